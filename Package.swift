@@ -1,0 +1,78 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Arithmetic is compiled with optimisation in every configuration: tests train real networks.
+let arithmetic: [SwiftSetting] = [.unsafeFlags(["-O"])]
+
+/// A module of the picture in `Sources/Programs/Programs.docc`: imports point down only.
+func module(_ name: String, _ below: [Target.Dependency] = [], settings: [SwiftSetting] = []) -> Target {
+  .target(name: name, dependencies: below, swiftSettings: settings)
+}
+
+/// The tests of one module; they may use what lies below it.
+func tests(_ name: String, _ below: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "Diagnostics"] + below, resources: resources)
+}
+
+let package = Package(
+  name: "partita",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "partita", targets: ["partita"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // 0
+    module("Diagnostics"),
+    // 1
+    .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+    .systemLibrary(name: "CBLAS", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    module("Networks", ["Diagnostics"]),
+    module("Machines", ["Diagnostics"]),
+    .target(
+      name: "Datasets", dependencies: ["Diagnostics", "Networks", "CZlib"], resources: [.embedInCode("Resources")],
+      swiftSettings: arithmetic),
+    module("Checkpoints", ["Diagnostics"]),
+    // 2
+    module("Programs", ["Diagnostics", "Networks", "Machines"]),
+    module("Kernels", ["Diagnostics", "Networks", "CBLAS"], settings: arithmetic),
+    module("Screens"),
+    // 3
+    module("Strategies", ["Diagnostics", "Networks", "Machines", "Programs"]),
+    module("Traces", ["Networks", "Machines", "Programs"]),
+    // 4
+    module("Scenes", ["Diagnostics", "Networks", "Machines", "Datasets", "Strategies", "Yams"]),
+    module("Engine", ["Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Traces"]),
+    module("CursesTerminal", ["Screens", "CNcurses"]),
+    // 5
+    module(
+      "Workbench", ["Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Screens", "Strategies", "Traces", "Scenes"]),
+    // 6
+    .executableTarget(
+      name: "partita",
+      dependencies: [
+        "Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Screens", "Strategies", "Traces",
+        "Scenes", "Engine", "CursesTerminal", "Workbench",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    // Tests
+    tests("Networks"),
+    tests("Machines"),
+    tests("Datasets", ["Networks"]),
+    tests("Checkpoints"),
+    tests("Programs", ["Networks", "Machines"]),
+    tests("Kernels", ["Networks"], resources: [.copy("Fixtures")]),
+    tests("Screens"),
+    tests("Strategies", ["Networks", "Machines", "Programs"]),
+    tests("Traces", ["Networks", "Machines", "Programs"]),
+    tests("Scenes", ["Networks", "Machines", "Datasets", "Strategies"]),
+    tests("Engine", ["Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Strategies", "Traces", "Scenes"]),
+    tests("Workbench", ["Screens", "Scenes", "Strategies", "Programs", "Traces", "Networks", "Machines"]),
+    .testTarget(name: "CommandTests", dependencies: ["partita", "CursesTerminal"]),
+    .testTarget(name: "ArchitectureTests"),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,31 @@
+import Diagnostics
+
+/// What carries messages between two devices: `arrival = start + latency + bytes / bandwidth`.
+public enum Link: Hashable, Sendable {
+  /// The machine's own memory, with nothing added.
+  case shared
+  /// An emulated link; messages in one direction between two devices queue.
+  case emulated(latencyNanoseconds: Int64, bytesPerSecond: Double)
+
+  /// How long `bytes` occupy the link, in nanoseconds; 0 for ``shared``.
+  public func occupancyNanoseconds(bytes: Int) -> Int64 {
+    guard case .emulated(_, let rate) = self, rate.isFinite else { return 0 }
+    return Int64((Double(bytes) / rate * 1e9).rounded())
+  }
+
+  public var latencyNanoseconds: Int64 {
+    if case .emulated(let latency, _) = self { latency } else { 0 }
+  }
+}
+
+/// The devices of a run and what lies between them.
+public struct Machine: Hashable, Sendable {
+  /// At least 1.
+  public var devices: Int
+  public var link: Link
+
+  public init(devices: Int, link: Link = .shared) {
+    self.devices = devices
+    self.link = link
+  }
+}

@@ -1,0 +1,37 @@
+extension Graph.Node {
+  /// Floating-point operations of one sample's forward pass: 2 per multiply-add for linear and convolution layers, one per
+  /// word read for pools, one per word written for element-wise layers, and 8 per word for batch normalisation (two passes
+  /// for the statistics, one to normalise).
+  public var forwardFlops: Int {
+    let output = outputShape.count
+    switch kind {
+    case .linear: return 2 * inputShapes[0].channels * output
+    case .conv2d(_, let window, _):
+      return 2 * inputShapes[0].channels * window.kernel.height * window.kernel.width * output
+    case .maxPool(let window), .averagePool(let window): return window.kernel.height * window.kernel.width * output
+    case .globalAveragePool: return inputShapes[0].count
+    case .batchNorm: return 8 * output
+    case .flatten, .concat: return 0
+    case .add: return (inputShapes.count - 1) * output
+    case .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout: return output
+    }
+  }
+
+  /// Floating-point operations of one sample's backward pass: the gradients of input and of weight each cost as much as
+  /// forward; a layer that reads only the network's input needs no input gradient.
+  public var backwardFlops: Int {
+    let needsInputGradient = inputs.contains { $0 != Graph.networkInput }
+    switch kind {
+    case .linear, .conv2d: return forwardFlops * (needsInputGradient ? 2 : 1)
+    default: return needsInputGradient ? forwardFlops : 0
+    }
+  }
+
+  /// Bytes of one sample's output in float32.
+  public var activationBytes: Int { 4 * outputShape.count }
+}
+
+extension Graph {
+  /// Floating-point operations of one sample's forward and backward pass.
+  public var flopsPerSample: Int { nodes.reduce(0) { $0 + $1.forwardFlops + $1.backwardFlops } }
+}

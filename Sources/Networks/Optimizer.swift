@@ -1,0 +1,100 @@
+/// The rule that turns gradients into updates. Formulas are PyTorch's; `g` includes weight decay: `g += decay · w`.
+public enum Optimizer: Hashable, Sendable {
+  /// `w -= rate · g`
+  case sgd
+  /// `v = momentum · v + g; w -= rate · v`
+  case momentum(Float)
+  /// `v = momentum · v + g; w -= rate · (g + momentum · v)`
+  case nesterov(Float)
+  /// `s += g²; w -= rate · g / (√s + epsilon)` (Duchi et al. 2011)
+  case adagrad(epsilon: Float = 1e-10)
+  /// Kingma and Ba 2015, with bias correction.
+  case adam(beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8)
+
+  /// Words of state per learned word.
+  public var stateCount: Int {
+    switch self {
+    case .sgd: 0
+    case .momentum, .nesterov, .adagrad: 1
+    case .adam: 2
+    }
+  }
+}
+
+/// The learning rate as a function of the step, counted from 0.
+public struct RateSchedule: Hashable, Sendable {
+  public enum Shape: Hashable, Sendable {
+    case constant
+    /// Multiplies by `factor` after every `every` steps.
+    case step(every: Int, factor: Float)
+    /// Half a cosine from the full rate down to `final · rate` over the whole run.
+    case cosine(final: Float = 0)
+  }
+
+  public var rate: Float
+  public var shape: Shape
+  /// Steps of linear growth from `rate / (warmup + 1)` before the shape begins.
+  public var warmup: Int
+
+  public init(rate: Float, shape: Shape = .constant, warmup: Int = 0) {
+    self.rate = rate
+    self.shape = shape
+    self.warmup = warmup
+  }
+
+  /// The rate of `step` in a run of `total` steps.
+  public func rate(at step: Int, of total: Int) -> Float {
+    if step < warmup { return rate * Float(step + 1) / Float(warmup + 1) }
+    let done = step - warmup
+    switch shape {
+    case .constant: return rate
+    case .step(let every, let factor):
+      var value = rate
+      for _ in 0..<(done / max(every, 1)) { value *= factor }
+      return value
+    case .cosine(let final):
+      let progress = min(1, Float(done) / Float(max(1, total - warmup)))
+      return rate * (final + (1 - final) * 0.5 * (1 + cosine(.pi * progress)))
+    }
+  }
+}
+
+import func Foundation.cos
+
+private func cosine(_ x: Float) -> Float { Float(cos(Double(x))) }
+
+/// How a network is trained, apart from where.
+public struct TrainingSettings: Hashable, Sendable {
+  /// How long a run is.
+  public enum Length: Hashable, Sendable {
+    case steps(Int)
+    case epochs(Int)
+  }
+
+  /// Samples per update, over all devices.
+  public var batch: Int
+  public var length: Length
+  public var optimizer: Optimizer
+  public var weightDecay: Float
+  public var rate: RateSchedule
+  public var seed: UInt64
+
+  public init(
+    batch: Int, length: Length, optimizer: Optimizer = .sgd, weightDecay: Float = 0, rate: RateSchedule, seed: UInt64 = 0
+  ) {
+    self.batch = batch
+    self.length = length
+    self.optimizer = optimizer
+    self.weightDecay = weightDecay
+    self.rate = rate
+    self.seed = seed
+  }
+
+  /// Steps of the whole run over `samples` training samples; an incomplete last batch is dropped.
+  public func steps(samples: Int) -> Int {
+    switch length {
+    case .steps(let count): count
+    case .epochs(let count): count * (samples / batch)
+    }
+  }
+}

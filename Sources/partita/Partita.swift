@@ -1,0 +1,1 @@
+@main enum Partita { static func main() {} }
