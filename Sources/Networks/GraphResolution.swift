@@ -83,7 +83,9 @@ private struct Resolution {
   private mutating func inputIndices(of index: Int) -> [Int]? {
     guard let wanted = network.layers[index].inputs else { return [index - 1] }
     if wanted.isEmpty {
-      complain(index, "layer '\(names[index])' has an empty list of inputs", hint: "leave `inputs` out to read the layer before")
+      complain(
+        index, "layer '\(names[index])' has an empty list of inputs",
+        hint: "leave `inputs` out to read the layer before")
       return nil
     }
     var found: [Int] = []
@@ -96,7 +98,8 @@ private struct Resolution {
         let later = names.contains(name)
         complain(
           index, "layer '\(names[index])' reads '\(name)', " + (later ? "which comes later" : "which is no layer"),
-          hint: later ? "a layer reads layers above it" : "known here: \((["input"] + names[..<index]).joined(separator: ", "))")
+          hint: later
+            ? "a layer reads layers above it" : "known here: \((["input"] + names[..<index]).joined(separator: ", "))")
         return nil
       }
     }

@@ -74,7 +74,8 @@ public struct Layer: Hashable, Sendable {
   public var path: String?
 
   public init(
-    _ kind: LayerKind, name: String? = nil, inputs: [String]? = nil, location: SourceLocation? = nil, path: String? = nil
+    _ kind: LayerKind, name: String? = nil, inputs: [String]? = nil, location: SourceLocation? = nil,
+    path: String? = nil
   ) {
     self.kind = kind
     self.name = name

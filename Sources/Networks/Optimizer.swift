@@ -80,7 +80,8 @@ public struct TrainingSettings: Hashable, Sendable {
   public var seed: UInt64
 
   public init(
-    batch: Int, length: Length, optimizer: Optimizer = .sgd, weightDecay: Float = 0, rate: RateSchedule, seed: UInt64 = 0
+    batch: Int, length: Length, optimizer: Optimizer = .sgd, weightDecay: Float = 0, rate: RateSchedule,
+    seed: UInt64 = 0
   ) {
     self.batch = batch
     self.length = length

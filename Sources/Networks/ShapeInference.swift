@@ -10,7 +10,9 @@ extension LayerKind {
     let input = inputs[0]
     switch self {
     case .add:
-      guard inputs.count >= 2 else { throw ShapeMismatch(message: "add needs two or more inputs", hint: "name them: inputs: [a, b]") }
+      guard inputs.count >= 2 else {
+        throw ShapeMismatch(message: "add needs two or more inputs", hint: "name them: inputs: [a, b]")
+      }
       guard inputs.allSatisfy({ $0 == input }) else {
         throw ShapeMismatch(message: "add needs inputs of one shape, but got \(list(inputs))")
       }
@@ -26,19 +28,23 @@ extension LayerKind {
       return output
     default:
       guard inputs.count == 1 else {
-        throw ShapeMismatch(message: "\(name) reads one input, but \(inputs.count) are named", hint: "only add and concat read several")
+        throw ShapeMismatch(
+          message: "\(name) reads one input, but \(inputs.count) are named", hint: "only add and concat read several")
       }
     }
     switch self {
     case .linear(let outputs, _):
       guard !input.isImage else {
         throw ShapeMismatch(
-          message: "linear needs a feature vector, but its input is \(input)", hint: "put flatten or globalAveragePool before it")
+          message: "linear needs a feature vector, but its input is \(input)",
+          hint: "put flatten or globalAveragePool before it")
       }
       guard outputs > 0 else { throw ShapeMismatch(message: "linear needs at least one output, but has \(outputs)") }
       return .features(outputs)
     case .conv2d(let outputs, let window, _):
-      guard outputs > 0 else { throw ShapeMismatch(message: "conv needs at least one output channel, but has \(outputs)") }
+      guard outputs > 0 else {
+        throw ShapeMismatch(message: "conv needs at least one output channel, but has \(outputs)")
+      }
       let extent = try windowed(input, window)
       return .image(channels: outputs, height: extent.height, width: extent.width)
     case .maxPool(let window), .averagePool(let window):
@@ -49,7 +55,9 @@ extension LayerKind {
       else { throw ShapeMismatch(message: "padding of a pool is at most half its window") }
       return .image(channels: input.channels, height: extent.height, width: extent.width)
     case .globalAveragePool:
-      guard input.isImage else { throw ShapeMismatch(message: "globalAveragePool needs an image, but its input is \(input)") }
+      guard input.isImage else {
+        throw ShapeMismatch(message: "globalAveragePool needs an image, but its input is \(input)")
+      }
       return .features(input.channels)
     case .flatten:
       return .features(input.count)
@@ -73,7 +81,8 @@ extension LayerKind {
     let extent = window.outputExtent(input.height, input.width)
     guard extent.height > 0, extent.width > 0 else {
       throw ShapeMismatch(
-        message: "a \(window.kernel.height)×\(window.kernel.width) window does not fit into \(input.height)×\(input.width)",
+        message:
+          "a \(window.kernel.height)×\(window.kernel.width) window does not fit into \(input.height)×\(input.width)",
         hint: "use a smaller kernel, more padding or fewer pools before it")
     }
     return extent
@@ -91,7 +100,8 @@ extension LayerKind {
     case .conv2d(let outputs, let window, let bias):
       let area = window.kernel.height * window.kernel.width
       return weights(
-        layer, [outputs, input.channels, window.kernel.height, window.kernel.width], fanIn: input.channels * area, bias: bias)
+        layer, [outputs, input.channels, window.kernel.height, window.kernel.width], fanIn: input.channels * area,
+        bias: bias)
     case .batchNorm:
       let shape = [input.channels]
       return [

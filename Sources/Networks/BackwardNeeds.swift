@@ -1,0 +1,35 @@
+/// What backward reads besides the output's gradient; the compiler frees the rest after forward.
+extension LayerKind {
+  public var backwardReadsInput: Bool {
+    switch self {
+    case .linear, .conv2d, .batchNorm, .leakyRelu, .gelu: true
+    default: false
+    }
+  }
+
+  public var backwardReadsOutput: Bool {
+    switch self {
+    case .relu, .sigmoid, .tanh: true
+    default: false
+    }
+  }
+
+  public var backwardReadsParameters: Bool {
+    switch self {
+    case .linear, .conv2d, .batchNorm: true
+    default: false
+    }
+  }
+}
+
+extension LayerGeometry {
+  /// Words of the buffers that forward leaves for backward: batch normalisation's mean and 1/√(variance + epsilon) per
+  /// group and channel; max pooling's position of each maximum.
+  public var savedWords: [Int] {
+    switch kind {
+    case .batchNorm: [statisticsGroups.count * output.k, statisticsGroups.count * output.k]
+    case .maxPool: [output.count]
+    default: []
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Networks
+
+/// What an instruction does to the buffers of its device.
+public struct Access: Hashable, Sendable {
+  /// Must be defined before; left as they are.
+  public var reads: [Index<Buffer>] = []
+  /// Must be defined before; changed.
+  public var modifies: [Index<Buffer>] = []
+  /// Must be undefined before; written whole.
+  public var defines: [Index<Buffer>] = []
+  /// Must be defined before; undefined after.
+  public var frees: [Index<Buffer>] = []
+}
+
+extension DeviceProgram {
+  /// The accesses of one instruction of this device; views count as themselves.
+  public func access(of instruction: Instruction, messages: Table<Message>) -> Access {
+    var access = Access()
+    switch instruction {
+    case .load(let index):
+      let load = loads[index]
+      access.defines = [load.inputBuffer, load.targetBuffer].compactMap { $0 }
+    case .forward(let index):
+      let operation = operations[index]
+      access.reads = operation.inputs + operation.parameters
+      access.modifies = operation.states
+      access.defines = [operation.output] + operation.saved
+    case .loss(let index):
+      let loss = losses[index]
+      access.reads = [loss.logits, loss.targets]
+      access.defines = [loss.gradient].compactMap { $0 }
+    case .backward(let index):
+      access = backwardReads(operations[index])
+      access.defines = operations[index].inputGradients.compactMap { $0 }
+      access.modifies = operations[index].parameterGradients
+    case .backwardInput(let index):
+      access = backwardReads(operations[index])
+      access.defines = operations[index].inputGradients.compactMap { $0 }
+    case .backwardWeight(let index):
+      access = backwardReads(operations[index])
+      access.modifies = operations[index].parameterGradients
+    case .copy(let index):
+      let copy = copies[index]
+      access.reads = [copy.source.buffer]
+      if copy.defines {
+        access.defines = [copy.destination.buffer]
+      } else {
+        access.modifies = [copy.destination.buffer]
+      }
+    case .accumulate(let index):
+      access.reads = [copies[index].source.buffer]
+      access.modifies = [copies[index].destination.buffer]
+    case .zero(let buffer):
+      if buffers[buffer].isPersistent { access.modifies = [buffer] } else { access.defines = [buffer] }
+    case .send(let message):
+      access.frees = [messages[message].sendBuffer]
+    case .receive(let message):
+      access.defines = [messages[message].receiveBuffer]
+    case .update(let index):
+      let update = updates[index]
+      access.reads = [update.gradient]
+      access.modifies = [update.parameter] + update.states
+    case .free(let buffer):
+      access.frees = [buffer]
+    case .endOfStep:
+      break
+    }
+    return access
+  }
+
+  private func backwardReads(_ operation: Operation) -> Access {
+    let kind = operation.geometry.kind
+    var reads = [operation.outputGradient].compactMap { $0 } + operation.saved
+    if kind.backwardReadsInput { reads += operation.inputs }
+    if kind.backwardReadsOutput { reads.append(operation.output) }
+    if kind.backwardReadsParameters { reads += operation.parameters }
+    return Access(reads: reads)
+  }
+}

@@ -1,0 +1,41 @@
+/// One trivial step of a device's program. Large things stand in the side tables of ``DeviceProgram``; an instruction is
+/// at most 16 bytes. Each case gives its effect as pseudo-code and the rule by which it is paired.
+///
+/// A buffer is *defined* by the first instruction that writes it whole and *freed* once; between the two it has one owner.
+/// Persistent buffers (parameters, gradients, optimizer state) are always defined.
+public enum Instruction: Hashable, Sendable {
+  /// `define inputs, targets; inputs = samples of this step; targets = their labels`. Unpaired.
+  case load(Index<Load>)
+  /// `define output, saved; output = layer(inputs)`. Paired with `backward` of the same operation in a training program.
+  case forward(Index<Operation>)
+  /// `define gradient; gradient = dLoss/doutput; record loss sum and hits`. Once per microbatch and loss part.
+  case loss(Index<LossOperation>)
+  /// `define inputGradients; inputGradients = Jᵀ gradient; parameterGradients (+)= …`. After `forward` of the same operation.
+  case backward(Index<Operation>)
+  /// The first half of `backward`: input gradients only.
+  case backwardInput(Index<Operation>)
+  /// The second half of `backward`: parameter gradients only; after `backwardInput`.
+  case backwardWeight(Index<Operation>)
+  /// `(define destination;) destination[region] = source[region]`. Unpaired.
+  case copy(Index<Copy>)
+  /// `destination[region] += source[region]`. Unpaired.
+  case accumulate(Index<Copy>)
+  /// `define buffer; buffer = 0`. Unpaired.
+  case zero(Index<Buffer>)
+  /// `channel ← message; buffer becomes undefined here`: sending moves it. Paired with the `receive` of the same message.
+  case send(Index<Message>)
+  /// `define buffer; buffer ← channel`. Paired with the `send` of the same message; a channel keeps order.
+  case receive(Index<Message>)
+  /// `parameter -= optimizer(gradient, state)`. After every contribution to the gradient.
+  case update(Index<Update>)
+  /// `buffer becomes undefined`. Once per definition that is not sent.
+  case free(Index<Buffer>)
+  /// The step is over on this device. Last, once per lane order.
+  case endOfStep
+}
+
+/// What an instruction occupies. Within a lane the order is fixed; across lanes only the buffers order.
+public enum Lane: UInt8, Hashable, Sendable, CaseIterable {
+  case compute
+  case communication
+}

@@ -1,0 +1,54 @@
+/// What an executor writes about one executed instruction: times in nanoseconds since the run's start.
+///
+/// A message has five instants: *sender ready* (its buffer was complete and the sender turned to sending it), *transfer
+/// start* (the link took it up), *arrival* (readable at the other end), *receiver entered* (the receiver turned to it, or
+/// had nothing else left to do) and *receiver done*. The receiver's record carries all five.
+public struct TraceRecord: Hashable, Sendable {
+  /// Steps are counted from 0.
+  public var step: Int32
+  /// Position in ``DeviceProgram/instructions``.
+  public var instruction: Int32
+  /// The device turned to the instruction; for `send` and `receive` the moment from which it did nothing else.
+  public var begin: Int64
+  public var end: Int64
+  /// Of a `receive`; for a `send`, `transferStart` is when the channel took the message. 0 elsewhere.
+  public var senderReady: Int64
+  public var transferStart: Int64
+  public var arrival: Int64
+
+  public init(
+    step: Int32, instruction: Int32, begin: Int64, end: Int64, senderReady: Int64 = 0, transferStart: Int64 = 0,
+    arrival: Int64 = 0
+  ) {
+    self.step = step
+    self.instruction = instruction
+    self.begin = begin
+    self.end = end
+    self.senderReady = senderReady
+    self.transferStart = transferStart
+    self.arrival = arrival
+  }
+}
+
+/// The clock that a trace's times come from; always named where times are shown.
+public enum Clock: String, Hashable, Sendable, Codable {
+  /// Worker threads and the machine's time.
+  case wall
+  /// Real arithmetic, devices and links in virtual time.
+  case virtual
+  /// Modelled costs, no arithmetic.
+  case model
+}
+
+/// Records drained from an executor: a stretch of the run without pauses or evaluation in between.
+public struct TraceBatch: Sendable {
+  /// Per device, in the order of execution.
+  public var records: [[TraceRecord]]
+  /// Records per device that the ring had no room for.
+  public var dropped: [Int]
+
+  public init(records: [[TraceRecord]], dropped: [Int]) {
+    self.records = records
+    self.dropped = dropped
+  }
+}
