@@ -43,7 +43,9 @@ public enum Format {
   public static func speed(_ operationsPerSecond: Double?) -> String { decimal(operationsPerSecond, unit: "FLOP/s") }
 
   /// A rate of things per second: `1.20 k samples/s`.
-  public static func rate(_ perSecond: Double?, of things: String) -> String { decimal(perSecond, unit: " \(things)/s") }
+  public static func rate(_ perSecond: Double?, of things: String) -> String {
+    decimal(perSecond, unit: " \(things)/s")
+  }
 
   /// A number of things: `950`, `1.86 M`.
   public static func count(_ count: Double?) -> String { decimal(count, unit: "") }

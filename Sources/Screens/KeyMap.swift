@@ -68,9 +68,10 @@ public struct KeyMap<Command: Hashable & Sendable>: Sendable {
 
   /// What a footer shows: key and title, innermost context first.
   public func footer(in contexts: [String]) -> KeyFooter {
-    KeyFooter(active(in: contexts).filter(\.isInFooter).compactMap { binding in
-      binding.keys.first.map { KeyFooter.Entry(keys: [$0], title: binding.title) }
-    })
+    KeyFooter(
+      active(in: contexts).filter(\.isInFooter).compactMap { binding in
+        binding.keys.first.map { KeyFooter.Entry(keys: [$0], title: binding.title) }
+      })
   }
 
   /// What the help shows: one section for each active context, in order.

@@ -133,8 +133,9 @@ public struct Surface: Hashable, Sendable {
   }
 
   /// Fills a rectangle with one scalar.
-  public mutating func fill(_ rect: Rect, _ scalar: Unicode.Scalar = " ", role: Role = .text, attributes: Attributes = [])
-  {
+  public mutating func fill(
+    _ rect: Rect, _ scalar: Unicode.Scalar = " ", role: Role = .text, attributes: Attributes = []
+  ) {
     let visible = rect.intersection(clip)
     let step = max(1, glyphs.folded(scalar).columns)
     for y in visible.y..<visible.maxY {

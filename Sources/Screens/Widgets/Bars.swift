@@ -93,7 +93,8 @@ public struct StackedBar: Widget {
   public var legend: Line {
     var line = Line("")
     for (index, segment) in segments.enumerated() {
-      line = line + Line(index == 0 ? "" : "  ") + Line(String(Character(segment.glyph)), role: segment.role)
+      line =
+        line + Line(index == 0 ? "" : "  ") + Line(String(Character(segment.glyph)), role: segment.role)
         + Line(" \(segment.label)")
     }
     return line

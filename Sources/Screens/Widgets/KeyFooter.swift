@@ -94,7 +94,9 @@ public struct HelpOverlay: Widget {
       let parts = inside.rows([.fixed(filter == nil ? 0 : 1), .share()])
       let first = min(max(0, scroll), max(0, lines.count - parts[1].height))
       Paragraph(lines, wraps: false, scroll: first).draw(into: &surface, in: parts[1].inset(horizontal: 1))
-      if lines.count > parts[1].height { ScrollBar(count: lines.count, first: first).draw(into: &surface, in: parts[1]) }
+      if lines.count > parts[1].height {
+        ScrollBar(count: lines.count, first: first).draw(into: &surface, in: parts[1])
+      }
       if surface.clip.contains(x: parts[1].x, y: parts[1].y) { surface.cursor = Point(x: parts[1].x, y: parts[1].y) }
       filter?.draw(into: &surface, in: parts[0])
     }
