@@ -1,0 +1,93 @@
+/// A question or message in a frame in the middle, with answers to choose from.
+public struct Dialog: Widget {
+  public var title: String
+  public var body: Paragraph
+  /// The answers; none for a plain message.
+  public var answers: [String]
+  public var selection: Int
+  /// The widest it gets.
+  public var width: Int
+
+  public init(title: String, body: Paragraph, answers: [String] = [], selection: Int = 0, width: Int = 60) {
+    self.title = title
+    self.body = body
+    self.answers = answers
+    self.selection = selection
+    self.width = width
+  }
+
+  public func draw(into surface: inout Surface, in rect: Rect) {
+    let outer = min(max(8, width), rect.width)
+    let text = body.height(width: max(0, outer - 4))
+    let place = rect.centred(width: outer, height: text + 2 + (answers.isEmpty ? 0 : 2))
+    surface.withClip(place) { surface in
+      surface.fill(place)
+      let inside = surface.box(place, title: title, focused: true).inset(horizontal: 1)
+      // Answers stay visible where the text has to be cut.
+      let parts = inside.rows([.share(), .fixed(answers.isEmpty ? 0 : 1)])
+      body.draw(into: &surface, in: parts[0])
+      var x = parts[1].x
+      for (index, answer) in answers.enumerated() where parts[1].height > 0 {
+        let isSelected = index == selection
+        let text = isSelected ? "[\(answer)]" : " \(answer) "
+        let room = parts[1].maxX - x
+        if isSelected { surface.cursor = Point(x: min(x, parts[1].maxX), y: parts[1].y) }
+        x += surface.text(text, x: x, y: parts[1].y, limit: room, role: isSelected ? .selection : .text) + 1
+      }
+    }
+  }
+}
+
+/// A list to choose from in a frame in the middle; with a filter it is a command palette.
+public struct Menu: Widget {
+  public var title: String
+  public var items: [Line]
+  public var selection: Int?
+  /// What has been typed to narrow the list; nil where it cannot be narrowed. The caller narrows `items`.
+  public var filter: TextField?
+  /// The widest it gets.
+  public var width: Int
+  /// The most entries seen at once.
+  public var visible: Int
+
+  public init(
+    title: String, items: [Line], selection: Int?, filter: TextField? = nil, width: Int = 60, visible: Int = 15
+  ) {
+    self.title = title
+    self.items = items
+    self.selection = selection
+    self.filter = filter
+    self.width = width
+    self.visible = visible
+  }
+
+  public func draw(into surface: inout Surface, in rect: Rect) {
+    let entries = max(1, filter == nil ? min(visible, items.count) : visible)
+    let place = rect.centred(width: min(max(8, width), rect.width), height: entries + 2 + (filter == nil ? 0 : 1))
+    surface.withClip(place) { surface in
+      surface.fill(place)
+      let inside = surface.box(place, title: title, focused: true)
+      let parts = inside.rows([.fixed(filter == nil ? 0 : 1), .share()])
+      ListWidget(items, selection: selection, placeholder: "no match").draw(into: &surface, in: parts[1])
+      // Drawn last: while one types, the cursor belongs into the filter.
+      filter?.draw(into: &surface, in: parts[0])
+    }
+  }
+}
+
+/// What is shown where a screen is too small for anything else: the size it has and the size it needs.
+public struct TooSmall: Widget {
+  public var needed: Size
+  /// How to leave, as `q quits`.
+  public var note: String
+
+  public init(needed: Size, note: String) {
+    self.needed = needed
+    self.note = note
+  }
+
+  public func draw(into surface: inout Surface, in rect: Rect) {
+    let text = "too small: \(rect.size)\nneeded: \(needed)\n\(note)"
+    Paragraph(text, role: .warning).draw(into: &surface, in: rect)
+  }
+}
