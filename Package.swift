@@ -55,11 +55,13 @@ let package = Package(
     .target(
       name: "Scenes", dependencies: ["Diagnostics", "Networks", "Machines", "Datasets", "Strategies", "Yams"],
       resources: [.embedInCode("Presets")]),
-    module("Engine", ["Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Traces"]),
+    module(
+      "Engine", ["Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Traces"]),
     module("CursesTerminal", ["Screens", "CNcurses"]),
     // 5
     module(
-      "Workbench", ["Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Screens", "Strategies", "Traces", "Scenes"]),
+      "Workbench",
+      ["Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Screens", "Strategies", "Traces", "Scenes"]),
     // 6
     .executableTarget(
       name: "partita",
@@ -81,7 +83,9 @@ let package = Package(
     tests("Strategies", ["Networks", "Machines", "Programs"]),
     tests("Traces", ["Networks", "Machines", "Programs"]),
     tests("Scenes", ["Networks", "Machines", "Datasets", "Strategies"]),
-    tests("Engine", ["Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Strategies", "Traces", "Scenes"]),
+    tests(
+      "Engine",
+      ["Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Strategies", "Traces", "Scenes"]),
     tests("Workbench", ["Screens", "Scenes", "Strategies", "Programs", "Traces", "Networks", "Machines"]),
     .testTarget(name: "CommandTests", dependencies: ["partita", "CursesTerminal"]),
     .testTarget(name: "ArchitectureTests"),
