@@ -43,7 +43,9 @@ let package = Package(
     module("Strategies", ["Diagnostics", "Networks", "Machines", "Programs"]),
     module("Traces", ["Networks", "Machines", "Programs"]),
     // 4
-    module("Scenes", ["Diagnostics", "Networks", "Machines", "Datasets", "Strategies", "Yams"]),
+    .target(
+      name: "Scenes", dependencies: ["Diagnostics", "Networks", "Machines", "Datasets", "Strategies", "Yams"],
+      resources: [.embedInCode("Presets")]),
     module("Engine", ["Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Traces"]),
     module("CursesTerminal", ["Screens", "CNcurses"]),
     // 5

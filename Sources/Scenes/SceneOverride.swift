@@ -44,7 +44,7 @@ extension SceneDocument {
       do {
         let steps = try PathStep.steps(of: item.path)
         let value = try item.node()
-        try root.set(value, at: steps[...])
+        try root.set(value, at: steps, from: 0)
         overrides.append((PathStep.text(of: steps), item.option))
         removeRival(of: steps)
       } catch {
@@ -131,55 +131,50 @@ extension Node {
     }
   }
 
-  /// Puts a value at a path below this node. Missing mappings are made; a layer's short form becomes its long one.
-  fileprivate mutating func set(_ value: Node, at path: ArraySlice<PathStep>) throws(Misplaced) {
-    guard let step = path.first else {
+  /// Puts a value at what remains of a path from `position`. Missing mappings are made; a short form becomes its long one.
+  fileprivate mutating func set(_ value: Node, at path: [PathStep], from position: Int) throws(Misplaced) {
+    guard position < path.count else {
       self = value
       return
     }
-    switch step {
+    let place = PathStep.text(of: Array(path[..<position]))
+    switch path[position] {
     case .index(let index):
-      guard case .sequence(var sequence) = self else {
-        throw Misplaced(message: "there is no list at \(PathStep.text(of: Array(path.base[..<path.startIndex])))")
-      }
+      guard case .sequence(var sequence) = self else { throw Misplaced(message: "there is no list at \(place)") }
       guard sequence.indices.contains(index) else {
-        throw Misplaced(
-          message: "there is no entry \(index)", hint: sequence.isEmpty ? "the list is empty" : "the list has 0 to \(sequence.count - 1)")
+        let known = sequence.isEmpty ? "the list is empty" : "the list has 0 to \(sequence.count - 1)"
+        throw Misplaced(message: "there is no entry \(index) in \(place)", hint: known)
       }
-      try sequence[index].set(value, at: path.dropFirst())
+      try sequence[index].set(value, at: path, from: position + 1)
       self = .sequence(sequence)
     case .key(let key):
-      var mapping = try asMapping(holding: key, path)
-      let keyNode = mapping.keys.first { $0.scalar?.string == key } ?? Node(key)
-      var child = mapping[keyNode] ?? Node([])
-      let isLayer = path.startIndex > 0 && path.base[path.startIndex - 1].isIndex && LayerForm.kinds.contains(key)
-      if isLayer, case .scalar(let scalar) = child, path.count > 1 {
-        let short = scalar.string.isEmpty ? nil : LayerForm.shorthand(of: key)
-        child = Node(short.map { [(Node($0), child)] } ?? [])
+      let isLayer = position > 0 && path[position - 1].isIndex
+      guard var mapping = asMapping(holding: key, at: place, isLayer: isLayer) else {
+        throw Misplaced(message: "\(place) has no fields, so '\(key)' cannot be set there")
       }
-      try child.set(value, at: path.dropFirst())
+      let keyNode = mapping.keys.first { $0.scalar?.string == key } ?? Node(key)
+      var child = mapping[keyNode] ?? Node([(Node, Node)]())
+      if isLayer, position + 1 < path.count, let short = LayerForm.shorthand(of: key), child.mapping == nil {
+        child = Node([(Node(short), child)])
+      }
+      try child.set(value, at: path, from: position + 1)
       mapping[keyNode] = child
       self = .mapping(mapping)
     }
   }
 
-  /// This node as a mapping that may get the key at the head of `path`.
-  private func asMapping(holding key: String, _ path: ArraySlice<PathStep>) throws(Misplaced) -> Mapping {
+  /// This node as a mapping that may get `key`, its short form made long; nil where it has no fields.
+  private func asMapping(holding key: String, at place: String, isLayer: Bool) -> Mapping? {
     if case .mapping(let mapping) = self { return mapping }
-    let place = PathStep.text(of: Array(path.base[..<path.startIndex]))
-    let short: Node? =
-      switch (place, scalar?.string) {
-      case (_, ""?), (_, "~"?), (_, "null"?): Node([])
-      case ("data", let set?): Node([(Node("set"), Node(set))])
-      case ("training.rate", _?): Node([(Node("rate"), self)])
-      case (_, let kind?) where path.startIndex > 0 && path.base[path.startIndex - 1].isIndex && kind == key:
-        Node([(Node(kind), Node([]))])
-      default: nil
-      }
-    guard let mapping = short?.mapping else {
-      throw Misplaced(message: "\(place.isEmpty ? "the scene" : place) has no fields, so '\(key)' cannot be set there")
+    let nothing = Mapping([])
+    switch scalar?.string {
+    case nil: return nil
+    case ""?, "~"?, "null"?: return nothing
+    case _ where place == "data": return Mapping([(Node("set"), self)])
+    case _ where place == "training.rate": return Mapping([(Node("rate"), self)])
+    case let kind? where isLayer && kind == key: return Mapping([(Node(kind), .mapping(nothing))])
+    default: return nil
     }
-    return mapping
   }
 }
 
