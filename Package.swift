@@ -32,10 +32,9 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     module("Networks", ["Diagnostics"]),
     module("Machines", ["Diagnostics"]),
-    .target(
-      name: "Datasets", dependencies: ["Diagnostics", "Networks", "CZlib"], resources: [.embedInCode("Resources")],
-      swiftSettings: arithmetic),
-    module("Checkpoints", ["Diagnostics"]),
+    .target(name: "CDigits", exclude: ["digits.csv"]),
+    module("Datasets", ["Diagnostics", "Networks", "CDigits", "CZlib"], settings: arithmetic),
+    module("Checkpoints", ["Diagnostics"], settings: arithmetic),
     // 2
     module("Programs", ["Diagnostics", "Networks", "Machines"]),
     module("Kernels", ["Diagnostics", "Networks", "CBLAS"], settings: arithmetic),

@@ -1,0 +1,88 @@
+import Diagnostics
+
+/// A table of numbers read from comma-separated text.
+///
+/// Blank lines are skipped, spaces around numbers are allowed, and a first line without a single number is a header.
+struct CSVTable {
+  /// Row after row.
+  private(set) var values: [Float] = []
+  private(set) var columnCount = 0
+  /// The line (from 1) of each row.
+  private(set) var lines: [Int] = []
+  /// Whether every last field is written as a whole number.
+  private(set) var lastColumnIsWhole = true
+
+  var rowCount: Int { lines.count }
+
+  func row(_ index: Int) -> ArraySlice<Float> { values[index * columnCount..<(index + 1) * columnCount] }
+
+  /// - Throws: up to 20 problems, each with line and column (in bytes, from 1).
+  init(_ bytes: [UInt8], file: String, path: String) throws(DiagnosticList) {
+    var problems: [Diagnostic] = []
+    var line = 0
+    var start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+    var mayBeHeader = true
+    while start < bytes.count, problems.count < 20 {
+      line += 1
+      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      let fields = Self.fields(bytes[start..<end])
+      defer { start = end + 1 }
+      if fields.count == 1, fields[0].isEmpty { continue }
+      let row = fields.map(Self.number)
+      if mayBeHeader {
+        mayBeHeader = false
+        columnCount = fields.count
+        if row.allSatisfy({ $0 == nil }) { continue }
+      }
+      func complain(_ message: String, at index: Int, hint: String? = nil) {
+        let location = SourceLocation(file: file, line: line, column: index - start + 1)
+        problems.append(Diagnostic(message, path: path, location: location, hint: hint))
+      }
+      if fields.count != columnCount {
+        complain("\(fields.count) fields, but the first line has \(columnCount)", at: start)
+        continue
+      }
+      for (field, value) in zip(fields, row) where value == nil {
+        complain(
+          "'\(String(decoding: field.prefix(40), as: UTF8.self))' is no number", at: field.startIndex,
+          hint: "features and label are finite numbers, separated by commas")
+      }
+      values += row.map { $0 ?? 0 }
+      lines.append(line)
+      if lastColumnIsWhole { lastColumnIsWhole = Self.isWhole(fields[fields.count - 1]) }
+    }
+    if problems.isEmpty, lines.isEmpty {
+      problems.append(Diagnostic("'\(file)' has no rows of numbers", path: path))
+    } else if problems.isEmpty, columnCount < 2 {
+      let location = SourceLocation(file: file, line: lines[0], column: 1)
+      problems.append(
+        Diagnostic(
+          "a row needs at least one feature and a label, but has one field", path: path, location: location,
+          hint: "fields are separated by commas"))
+    }
+    guard problems.isEmpty else { throw DiagnosticList(problems) }
+  }
+
+  /// Fields between commas, without spaces around them.
+  private static func fields(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 || byte == 13 }
+    return line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { field in
+      var field = field
+      while let first = field.first, isSpace(first) { field = field.dropFirst() }
+      while let last = field.last, isSpace(last) { field = field.dropLast() }
+      return field
+    }
+  }
+
+  /// A finite decimal number.
+  private static func number(_ field: ArraySlice<UInt8>) -> Float? {
+    guard field.allSatisfy({ (48...57).contains($0) || "+-.eE".utf8.contains($0) }) else { return nil }
+    guard let value = Float(String(decoding: field, as: UTF8.self)), value.isFinite else { return nil }
+    return value
+  }
+
+  private static func isWhole(_ field: ArraySlice<UInt8>) -> Bool {
+    let digits = field.first == UInt8(ascii: "-") || field.first == UInt8(ascii: "+") ? field.dropFirst() : field
+    return !digits.isEmpty && digits.allSatisfy { (48...57).contains($0) }
+  }
+}
