@@ -88,22 +88,32 @@ struct DeviceWorker: ~Copyable {
   /// Executes steps until the run is closed; failures are reported to `control`.
   mutating func run(excerpt: (Int) -> String) {
     do throws(Halt) {
-      while true {
-        try waitForBound()
-        try runStep()
-      }
-    } catch .closed {
+      try runSteps()
     } catch {
-      control.fail(
-        EngineFailure(
-          device: device, step: step, instruction: fault?.instruction, message: "this instruction was made to fail",
-          excerpt: fault.map { excerpt($0.instruction) }))
+      if error == .injected { report(excerpt) }
     }
     port.outbox.take(from: &recorder, waits: true)
     port.stoppedAfter.store(step, ordering: .sequentiallyConsistent)
   }
 
+  private func report(_ excerpt: (Int) -> String) {
+    control.fail(
+      EngineFailure(
+        device: device, step: step, instruction: fault?.instruction, message: "this instruction was made to fail",
+        excerpt: fault.map { excerpt($0.instruction) }))
+  }
+
   // MARK: - Steps
+
+  private mutating func runSteps() throws(Halt) {
+    now = control.clock.now()
+    var goesOn = true
+    while goesOn {
+      try waitForBound()
+      try runStep()
+      goesOn = control.closed == nil
+    }
+  }
 
   /// Returns when step ``step`` may begin.
   private mutating func waitForBound() throws(Halt) {
@@ -226,19 +236,31 @@ struct DeviceWorker: ~Copyable {
   private mutating func wait(_ first: Int?, _ second: Int?) throws(Halt) {
     defer { if readsClock { now = control.clock.now() } }
     if !isEmulated {
-      for _ in 0..<spins where first.map(isReady) ?? false || second.map(isReady) ?? false { return }
+      for _ in 0..<spins where isAnyReady(first, second) { return }
     }
     port.blockedAt.store(first ?? second ?? -1, ordering: .relaxed)
     port.parker.announce(place(first, second))
     let isOver = control.closed != nil
-    if isOver || first.map(isReady) ?? false || second.map(isReady) ?? false {
+    if isOver || isAnyReady(first, second) {
       port.parker.retract()
     } else {
       let deadline = min(arrival(first), arrival(second))
-      if deadline == .max { port.parker.park() } else { port.parker.park(nanoseconds: deadline - control.clock.now()) }
+      if deadline == .max {
+        port.parker.park()
+      } else {
+        port.awaitsArrival.store(true, ordering: .relaxed)
+        port.parker.park(nanoseconds: deadline - control.clock.now())
+        port.awaitsArrival.store(false, ordering: .relaxed)
+      }
     }
     port.blockedAt.store(-1, ordering: .relaxed)
     if control.closed != nil { throw .closed }
+  }
+
+  private func isAnyReady(_ first: Int?, _ second: Int?) -> Bool {
+    if let first, isReady(first) { return true }
+    if let second, isReady(second) { return true }
+    return false
   }
 
   private func place(_ first: Int?, _ second: Int?) -> Parker.Place {

@@ -14,6 +14,8 @@ final class DevicePort: Sendable {
   let stoppedAfter = Atomic<Int>(-1)
   /// Where the thread is while it waits: position of the instruction that it is blocked at.
   let blockedAt = Atomic<Int>(-1)
+  /// True while it waits for a message that is on an emulated link.
+  let awaitsArrival = Atomic<Bool>(false)
   let outbox: Outbox
 
   init(traceCapacity: Int) { outbox = Outbox(capacity: traceCapacity) }
