@@ -30,7 +30,7 @@ public enum Instruction: Hashable, Sendable {
   case update(Index<Update>)
   /// `buffer becomes undefined`. Once per definition that is not sent.
   case free(Index<Buffer>)
-  /// The step is over on this device. Last, once per lane order.
+  /// The step is over on this device, in both lanes. Last, once.
   case endOfStep
 }
 

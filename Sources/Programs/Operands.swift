@@ -41,7 +41,7 @@ public struct Load: Hashable, Sendable {
   /// The part of the network's input that is loaded, samples counted within the step's batch; nil where only targets are.
   public var input: Box?
   public var inputBuffer: Index<Buffer>?
-  /// Samples whose targets are loaded.
+  /// Samples whose targets are loaded, one word each: the class or the value.
   public var targets: Range<Int>?
   public var targetBuffer: Index<Buffer>?
 

@@ -40,15 +40,19 @@ public enum Clock: String, Hashable, Sendable, Codable {
   case model
 }
 
-/// Records drained from an executor: a stretch of the run without pauses or evaluation in between.
+/// Records drained from an executor since the batch before.
 public struct TraceBatch: Sendable {
   /// Per device, in the order of execution.
   public var records: [[TraceRecord]]
   /// Records per device that the ring had no room for.
   public var dropped: [Int]
+  /// Steps after which the devices stopped for a while (a pause, an evaluation): the time until the next step begins is
+  /// nobody's. Named with or before the first record of a later step.
+  public var stops: [Int32]
 
-  public init(records: [[TraceRecord]], dropped: [Int]) {
+  public init(records: [[TraceRecord]], dropped: [Int], stops: [Int32] = []) {
     self.records = records
     self.dropped = dropped
+    self.stops = stops
   }
 }

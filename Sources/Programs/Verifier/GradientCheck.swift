@@ -1,0 +1,86 @@
+import Diagnostics
+
+extension Verifier {
+  /// Each gradient is overwritten by its first contribution of a step, gets all others before the update, and is reduced
+  /// between the last contribution and the update where a collective is to reduce it.
+  func checkGradients() -> [Diagnostic] {
+    guard program.mode == .training else { return [] }
+    return program.devices.flatMap { device -> [Diagnostic] in
+      var findings: [Diagnostic] = []
+      /// Per gradient buffer of an operation, whether something was contributed in this step.
+      var isBegun: Set<Index<Buffer>> = []
+      var contributed: [Index<Operation>] = []
+      var updatedAt: [Index<Buffer>: Int] = [:]
+      var reducedAt: [Index<Buffer>: Int] = [:]
+      var lastContribution: [Index<Buffer>: Int] = [:]
+      for (position, instruction) in device.instructions.enumerated() {
+        switch instruction {
+        case .backward(let index), .backwardWeight(let index):
+          contributed.append(index)
+          let operation = device.operations[index]
+          for gradient in operation.parameterGradients {
+            if updatedAt[device.root(gradient)] != nil {
+              findings.append(
+                finding("contributes to a gradient after its update", device: device.device, at: position))
+            }
+            if isBegun.insert(gradient).inserted == operation.accumulates {
+              let what = operation.accumulates ? "adds to last step's gradient" : "overwrites an earlier contribution"
+              findings.append(finding(what, device: device.device, at: position))
+            }
+            lastContribution[device.root(gradient)] = position
+          }
+        case .copy(let index) where device.copies[index].collective != nil,
+          .accumulate(let index) where device.copies[index].collective != nil:
+          reducedAt[device.root(device.copies[index].destination.buffer)] = position
+        case .update(let index):
+          let root = device.root(device.updates[index].gradient)
+          updatedAt[root] = position
+          if let reduced = reducedAt[root], reduced < lastContribution[root] ?? 0 {
+            findings.append(
+              finding("updates from a gradient that was reduced too early", device: device.device, at: position))
+          }
+        default: break
+        }
+      }
+      for index in device.operations.indices where !device.operations[index].parameterGradients.isEmpty {
+        let count = contributed.count { $0 == index }
+        if count != 1 {
+          let operation = device.operations[index]
+          findings.append(
+            Diagnostic(
+              "device \(device.device): layer '\(program.graph.nodes[operation.node].name)', microbatch \(operation.microbatch), contributes \(count) times to its gradient",
+              path: "program.devices[\(device.device)]", hint: "once is right"))
+        }
+      }
+      return findings
+    }
+  }
+
+  /// The messages of each collective carry exactly the words of its closed form, and every member takes part.
+  func checkVolumes() -> [Diagnostic] {
+    var words = [Int](repeating: 0, count: program.collectives.count)
+    var members = [Set<Int>](repeating: [], count: program.collectives.count)
+    for message in program.messages.entries {
+      guard let collective = message.collective else { continue }
+      words[collective.position] += message.words
+      members[collective.position].formUnion([message.from, message.to])
+    }
+    return program.collectives.indices.flatMap { index -> [Diagnostic] in
+      let collective = program.collectives[index]
+      var findings: [Diagnostic] = []
+      if words[index.position] != collective.expectedWords {
+        findings.append(
+          Diagnostic(
+            "\(collective.label): messages carry \(words[index.position]) words, but \(collective.formula) is \(collective.expectedWords)",
+            path: "program.collectives[\(index)]"))
+      }
+      if members[index.position] != Set(collective.devices) {
+        findings.append(
+          Diagnostic(
+            "\(collective.label): devices \(members[index.position].sorted()) take part, but it is for \(collective.devices)",
+            path: "program.collectives[\(index)]"))
+      }
+      return findings
+    }
+  }
+}

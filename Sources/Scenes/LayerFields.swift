@@ -1,0 +1,128 @@
+import Networks
+
+/// Reads the hyperparameters of one layer.
+struct LayerFields {
+  let kind: String
+  let layer: NodeReader
+  let fields: MappingReader?
+
+  subscript(_ key: String) -> NodeReader? { fields?[key] }
+
+  /// What the layer computes, or nil after a complaint.
+  func layerKind() -> LayerKind? {
+    switch kind {
+    case "linear":
+      let outputs = outputs()
+      let bias = boolean("bias")
+      guard let outputs, let bias else { return nil }
+      return .linear(outputs: outputs, bias: bias)
+    case "conv":
+      let outputs = outputs()
+      let kernel = required("kernel").flatMap { $0.extent(most: Limits.kernel) }
+      let window = window(kernel: kernel, stride: Extent(1))
+      let bias = boolean("bias")
+      guard let outputs, let window, let bias else { return nil }
+      return .conv2d(outputs: outputs, window: window, bias: bias)
+    case "maxPool", "averagePool":
+      let size = required("size").flatMap { $0.extent(most: Limits.kernel) }
+      guard let window = window(kernel: size, stride: size) else { return nil }
+      return kind == "maxPool" ? .maxPool(window) : .averagePool(window)
+    case "batchNorm":
+      let epsilon = number("epsilon", 1e-5, "a number above 0") { $0 > 0 }
+      let momentum = number("momentum", 0.1, "a number from 0 to 1") { (0...1).contains($0) }
+      guard let epsilon, let momentum else { return nil }
+      return .batchNorm(epsilon: epsilon, momentum: momentum)
+    case "leakyRelu": return number("slope", 0.01, "a number") { _ in true }.map { .leakyRelu(slope: $0) }
+    case "dropout":
+      return number("rate", 0.5, "a number of at least 0 and below 1") { (0..<1).contains($0) }.map {
+        .dropout(rate: $0)
+      }
+    case "globalAveragePool": return .globalAveragePool
+    case "relu": return .relu
+    case "sigmoid": return .sigmoid
+    case "tanh": return .tanh
+    case "gelu": return .gelu
+    case "flatten": return .flatten
+    case "add": return .add
+    case "concat": return .concat
+    default: return nil
+    }
+  }
+
+  private func required(_ key: String) -> NodeReader? {
+    guard let fields else {
+      layer.report("'\(key)' of \(kind) is missing", hint: LayerFields.example(of: kind))
+      return nil
+    }
+    return fields.required(key, hint: LayerFields.example(of: kind))
+  }
+
+  private func outputs() -> Int? { required("outputs").flatMap { $0.integer(in: 1...Limits.channels) } }
+
+  /// An absent key is true, a wrong value nil.
+  private func boolean(_ key: String) -> Bool? { self[key].map { $0.boolean() } ?? true }
+
+  private func number(_ key: String, _ standard: Float, _ range: String, _ accept: (Float) -> Bool) -> Float? {
+    self[key].map { $0.number(range, where: accept) } ?? standard
+  }
+
+  private func window(kernel: Extent?, stride standard: Extent?) -> Window? {
+    let stride = self["stride"].map { $0.extent(most: Limits.side) } ?? standard
+    let padding = self["padding"].map { $0.padding(kernel: kernel, stride: stride) } ?? Edges()
+    guard let kernel, let stride, let padding else { return nil }
+    return Window(kernel: kernel, stride: stride, padding: padding)
+  }
+
+  private static func example(of kind: String) -> String? {
+    switch kind {
+    case "linear": "for instance linear: 64"
+    case "conv": "for instance conv: {outputs: 16, kernel: 3, padding: same}"
+    case "maxPool", "averagePool": "for instance \(kind): 2"
+    default: nil
+    }
+  }
+}
+
+extension NodeReader {
+  /// One number for both directions, or `[height, width]`.
+  fileprivate func extent(most: Int) -> Extent? {
+    guard case .sequence = node else { return integer(in: 1...most).map { Extent($0) } }
+    let list = sequence("a number or [height, width]") ?? []
+    guard list.count == 2 else {
+      report("expected a number or [height, width], found a list of \(list.count)")
+      return nil
+    }
+    guard case let sides = list.compactMap({ $0.integer(in: 1...most) }), sides.count == 2 else { return nil }
+    return Extent(sides[0], sides[1])
+  }
+
+  /// `same`, one number, `[height, width]` or `[top, left, bottom, right]`. A wrong kernel or stride (nil) is not
+  /// blamed a second time.
+  fileprivate func padding(kernel: Extent?, stride: Extent?) -> Edges? {
+    let form = "same, a number, [height, width] or [top, left, bottom, right]"
+    switch node {
+    case .sequence:
+      let list = sequence(form) ?? []
+      guard list.count == 2 || list.count == 4 else {
+        report("expected \(form), found a list of \(list.count)")
+        return nil
+      }
+      guard case let sides = list.compactMap({ $0.integer(in: 0...Limits.kernel) }), sides.count == list.count else {
+        return nil
+      }
+      return Edges(top: sides[0], left: sides[1], bottom: sides[sides.count - 2], right: sides[sides.count - 1])
+    case .scalar(let scalar) where scalar.string == "same":
+      guard let kernel, let stride else { return nil }
+      guard stride == Extent(1) else {
+        report("'same' needs a stride of 1", hint: "give the padding as a number: \((kernel.height - 1) / 2)")
+        return nil
+      }
+      return .same(kernel: kernel)
+    case .scalar(let scalar) where Int(scalar.string) == nil:
+      expected(form)
+      return nil
+    default:
+      return integer(in: 0...Limits.kernel).map { Edges($0) }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Diagnostics
+import Networks
+
+extension Network {
+  /// Reads a network and checks that its layers fit together.
+  init?(_ reader: NodeReader) {
+    guard let mapping = MappingReader(reader, keys: ["input", "layers", "loss"]) else { return nil }
+    let input = mapping.required("input", hint: "for instance input: [1, 8, 8]").flatMap { Shape($0) }
+    let layers = mapping.required("layers").flatMap { value -> [Layer?]? in
+      value.sequence("a list of layers", hint: "each layer is a line that begins with '- '")?.map { Layer($0) }
+    }
+    let losses: KeyValuePairs<String, Loss> = [
+      "softmaxCrossEntropy": .softmaxCrossEntropy, "meanSquaredError": .meanSquaredError,
+    ]
+    let loss = mapping["loss"].map { $0.choice("loss", losses) } ?? .softmaxCrossEntropy
+    guard let input, let layers else { return nil }
+    // With a refused layer left out, layers after it would be blamed for shapes that are not theirs.
+    let readable = layers.prefix { $0 != nil }.compactMap { $0 }
+    let isWhole = readable.count == layers.count
+    let network = Network(input: input, layers: readable, loss: loss ?? .softmaxCrossEntropy)
+    network.check(isWhole: isWhole, log: reader.log)
+    guard isWhole, loss != nil else { return nil }
+    self = network
+  }
+
+  private func check(isWhole: Bool, log: ProblemLog) {
+    do {
+      let graph = try Graph(self)
+      for problem in graph.oversized { log.add(problem) }
+    } catch {
+      for problem in error.all where isWhole || isAboutOneLayer(problem) { log.add(problem) }
+    }
+  }
+
+  /// False for what may be wrong only because the rest of the network could not be read.
+  private func isAboutOneLayer(_ problem: Diagnostic) -> Bool {
+    guard let path = problem.path, path != "network.layers" else { return false }
+    return !problem.message.hasPrefix("the loss needs") && !problem.message.hasPrefix("nothing reads")
+  }
+}
+
+extension Shape {
+  /// Reads `[channels, height, width]` or `[features]`.
+  init?(_ reader: NodeReader) {
+    let form = "[channels, height, width] or [features]"
+    guard let list = reader.sequence(form) else { return nil }
+    guard list.count == 1 || list.count == 3 else {
+      reader.report("expected \(form), found a list of \(list.count)")
+      return nil
+    }
+    let numbers = list.enumerated().map { index, value in
+      value.integer(in: 1...(index == 0 ? Limits.channels : Limits.side))
+    }
+    guard case let whole = numbers.compactMap({ $0 }), whole.count == numbers.count else { return nil }
+    self = whole.count == 1 ? .features(whole[0]) : .image(channels: whole[0], height: whole[1], width: whole[2])
+  }
+}
+
+/// Bounds that keep all arithmetic about sizes within 64 bits; far above what a machine can hold.
+enum Limits {
+  static let channels = 1 << 20
+  static let side = 1 << 12
+  static let kernel = 1 << 10
+  static let batch = 1 << 24
+  /// Words of one layer's parameters, or of its output for one sample: 1 TiB of float32.
+  static let words = 1 << 38
+}
+
+extension Graph {
+  /// Layers that no machine could hold.
+  fileprivate var oversized: [Diagnostic] {
+    nodes.compactMap { node in
+      let layer = network.layers[node.index]
+      let parameters = node.parameters.map { Self.product($0.shape) }.max() ?? 0
+      let output = node.outputShape
+      let words = max(parameters, Self.product([output.channels, output.height, output.width]))
+      guard words > Limits.words else { return nil }
+      return Diagnostic(
+        "layer '\(node.name)' is too large: \(parameters == words ? "its weight" : "its output") has more than 2³⁸ words",
+        path: layer.path, location: layer.location, hint: "use fewer outputs, or pool before it")
+    }
+  }
+
+  /// The product, or the largest number where it does not fit.
+  private static func product(_ factors: [Int]) -> Int {
+    factors.reduce(1) { product, factor in
+      let (value, overflow) = product.multipliedReportingOverflow(by: factor)
+      return overflow ? .max : value
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import Datasets
+import Diagnostics
+import Networks
+
+extension DatasetOutline {
+  /// What keeps a network from learning from this set with these settings; paths are those of a scene.
+  func problems(_ network: Network, output: Shape, training: TrainingSettings, name: String) -> [Diagnostic] {
+    var problems: [Diagnostic] = []
+    if network.input != shape {
+      problems.append(
+        Diagnostic(
+          "the network's input is \(network.input), but the samples of \(name) are \(shape)", path: "network.input",
+          hint: "write input: \(ScalarText.shape(shape))"))
+    }
+    let last = "network.layers[\(network.layers.count - 1)]"
+    if let classes {
+      if output.count < classes {
+        problems.append(
+          Diagnostic(
+            "the network has \(output.count) outputs for the \(classes) classes of \(name)", path: last,
+            hint: "end with linear: \(classes)"))
+      }
+    } else if network.loss == .softmaxCrossEntropy {
+      problems.append(
+        Diagnostic(
+          "softmaxCrossEntropy needs classes, but \(name) has real targets", path: "network.loss",
+          hint: "write loss: meanSquaredError"))
+    } else if output.count != 1 {
+      problems.append(
+        Diagnostic(
+          "the network has \(output.count) outputs, but \(name) has one target per sample", path: last,
+          hint: "end with linear: 1"))
+    }
+    if training.batch > trainCount {
+      problems.append(
+        Diagnostic(
+          "a batch of \(training.batch) is larger than the \(trainCount) training samples of \(name)",
+          path: "training.batch"))
+    }
+    return problems
+  }
+}
+
+extension Scene {
+  /// Reads or generates the scene's data and checks that the network can learn from it.
+  ///
+  /// - Throws: a file that cannot be read or is damaged, or what does not fit.
+  public func loadDataset() throws(DiagnosticList) -> Dataset {
+    let dataset = try data.source.load(seed: training.seed)
+    let graph = try Graph(network)
+    let problems = dataset.outline.problems(network, output: graph.output, training: training, name: dataset.name)
+    guard problems.isEmpty else { throw DiagnosticList(problems) }
+    return dataset
+  }
+
+  /// What is wrong with network and data together, as far as it shows without reading files.
+  func misfits() -> [Diagnostic] {
+    guard let outline = data.source.outline, let graph = try? Graph(network) else { return [] }
+    return outline.problems(network, output: graph.output, training: training, name: data.source.name)
+  }
+}

@@ -1,0 +1,90 @@
+import Diagnostics
+import Foundation
+
+/// The scenes that come with the program. Their texts are those of the folder `presets`, and part of the program itself.
+public enum SceneLibrary {
+  /// One scene that comes with the program.
+  public struct Preset: Hashable, Sendable {
+    public let name: String
+    /// The file as it was written, with its comments.
+    public let yaml: String
+    /// One line for lists.
+    public let about: String
+  }
+
+  /// The scene that opens when none is named.
+  public static let standard = "digits-cnn"
+
+  /// All of them, ``standard`` first.
+  public static let presets: [Preset] = embedded.map { name, bytes in
+    let yaml = String(decoding: bytes, as: UTF8.self)
+    let about = (try? SceneDocument(text: yaml, file: nil))?.root.mapping?["about"]?.scalar?.string
+    return Preset(name: name, yaml: yaml, about: about ?? "")
+  }
+
+  private static let embedded: KeyValuePairs<String, [UInt8]> = [
+    "digits-cnn": PackageResources.digits_cnn_yaml,
+    "digits-mlp": PackageResources.digits_mlp_yaml,
+    "spirals": PackageResources.spirals_yaml,
+    "deep-narrow": PackageResources.deep_narrow_yaml,
+    "bench-mlp": PackageResources.bench_mlp_yaml,
+    "bench-lenet": PackageResources.bench_lenet_yaml,
+    "bench-vgg": PackageResources.bench_vgg_yaml,
+  ]
+
+  /// The preset of that name.
+  ///
+  /// - Throws: that there is none, with the nearest name.
+  public static func preset(named name: String) throws(DiagnosticList) -> Preset {
+    if let preset = presets.first(where: { $0.name == name }) { return preset }
+    throw DiagnosticList(
+      "there is no preset '\(name)'",
+      hint: NearestName(known: presets.map(\.name)).hint(for: name, kind: "presets")
+        + "; a file is named with its path, as ./\(name).yaml")
+  }
+
+  /// Finds and reads a scene as it is named in a command: a path (with a `/` or ending in `.yaml` or `.yml`), or the name
+  /// of a preset.
+  ///
+  /// - Throws: a file that is not there or cannot be read, an unknown name, or every problem of the scene.
+  public static func scene(
+    _ argument: String, overrides: [SceneOverride] = []
+  ) throws(DiagnosticList) -> Scene {
+    guard isPath(argument) else {
+      let preset = try preset(named: argument)
+      return try Scene(yaml: preset.yaml, file: "preset \(preset.name)", name: preset.name, overrides: overrides)
+    }
+    let url = URL(fileURLWithPath: argument)
+    let name = url.deletingPathExtension().lastPathComponent
+    return try Scene(
+      yaml: text(of: argument, url), file: argument, directory: url.deletingLastPathComponent().path, name: name,
+      overrides: overrides)
+  }
+
+  static func isPath(_ argument: String) -> Bool {
+    argument.contains("/") || argument.hasSuffix(".yaml") || argument.hasSuffix(".yml")
+  }
+
+  private static func text(of argument: String, _ url: URL) throws(DiagnosticList) -> String {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
+      let name = url.deletingPathExtension().lastPathComponent
+      throw DiagnosticList(
+        "there is no file '\(argument)'",
+        hint: presets.contains { $0.name == name } ? "the preset is called \(name), without path and ending" : nil)
+    }
+    guard !isDirectory.boolValue else {
+      throw DiagnosticList("'\(argument)' is a directory", hint: "name a scene file in it")
+    }
+    let data: Data
+    do {
+      data = try Data(contentsOf: url)
+    } catch {
+      throw DiagnosticList("cannot read '\(argument)': \(error.localizedDescription)")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw DiagnosticList("'\(argument)' is not text in UTF-8")
+    }
+    return text
+  }
+}

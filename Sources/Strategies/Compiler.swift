@@ -1,0 +1,112 @@
+import Diagnostics
+import Networks
+import Programs
+
+/// Compiles a strategy for a network and a batch to programs. The passes, in order: constructor (strategy → splits, stages,
+/// schedule), layout (boxes and junctions), lowering (instructions), copy elision, lifetimes, verification.
+public struct Compiler: Sendable {
+  public let graph: Graph
+  public let training: TrainingSettings
+  /// Devices of the machine; a strategy may use fewer and says so.
+  public let devices: Int
+  /// Nil leaves the number to the strategy.
+  public let microbatches: Int?
+
+  public init(graph: Graph, training: TrainingSettings, devices: Int, microbatches: Int? = nil) {
+    self.graph = graph
+    self.training = training
+    self.devices = devices
+    self.microbatches = microbatches
+  }
+
+  /// The training program of a strategy.
+  ///
+  /// - Throws: why the combination cannot be, or what the verifier found.
+  public func compile(_ strategy: Strategy) throws(DiagnosticList) -> Program {
+    let partitioning = try self.partitioning(for: strategy)
+    return try lower(partitioning, strategy: strategy.description, mode: .training)
+  }
+
+  /// Splits, stages and schedule of a strategy: what `plan` and the ownership picture show.
+  public func partitioning(for strategy: Strategy) throws(DiagnosticList) -> Partitioning {
+    guard training.batch >= 1 else {
+      throw DiagnosticList("a batch has at least one sample, not \(training.batch)", path: "training.batch")
+    }
+    return try PartitioningConstructor(
+      graph: graph, batch: training.batch, devices: devices, microbatches: microbatches
+    ).partitioning(for: strategy)
+  }
+
+  /// Forward and loss of `batch` samples on one device, for evaluation.
+  public func compileInference(batch: Int) throws(DiagnosticList) -> Program {
+    var settings = training
+    settings.batch = batch
+    let serial = Compiler(graph: graph, training: settings, devices: 1, microbatches: 1)
+    var partitioning = try serial.partitioning(for: .serial)
+    partitioning.schedule = Schedule(devices: [[Action(.forward, stage: 0, microbatch: 0)]])
+    return try serial.lower(partitioning, strategy: Strategy.serial.description, mode: .inference)
+  }
+
+  /// The serial program that `program` must equal: one device, the whole batch at once, and for batch normalisation the
+  /// same groups of samples with common statistics.
+  public func compileReference(of program: Program) throws(DiagnosticList) -> Program {
+    let serial = Compiler(graph: graph, training: training, devices: 1, microbatches: 1)
+    return try serial.lower(
+      serial.partitioning(for: .serial), strategy: Strategy.serial.description, mode: .training,
+      statisticsGroups: StatisticsGroups.of(program))
+  }
+
+  private func lower(
+    _ partitioning: Partitioning, strategy: String, mode: Program.Mode,
+    statisticsGroups: [Int: [(samples: Int, updatesRunning: Bool)]] = [:]
+  ) throws(DiagnosticList) -> Program {
+    let layout = Layout(graph: graph, partitioning: partitioning, batch: training.batch)
+    var lowering = ProgramLowering(
+      layout: layout, training: training, mode: mode, statisticsGroups: statisticsGroups)
+    var program = lowering.program(strategy: strategy)
+    for device in program.devices.indices {
+      CopyElision.run(&program.devices[device], messages: &program.messages)
+      Lifetimes.insertFrees(&program.devices[device], messages: program.messages)
+    }
+    program.assumptions += StatisticsGroups.assumptions(of: program)
+    let problems = Verifier(program).check()
+    guard problems.isEmpty else { throw DiagnosticList(problems) }
+    return program
+  }
+}
+
+/// Which samples share batch normalisation's statistics in a program.
+enum StatisticsGroups {
+  /// Per batch-normalisation node, consecutive groups over the whole batch; the device whose copy is saved enters the
+  /// running statistics.
+  static func of(_ program: Program) -> [Int: [(samples: Int, updatesRunning: Bool)]] {
+    var result: [Int: [(samples: Int, updatesRunning: Bool)]] = [:]
+    for node in program.graph.nodes where node.kind.isBatchNorm {
+      var groups: [Range<Int>: Bool] = [:]
+      for device in program.devices {
+        let isSaved = device.parameters.contains { $0.node == node.index && $0.isSaved }
+        for operation in device.operations.entries where operation.node == node.index {
+          groups[operation.box.n, default: false] = groups[operation.box.n, default: false] || isSaved
+        }
+      }
+      result[node.index] = groups.sorted { $0.key.lowerBound < $1.key.lowerBound }.map {
+        (samples: $0.key.count, updatesRunning: $0.value)
+      }
+    }
+    return result
+  }
+
+  /// A sentence for the report where the statistics are not those of the whole batch.
+  static func assumptions(of program: Program) -> [String] {
+    guard let groups = of(program).values.first(where: { $0.count > 1 }) else { return [] }
+    let sizes = Set(groups.map(\.samples)).sorted().map(String.init).joined(separator: " or ")
+    return [
+      "batch normalisation uses the statistics of \(sizes) samples (each device's and microbatch's own), as the serial reference does",
+      "running statistics are those of the first device that holds the layer",
+    ]
+  }
+}
+
+extension LayerKind {
+  var isBatchNorm: Bool { if case .batchNorm = self { true } else { false } }
+}

@@ -1,0 +1,82 @@
+import Networks
+import Programs
+
+/// A device's program while it grows: instructions are collected per action and strung together in the schedule's order.
+struct DeviceBuilder {
+  /// A buffer that holds a box.
+  struct Held {
+    var buffer: Index<Buffer>
+    var box: Box
+  }
+
+  /// Identifies what a device has for a junction or a node in one microbatch.
+  struct Key: Hashable {
+    var index: Int
+    var microbatch: Int
+  }
+
+  var program: DeviceProgram
+  var fragments: [Action: [(Instruction, Lane)]] = [:]
+  /// Output of each node.
+  var outputs: [Key: Held] = [:]
+  /// What the consumers of each junction read.
+  var required: [Key: Held] = [:]
+  /// Gradients of what the consumers of each junction read, one per operand, until they are summed.
+  var contributions: [Key: [Index<Buffer>]] = [:]
+  var operations: [Key: Index<Operation>] = [:]
+  /// Learned parameters and states of each node, and the gradients of the learned ones.
+  var parameters: [Int: NodeParameters] = [:]
+  var buckets: [Bucket] = []
+
+  init(device: Int) { program = DeviceProgram(device: device) }
+
+  mutating func emit(_ instruction: Instruction, _ lane: Lane = .compute, in action: Action) {
+    fragments[action, default: []].append((instruction, lane))
+  }
+
+  mutating func buffer(_ name: String, _ kind: BufferKind, words: Int) -> Index<Buffer> {
+    program.buffers.append(Buffer(name: name, kind: kind, words: words))
+  }
+
+  /// Copies or adds `box` between two buffers that hold larger boxes.
+  mutating func move(
+    _ box: Box, from source: Held, to destination: Held, adding: Bool = false, defines: Bool = false, purpose: Purpose,
+    collective: Index<Collective>?, in action: Action
+  ) {
+    let copy = program.copies.append(
+      Copy(
+        count: box.extent, source: Region(buffer: source.buffer, of: box, in: source.box),
+        destination: Region(buffer: destination.buffer, of: box, in: destination.box), defines: defines,
+        purpose: purpose, collective: collective))
+    emit(adding ? .accumulate(copy) : .copy(copy), .communication, in: action)
+  }
+
+  /// Strings the fragments together in the order of the schedule and ends the step.
+  mutating func finish(_ actions: [Action]) {
+    for (position, action) in actions.enumerated() {
+      for (instruction, lane) in fragments[action] ?? [] {
+        program.append(instruction, lane: lane, action: position)
+      }
+    }
+    program.append(.endOfStep, action: max(0, actions.count - 1))
+  }
+}
+
+/// The buffers of one node's parameters on one device.
+struct NodeParameters {
+  var learned: [Index<Buffer>] = []
+  var gradients: [Index<Buffer>] = []
+  var states: [Index<Buffer>] = []
+}
+
+/// Learned parameters of a device that are exchanged with the same devices and updated together: consecutive words.
+struct Bucket {
+  /// The devices that hold the same words and add up their gradients; one device means no exchange.
+  var group: [Int]
+  var nodes: [Int]
+  var words: Int
+  var parameter: Index<Buffer>
+  /// Nil in inference.
+  var gradient: Index<Buffer>?
+  var states: [Index<Buffer>]
+}

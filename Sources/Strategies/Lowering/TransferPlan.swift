@@ -1,0 +1,58 @@
+import Programs
+
+/// A box that one device gives to another.
+struct Transfer: Hashable {
+  var from: Int
+  var to: Int
+  var box: Box
+}
+
+/// The rule of the whole compiler: what a device needs and does not hold comes from the devices that hold it.
+enum TransferPlan {
+  /// The boxes by which each need is met, the device's own part included (`from == to`).
+  ///
+  /// A need prefers its own device; other holders are asked in the order of their distance behind it, so that replicas
+  /// share the load. Every word comes from one holder.
+  static func forward(needs: [Holding], holdings: [Holding], devices: Int) -> [Transfer] {
+    needs.flatMap { need in
+      var missing = [need.box]
+      var transfers: [Transfer] = []
+      for holding in holdings.byDistance(from: need.device, of: devices) {
+        var rest: [Box] = []
+        for box in missing {
+          let common = box.intersection(holding.box)
+          if common.isEmpty {
+            rest.append(box)
+          } else {
+            transfers.append(Transfer(from: holding.device, to: need.device, box: common))
+            rest += box.subtracting(common)
+          }
+        }
+        missing = rest
+      }
+      return transfers
+    }
+  }
+
+  /// The boxes of gradient that each holder of the producer's output receives, its own contribution included.
+  ///
+  /// Every part of the consumer contributes once to every holder: replicas of a part have the same gradient, and the
+  /// nearest one gives it.
+  static func backward(needs: [Holding], holdings: [Holding], devices: Int) -> [Transfer] {
+    holdings.flatMap { holding in
+      Set(needs.map(\.part)).sorted().compactMap { part in
+        let giver = needs.filter { $0.part == part }.byDistance(from: holding.device, of: devices)[0]
+        let common = giver.box.intersection(holding.box)
+        return common.isEmpty ? nil : Transfer(from: giver.device, to: holding.device, box: common)
+      }
+    }
+  }
+}
+
+extension [Holding] {
+  /// The device itself first, then the others by their distance around the ring of device numbers.
+  fileprivate func byDistance(from device: Int, of devices: Int) -> [Holding] {
+    func distance(_ holding: Holding) -> Int { (holding.device - device + devices) % devices }
+    return sorted { distance($0) < distance($1) }
+  }
+}

@@ -1,0 +1,95 @@
+import Networks
+import Programs
+
+/// What an output box of a layer needs of each input, and the padding that is left for the kernel to add.
+struct ReceptiveField {
+  /// One box per input of the node.
+  var inputs: [Box]
+  /// Rows and columns of zeros beyond the border of the whole image; zero for layers without a window.
+  var padding = Edges()
+
+  /// Positions of the operands that are read at all: a part of a concatenation may lie outside some of them.
+  var operands: [Int] { inputs.indices.filter { !inputs[$0].isEmpty } }
+
+  init(of node: Graph.Node, output: Box) {
+    switch node.kind {
+    case .conv2d(_, let window, _):
+      (inputs, padding) = Self.windowed(node.inputShapes[0], window, output, allChannels: true)
+    case .maxPool(let window), .averagePool(let window):
+      (inputs, padding) = Self.windowed(node.inputShapes[0], window, output, allChannels: false)
+    case .linear:
+      inputs = [Box(samples: output.n, shape: node.inputShapes[0])]
+    case .globalAveragePool:
+      var box = Box(samples: output.n, shape: node.inputShapes[0])
+      box.k = output.k
+      inputs = [box]
+    case .flatten:
+      let input = node.inputShapes[0]
+      var box = Box(samples: output.n, shape: input)
+      let pixels = input.height * input.width
+      box.k = output.k.lowerBound / pixels..<output.k.upperBound / pixels
+      inputs = [box]
+    case .concat:
+      var first = 0
+      inputs = node.inputShapes.map { shape in
+        let channels = output.k.clamped(to: first..<first + shape.channels)
+        var box = output
+        box.k = channels.lowerBound - first..<channels.upperBound - first
+        first += shape.channels
+        return box
+      }
+    case .batchNorm, .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout, .add:
+      inputs = node.inputs.map { _ in output }
+    }
+  }
+
+  private static func windowed(
+    _ input: Shape, _ window: Window, _ output: Box, allChannels: Bool
+  ) -> ([Box], Edges) {
+    let rows = reach(output.h, window.stride.height, window.kernel.height, window.padding.top, input.height)
+    let columns = reach(output.w, window.stride.width, window.kernel.width, window.padding.left, input.width)
+    let box = Box(
+      n: output.n, k: allChannels ? 0..<input.channels : output.k, h: rows.inside, w: columns.inside)
+    return (
+      [box], Edges(top: rows.before, left: columns.before, bottom: rows.after, right: columns.after)
+    )
+  }
+
+  /// Rows that outputs `range` read: the part inside `0..<size` and how many lie before and after it.
+  private static func reach(
+    _ range: Range<Int>, _ stride: Int, _ kernel: Int, _ padding: Int, _ size: Int
+  ) -> (inside: Range<Int>, before: Int, after: Int) {
+    let first = range.lowerBound * stride - padding
+    let end = (range.upperBound - 1) * stride - padding + kernel
+    let inside = min(max(first, 0), size)..<max(min(end, size), min(max(first, 0), size))
+    return (inside, max(0, -first), max(0, end - size))
+  }
+}
+
+extension LayerKind {
+  /// The kind as a kernel sees it: outputs and padding of one part.
+  func localized(outputs: Int, padding: Edges) -> LayerKind {
+    func local(_ window: Window) -> Window {
+      Window(kernel: window.kernel, stride: window.stride, padding: padding)
+    }
+    switch self {
+    case .linear(_, let bias): return .linear(outputs: outputs, bias: bias)
+    case .conv2d(_, let window, let bias): return .conv2d(outputs: outputs, window: local(window), bias: bias)
+    case .maxPool(let window): return .maxPool(local(window))
+    case .averagePool(let window): return .averagePool(local(window))
+    default: return self
+    }
+  }
+}
+
+extension Graph.Node {
+  /// Channels of the output that must stay on one device: a flattened image is cut between channels, not inside one.
+  var channelUnit: Int {
+    kind == .flatten ? inputShapes[0].height * inputShapes[0].width : 1
+  }
+
+  /// The box of a parameter that an output box works with: `k` cuts the first axis, nothing else cuts.
+  func parameterRanges(_ parameter: Parameter, output: Box) -> [Range<Int>] {
+    [output.k] + parameter.shape.dropFirst().map { 0..<$0 }
+  }
+}

@@ -1,0 +1,61 @@
+import Networks
+import Programs
+
+/// How one layer's work is cut: a degree per dimension and the devices that take the parts.
+///
+/// Devices are numbered through the parts with `w` fastest, then `h`, `k` and `n`. More devices than parts means that each
+/// part is computed by several devices (replicas): the device at position `p` takes part `p mod parts`.
+public struct Split: Hashable, Sendable, CustomStringConvertible {
+  public var n: Int
+  public var k: Int
+  public var h: Int
+  public var w: Int
+  /// In the order of the parts; a multiple of ``parts`` long.
+  public var devices: [Int]
+
+  public init(n: Int = 1, k: Int = 1, h: Int = 1, w: Int = 1, devices: [Int]) {
+    self.n = n
+    self.k = k
+    self.h = h
+    self.w = w
+    self.devices = devices
+  }
+
+  public var parts: Int { n * k * h * w }
+  /// How many devices compute each part.
+  public var replicas: Int { devices.count / parts }
+
+  /// `n=2 k=2 | 0 1 2 3`
+  public var description: String {
+    let degrees = [("n", n), ("k", k), ("h", h), ("w", w)].filter { $0.1 > 1 }.map { "\($0.0)=\($0.1)" }
+    return (degrees.isEmpty ? ["n=1"] : degrees).joined(separator: " ") + " | "
+      + devices.map(String.init).joined(separator: " ")
+  }
+
+  /// The part of `samples` × `shape` at each position of ``devices``; parts may be empty where a dimension is shorter
+  /// than its degree.
+  ///
+  /// - Parameter channelUnit: channels that must stay together (a flattened image's pixels of one channel).
+  public func boxes(samples: Range<Int>, shape: Shape, channelUnit: Int = 1) -> [Box] {
+    devices.indices.map { position in
+      var part = position % parts
+      func take(_ degree: Int) -> Int {
+        defer { part /= degree }
+        return part % degree
+      }
+      let (columns, rows) = (take(w), take(h))
+      let (channels, batch) = (take(k), take(n))
+      let units = (0..<shape.channels / channelUnit).cut(channels, of: k)
+      return Box(
+        n: samples.cut(batch, of: n), k: units.lowerBound * channelUnit..<units.upperBound * channelUnit,
+        h: (0..<shape.height).cut(rows, of: h), w: (0..<shape.width).cut(columns, of: w))
+    }
+  }
+}
+
+extension Range<Int> {
+  /// Part `index` of `parts` nearly equal parts: sizes are the floor or the ceiling of count / parts.
+  public func cut(_ index: Int, of parts: Int) -> Range<Int> {
+    lowerBound + index * count / parts..<lowerBound + (index + 1) * count / parts
+  }
+}

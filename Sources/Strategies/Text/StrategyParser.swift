@@ -1,0 +1,119 @@
+import Diagnostics
+
+extension Strategy {
+  /// Reads the strategy text: a kind and, in parentheses, `option=value` pairs.
+  ///
+  /// - Throws: the first problem, with its column and what would be accepted.
+  public init(parsing text: String) throws(DiagnosticList) {
+    var scanner = StrategyScanner(text)
+    let kindName = scanner.word()
+    guard let kind = StrategyKind.all.first(where: { $0.name == kindName.text }) else {
+      throw scanner.problem(
+        kindName.text.isEmpty ? "a strategy begins with its kind" : "'\(kindName.text)' is no strategy",
+        at: kindName.column,
+        hint: "known strategies: \(StrategyKind.all.map(\.name).joined(separator: ", "))")
+    }
+    let values = try scanner.options(of: kind)
+    switch kind.name {
+    case "data": self = .data(exchange: values["exchange"].flatMap(ExchangeAlgorithm.init) ?? .ring)
+    case "model": self = .model(split: values["split"].flatMap(ModelSplit.init) ?? .k)
+    case "pipeline":
+      self = .pipeline(
+        schedule: values["schedule"].flatMap(PipelineSchedule.init) ?? .oneForwardOneBackward,
+        stages: values["stages"].flatMap { Int($0) })
+    default: self = .serial
+    }
+  }
+}
+
+/// Reads words and punctuation of a strategy text and remembers columns.
+private struct StrategyScanner {
+  struct Word {
+    var text: String
+    var column: Int
+  }
+
+  private let characters: [Character]
+  private var position = 0
+
+  init(_ text: String) { characters = Array(text) }
+
+  mutating func word() -> Word {
+    skipBlanks()
+    let start = position
+    while position < characters.count,
+      characters[position].isLetter || characters[position].isNumber || "_-.".contains(characters[position])
+    {
+      position += 1
+    }
+    return Word(text: String(characters[start..<position]), column: start + 1)
+  }
+
+  /// The options up to the end of the text, checked against what `kind` accepts.
+  mutating func options(of kind: StrategyKind) throws(DiagnosticList) -> [String: String] {
+    var values: [String: String] = [:]
+    guard take("(") else {
+      try expectEnd(after: kind.name)
+      return values
+    }
+    if !take(")") {
+      repeat {
+        let (name, value) = try option(of: kind)
+        guard values.updateValue(value, forKey: name.text) == nil else {
+          throw problem("option '\(name.text)' is given twice", at: name.column)
+        }
+      } while take(",")
+      guard take(")") else { throw problem("expected ',' or ')'", at: position + 1) }
+    }
+    try expectEnd(after: ")")
+    return values
+  }
+
+  private mutating func option(of kind: StrategyKind) throws(DiagnosticList) -> (Word, String) {
+    let name = word()
+    guard let option = kind.options.first(where: { $0.name == name.text }) else {
+      let known = kind.options.map(\.name).joined(separator: ", ")
+      throw problem(
+        "'\(kind.name)' has no option '\(name.text)'", at: name.column,
+        hint: known.isEmpty ? "\(kind.name) takes no options" : "its options: \(known)")
+    }
+    guard take("=") else { throw problem("expected '=' after '\(name.text)'", at: position + 1) }
+    let value = word()
+    switch option.values {
+    case .words(let words):
+      guard words.contains(value.text) else {
+        throw problem(
+          "'\(value.text)' is no value of '\(name.text)'", at: value.column,
+          hint: "one of: \(words.joined(separator: ", "))")
+      }
+    case .count:
+      guard let count = Int(value.text), count >= 1 else {
+        throw problem("'\(name.text)' is a whole number of at least 1, not '\(value.text)'", at: value.column)
+      }
+    }
+    return (name, value.text)
+  }
+
+  private mutating func take(_ character: Character) -> Bool {
+    skipBlanks()
+    guard position < characters.count, characters[position] == character else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func expectEnd(after text: String) throws(DiagnosticList) {
+    skipBlanks()
+    if position < characters.count {
+      throw problem("unexpected '\(String(characters[position...]))' after '\(text)'", at: position + 1)
+    }
+  }
+
+  private mutating func skipBlanks() {
+    while position < characters.count, characters[position].isWhitespace { position += 1 }
+  }
+
+  func problem(_ message: String, at column: Int, hint: String? = nil) -> DiagnosticList {
+    DiagnosticList(
+      "\(message), at column \(column) of '\(String(characters))'", path: "strategy", hint: hint)
+  }
+}

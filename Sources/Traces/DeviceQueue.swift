@@ -1,0 +1,43 @@
+import Programs
+
+/// The records of one device that belong to steps which are not closed yet.
+struct DeviceQueue: Sendable {
+  private(set) var records: [TraceRecord] = []
+  /// Places in `records` that belong to closed steps and are not given back yet.
+  private var head = 0
+  /// The last step whose records are complete.
+  private(set) var finished: Int32
+  /// The end of the last record of the closed steps, unless a stop followed it.
+  private(set) var precedingEnd: Int64?
+  private let endOfStep: Int32?
+
+  init(_ program: DeviceProgram) {
+    endOfStep = program.instructions.lastIndex(of: .endOfStep).map(Int32.init)
+    finished = program.instructions.isEmpty ? .max : -1
+  }
+
+  var pending: ArraySlice<TraceRecord> { records[head...] }
+  var lastEnd: Int64? { pending.last?.end }
+
+  mutating func append(_ new: [TraceRecord]) {
+    for record in new {
+      finished = max(finished, record.instruction == endOfStep ? record.step : record.step - 1)
+    }
+    records += new
+  }
+
+  /// The records of `step`, which is the first pending one or none.
+  func records(of step: Int32) -> ArraySlice<TraceRecord> { pending.prefix { $0.step <= step } }
+
+  /// Forgets the records up to those of `step`.
+  mutating func close(_ step: Int32, isFollowedByStop: Bool) {
+    let own = records(of: step)
+    if let last = own.last { precedingEnd = last.end }
+    if isFollowedByStop { precedingEnd = nil }
+    head += own.count
+    if head > 1024, head > records.count / 2 {
+      records.removeFirst(head)
+      head = 0
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import Diagnostics
+import Networks
+import Programs
+import Testing
+
+@testable import Strategies
+
+@Suite struct CompilerTests {
+  static let settings = TrainingSettings(
+    batch: 11, length: .steps(3), optimizer: .momentum(0.9), rate: RateSchedule(rate: 0.1), seed: 3)
+
+  /// The compiler runs the verifier, so a program that comes back is sound.
+  @Test(arguments: 1...9) func everyStrategyCompilesForEveryDeviceCount(devices: Int) throws {
+    for (_, graph) in SampleNetworks.all {
+      for strategy in [Strategy.serial, .data(exchange: .ring), .data(exchange: .direct), .model(split: .k)] {
+        for microbatches in [1, min(3, 11 / devices)] where microbatches > 0 {
+          let compiler = Compiler(
+            graph: graph, training: Self.settings, devices: devices, microbatches: microbatches)
+          let program = try compiler.compile(strategy)
+          #expect(program.devices.count == (strategy == .serial ? 1 : devices))
+          #expect(program.bytesPerStep == program.expectedBytesPerStep)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: 1...9, PipelineSchedule.allCases)
+  func pipelinesCompile(devices: Int, schedule: PipelineSchedule) throws {
+    for (_, graph) in SampleNetworks.all where devices <= graph.nodes.count {
+      for microbatches in [1, 2, 5, 11] {
+        let compiler = Compiler(graph: graph, training: Self.settings, devices: devices, microbatches: microbatches)
+        let program = try compiler.compile(.pipeline(schedule: schedule))
+        #expect(program.bytesPerStep == program.expectedBytesPerStep)
+      }
+    }
+  }
+
+  @Test(arguments: 2...9) func dataParallelBytesAreTheClosedForm(devices: Int) throws {
+    for (_, graph) in SampleNetworks.all {
+      let words = graph.parameterCount
+      let compiler = Compiler(graph: graph, training: Self.settings, devices: devices)
+      #expect(try compiler.compile(.data(exchange: .ring)).bytesPerStep == 4 * 2 * words * (devices - 1))
+      #expect(try compiler.compile(.data(exchange: .direct)).bytesPerStep == 4 * words * devices * (devices - 1))
+    }
+  }
+
+  /// Column parallelism: each layer's input is gathered forward, its gradient scattered backward.
+  @Test(arguments: 2...5) func modelParallelBytesAreTheClosedForm(devices: Int) throws {
+    let graph = SampleNetworks.perceptron
+    let program = try Compiler(graph: graph, training: Self.settings, devices: devices).compile(.model(split: .k))
+    let batch = Self.settings.batch
+    // Gathered: the two hidden activations and the logits; scattered: the gradients of the two hidden ones.
+    let words = (devices - 1) * batch * (13 + 9 + 5) + (devices - 1) * batch * (13 + 9)
+    #expect(program.bytesPerStep == 4 * words)
+  }
+
+  @Test func pipelineSendsEachBoundaryOnceEachWay() throws {
+    let graph = SampleNetworks.perceptron
+    let compiler = Compiler(graph: graph, training: Self.settings, devices: 2, microbatches: 4)
+    let program = try compiler.compile(.pipeline(schedule: .gpipe))
+    let stages = try compiler.partitioning(for: .pipeline(schedule: .gpipe)).stages
+    let boundary = graph.nodes[stages.lastIndex(of: 0)!].outputShape.count
+    #expect(program.bytesPerStep == 4 * 2 * boundary * Self.settings.batch)
+    #expect(program.messages.count == 2 * 4)
+  }
+
+  @Test func impossibleCombinationsAreRefusedWithTheReason() {
+    func refusal(_ strategy: Strategy, devices: Int, microbatches: Int? = nil) -> String {
+      do throws(DiagnosticList) {
+        _ = try Compiler(
+          graph: SampleNetworks.perceptron, training: Self.settings, devices: devices, microbatches: microbatches
+        ).compile(strategy)
+        return ""
+      } catch { return error.description }
+    }
+    #expect(refusal(.data(), devices: 12).contains("11 samples cannot be shared by 12 devices"))
+    #expect(refusal(.pipeline(), devices: 6).contains("5 layers cannot be cut into 6 stages"))
+    #expect(refusal(.pipeline(stages: 3), devices: 2).contains("3 stages and 2 devices"))
+    #expect(refusal(.serial, devices: 1, microbatches: 12).contains("12 microbatches"))
+    #expect(refusal(.serial, devices: 0).contains("at least one device"))
+  }
+
+  @Test func theReferenceHasTheStrategysStatisticsGroups() throws {
+    let compiler = Compiler(graph: SampleNetworks.convolutional, training: Self.settings, devices: 3)
+    let program = try compiler.compile(.data())
+    let reference = try compiler.compileReference(of: program)
+    let norm = reference.devices[0].operations.entries.first { $0.geometry.kind.isBatchNorm }!
+    #expect(norm.geometry.statisticsGroups == [3, 4, 4])
+    #expect(norm.geometry.updatesRunningStatistics == [true, false, false])
+  }
+
+  @Test func inferenceHasNoBackward() throws {
+    let program = try Compiler(graph: SampleNetworks.residual, training: Self.settings, devices: 4)
+      .compileInference(batch: 8)
+    #expect(program.devices.count == 1)
+    for instruction in program.devices[0].instructions {
+      if case .backward = instruction { Issue.record("backward in inference") }
+      if case .update = instruction { Issue.record("update in inference") }
+    }
+  }
+
+  @Test func instructionsAreSmall() { #expect(MemoryLayout<Instruction>.size <= 16) }
+}

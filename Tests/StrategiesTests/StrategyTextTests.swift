@@ -1,0 +1,48 @@
+import Diagnostics
+import Testing
+
+@testable import Strategies
+
+@Suite struct StrategyTextTests {
+  @Test func textsRoundTrip() throws {
+    var strategies: [Strategy] = [.serial, .model(split: .k)]
+    strategies += ExchangeAlgorithm.allCases.map { .data(exchange: $0) }
+    for schedule in PipelineSchedule.allCases {
+      strategies += [.pipeline(schedule: schedule), .pipeline(schedule: schedule, stages: 3)]
+    }
+    for strategy in strategies { #expect(try Strategy(parsing: strategy.description) == strategy) }
+  }
+
+  @Test func blanksAndDefaultsAreAccepted() throws {
+    #expect(try Strategy(parsing: "  data ") == .data(exchange: .ring))
+    #expect(try Strategy(parsing: "data()") == .data(exchange: .ring))
+    #expect(
+      try Strategy(parsing: "pipeline( stages = 2 , schedule = gpipe )") == .pipeline(schedule: .gpipe, stages: 2))
+  }
+
+  @Test(arguments: [
+    ("", "begins with its kind", 1), ("quick", "'quick' is no strategy", 1), ("data(ring)", "no option 'ring'", 6),
+    ("data(exchange)", "expected '='", 14), ("data(exchange=fast)", "'fast' is no value", 15),
+    ("pipeline(stages=0)", "at least 1", 17), ("data(exchange=ring", "expected ',' or ')'", 19),
+    ("serial x", "unexpected 'x'", 8), ("data(exchange=ring, exchange=direct)", "given twice", 21),
+    ("serial(a=1)", "no option 'a'", 8),
+  ])
+  func wrongTextsNameTheColumn(text: String, message: String, column: Int) {
+    do throws(DiagnosticList) {
+      _ = try Strategy(parsing: text)
+      Issue.record("'\(text)' was accepted")
+    } catch {
+      #expect(error.description.contains(message), "\(error)")
+      #expect(error.description.contains("at column \(column) "), "\(error)")
+    }
+  }
+
+  @Test func menusOfferOnlyWhatParses() throws {
+    for kind in StrategyKind.all {
+      for option in kind.options {
+        guard case .words(let words) = option.values else { continue }
+        for word in words { _ = try Strategy(parsing: "\(kind.name)(\(option.name)=\(word))") }
+      }
+    }
+  }
+}
