@@ -77,7 +77,7 @@ final class Coordinator: Sendable {
     let threads = workers.map { plan in
       NamedThread(name: "device \(plan.device.device)") { [control, model] in
         var worker = DeviceWorker(plan, memory: model.memories[plan.device.device], control: control)
-        worker.run { Excerpt.text(of: plan.device, in: plan.program, around: $0) }
+        worker.run()
       }
     }
     let end =

@@ -8,7 +8,8 @@ import Traces
 /// Why a worker leaves its loop.
 enum Halt: Error {
   case closed
-  case injected
+  /// An instruction failed, with what went wrong.
+  case failed(instruction: Int, message: String)
 }
 
 /// What a worker is made of; handed to its thread as a whole.
@@ -40,6 +41,7 @@ struct DeviceWorker: ~Copyable {
   private let port: DevicePort
   private let control: RunControl
   private let channels: ContiguousArray<Unmanaged<DeviceChannel>>
+  private let source: Program
   private let program: PreparedProgram
   private var executor: DeviceExecutor
   private var recorder: Recorder
@@ -70,6 +72,7 @@ struct DeviceWorker: ~Copyable {
     port = control.ports[device]
     channels = ContiguousArray(control.channels.map { Unmanaged.passUnretained($0) })
     let link = plan.link
+    source = plan.program
     program = PreparedProgram(plan.device, of: plan.program) { link.occupancyNanoseconds(bytes: $0.bytes) }
     executor = DeviceExecutor(
       plan.device, of: plan.program, prepared: program, memory: memory, set: plan.set, seed: plan.training.seed)
@@ -86,21 +89,19 @@ struct DeviceWorker: ~Copyable {
   }
 
   /// Executes steps until the run is closed; failures are reported to `control`.
-  mutating func run(excerpt: (Int) -> String) {
+  mutating func run() {
     do throws(Halt) {
       try runSteps()
     } catch {
-      if error == .injected { report(excerpt) }
+      if case .failed(let instruction, let message) = error {
+        control.fail(
+          EngineFailure(
+            device: device, step: step, instruction: instruction, message: message,
+            excerpt: source.excerpt(device: device, around: instruction)))
+      }
     }
     port.outbox.take(from: &recorder, waits: true)
     port.stoppedAfter.store(step, ordering: .sequentiallyConsistent)
-  }
-
-  private func report(_ excerpt: (Int) -> String) {
-    control.fail(
-      EngineFailure(
-        device: device, step: step, instruction: fault?.instruction, message: "this instruction was made to fail",
-        excerpt: fault.map { excerpt($0.instruction) }))
   }
 
   // MARK: - Steps
@@ -201,7 +202,9 @@ struct DeviceWorker: ~Copyable {
   }
 
   private mutating func execute(_ position: Int, begin: Int64) throws(Halt) {
-    if let fault, fault.instruction == position, fault.step == step { throw .injected }
+    if let fault, fault.instruction == position, fault.step == step {
+      throw .failed(instruction: position, message: "this instruction was made to fail")
+    }
     let prepared = program.instructions[position]
     var record = TraceRecord(step: Int32(truncatingIfNeeded: step), instruction: Int32(position), begin: begin, end: 0)
     let memory = executor.memory

@@ -26,8 +26,9 @@ public final class TrainingRun: Sendable {
     public var watchdogSeconds = 10.0
     /// Looks at a channel before a thread parks, as long as there are fewer devices than cores; 0 always parks.
     public var spins = 2000
-    /// For tests of failures.
+    /// For tests of failures: an instruction that fails, and programs that no verifier would let pass.
     var fault: Fault?
+    var verifies = true
 
     public init() {}
   }
@@ -49,8 +50,11 @@ public final class TrainingRun: Sendable {
     options: Options = Options(), initialParameters: [NamedTensor]? = nil
   ) throws(DiagnosticList) {
     try RunChecks.check(program: program, inference: inference, dataset: dataset, training: training)
-    try LifetimeChecks.check(program)
-    if let inference { try LifetimeChecks.check(inference) }
+    for program in [program, inference].compactMap({ $0 }) where options.verifies {
+      let findings = Verifier(program).check()
+      if !findings.isEmpty { throw DiagnosticList(findings) }
+      try SizeChecks.check(program)
+    }
     let order = BatchOrder(samples: dataset.train.count, seed: training.seed, shuffle: shuffle)
     let totalSteps = training.steps(samples: dataset.train.count)
     let memories = program.devices.map { DeviceMemory($0) }

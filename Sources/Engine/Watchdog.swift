@@ -65,7 +65,7 @@ final class Watchdog: Sendable {
     return EngineFailure(
       device: first, step: max(0, control.ports[first].started.load(ordering: .relaxed) - 1), instruction: blocked[first],
       message: sentence,
-      excerpt: Excerpt.text(of: workers[first].device, in: workers[first].program, around: blocked[first]))
+      excerpt: workers[first].program.excerpt(device: first, around: blocked[first]))
   }
 
   private static func wish(_ position: Int, _ worker: WorkerPlan) -> (text: String, peer: Int)? {
