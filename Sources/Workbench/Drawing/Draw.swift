@@ -13,7 +13,7 @@ extension WorkbenchState {
     ScreenLayout.tabs(focus: focus).draw(into: &surface, in: layout.tabs)
     for place in layout.panels where place.panel != focus { draw(place.panel, into: &surface, in: place.rect) }
     // The hardware cursor belongs into the panel that has the keys, so that one is drawn last.
-    surface.cursor = nil
+    surface.hideCursor()
     for place in layout.panels where place.panel == focus { draw(place.panel, into: &surface, in: place.rect) }
     FooterLine(self).draw(into: &surface, in: layout.footer)
     if let overlay { draw(overlay, into: &surface, in: surface.bounds) }

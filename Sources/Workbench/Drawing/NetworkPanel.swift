@@ -109,7 +109,7 @@ struct NetworkPanel: Widget {
       if let tint {
         surface.fill(Rect(x: body.x, y: y, width: body.width - (hasBar ? 1 : 0), height: 1), role: tint)
         surface.put(surface.glyphs.selected, x: body.x, y: y, role: tint)
-        if isFocused { surface.cursor = Point(x: body.x, y: y) }
+        if isFocused { surface.placeCursor(x: body.x, y: y) }
       }
       let ends = line == 0 || line == lines - 1
       let role: Role = tint ?? (problem != nil ? .error : ends ? .dim : .text)

@@ -3,7 +3,7 @@ import Screens
 extension WorkbenchState {
   /// Draws what lies over the panels.
   func draw(_ overlay: Overlay, into surface: inout Surface, in rect: Rect) {
-    surface.cursor = nil
+    surface.hideCursor()
     let room = rect.inset(vertical: rect.height > 12 ? 1 : 0)
     switch overlay {
     case .help(let view):

@@ -47,7 +47,7 @@ public final class WorkbenchLoop {
 
   /// Runs until the workbench is left.
   public func run() -> Departure {
-    _ = send(.resized(terminal.size))
+    send(.resized(terminal.size))
     while departure == nil {
       if isStale { draw() }
       guard departure == nil else { break }

@@ -80,11 +80,14 @@ extension WorkbenchState {
   /// Moves the mark in the list that has the keys.
   private mutating func move(_ action: WorkbenchAction) {
     if form != nil, focus == .network {
-      form?.selection.move(action, count: formFields.count)
+      let count = formFields.count
+      form?.selection.move(action, count: count)
     } else if focus == .network {
-      networkLine.move(action, count: networkLineCount)
+      let count = networkLineCount
+      networkLine.move(action, count: count)
     } else if focus == .strategy {
-      strategyLine.move(action, count: strategyFields.count)
+      let count = strategyFields.count
+      strategyLine.move(action, count: count)
     }
   }
 }

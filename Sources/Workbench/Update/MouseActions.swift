@@ -17,8 +17,8 @@ extension WorkbenchState {
       focus(panel)
       return []
     }
-    guard let (panel, rect) = layout.panels.first(where: { $0.rect.contains(x: mouse.place.x, y: mouse.place.y) })
-    else { return [] }
+    guard let place = layout.panels.first(where: { $0.rect.contains(x: mouse.place.x, y: mouse.place.y) }) else { return [] }
+    let (panel, rect) = (place.panel, place.rect)
     switch mouse.action {
     case .left:
       if focus != panel { focus(panel) }
