@@ -17,7 +17,10 @@ func tests(_ name: String, _ below: [Target.Dependency] = [], resources: [Resour
 let package = Package(
   name: "partita",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "partita", targets: ["partita"])],
+  products: [
+    .executable(name: "partita", targets: ["partita"]),
+    .executable(name: "partita-kernel-bench", targets: ["KernelBenchmarks"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -59,6 +62,8 @@ let package = Package(
         "Scenes", "Engine", "CursesTerminal", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "KernelBenchmarks", dependencies: ["Networks", "Kernels"], swiftSettings: arithmetic),
     // Tests
     tests("Networks"),
     tests("Machines"),

@@ -10,6 +10,7 @@ import Screens
 public final class CursesTerminal: Terminal {
   /// What may be chosen; everything else follows terminal and environment.
   public struct Options: Sendable {
+    /// How roles look at first.
     public var theme: Theme
     /// The colours to use where the terminal has them; by terminal, COLORTERM and NO_COLOR where nil.
     public var colours: ColourDepth?
@@ -18,6 +19,7 @@ public final class CursesTerminal: Terminal {
     /// Whether clicks and the wheel come as events. The terminal's own selection then needs Shift.
     public var mouse: Bool
 
+    /// The defaults follow terminal and environment.
     public init(theme: Theme = .dark, colours: ColourDepth? = nil, glyphs: GlyphSet? = nil, mouse: Bool = true) {
       self.theme = theme
       self.colours = colours
@@ -28,6 +30,7 @@ public final class CursesTerminal: Terminal {
 
   nonisolated(unsafe) private static var isOpen = false
 
+  /// The glyphs in use: the chosen ones, or those that the locale can show.
   public let glyphs: GlyphSet
   /// How roles look; may be changed at any time.
   public var theme: Theme {
@@ -106,8 +109,10 @@ public final class CursesTerminal: Terminal {
     return bytes
   }
 
+  /// Columns and rows of the terminal now.
   public var size: Size { Size(width: Int(cn_columns()), height: Int(cn_rows())) }
 
+  /// Sends what differs from the last surface.
   public func draw(_ surface: Surface) {
     guard !isClosed else { return }
     let size = size
@@ -135,6 +140,7 @@ public final class CursesTerminal: Terminal {
     }
   }
 
+  /// Sends every cell of the last surface again.
   public func redraw() {
     guard !isClosed else { return }
     cn_distrust_screen()
@@ -143,6 +149,7 @@ public final class CursesTerminal: Terminal {
     if let last { draw(last) } else { cn_show(-1, 0) }
   }
 
+  /// The next key, mouse action, size or signal; nil when none came in time.
   public func nextEvent(timeoutMilliseconds: Int) -> Event? {
     guard !isClosed else { return .endOfInput }
     let clock = ContinuousClock()
@@ -202,6 +209,7 @@ public final class CursesTerminal: Terminal {
     }
   }
 
+  /// Gives the screen back, stops the whole job as Ctrl-Z does, and takes the screen again when it is continued.
   public func suspend() {
     guard !isClosed else { return }
     endwin()
@@ -224,6 +232,7 @@ public final class CursesTerminal: Terminal {
     redraw()
   }
 
+  /// Gives the screen back for good and puts the signal handlers back.
   public func close() {
     guard !isClosed else { return }
     isClosed = true

@@ -1,6 +1,8 @@
 /// A number of columns and rows of character cells.
 public struct Size: Hashable, Sendable, CustomStringConvertible {
+  /// Columns.
   public var width: Int
+  /// Rows.
   public var height: Int
 
   /// Negative extents count as none.
@@ -24,9 +26,12 @@ public struct Size: Hashable, Sendable, CustomStringConvertible {
 
 /// A cell's place: column `x` and row `y`, counted from the upper left, 0-based.
 public struct Point: Hashable, Sendable {
+  /// The column, from 0 at the left.
   public var x: Int
+  /// The row, from 0 at the top.
   public var y: Int
 
+  /// The cell in this column and row.
   public init(x: Int, y: Int) {
     self.x = x
     self.y = y
@@ -39,11 +44,16 @@ public struct Rect: Hashable, Sendable {
   /// The largest distance from the origin, and the largest extent.
   public static let limit = 1 << 20
 
+  /// The column, from 0 at the left.
   public let x: Int
+  /// The row, from 0 at the top.
   public let y: Int
+  /// Columns.
   public let width: Int
+  /// Rows.
   public let height: Int
 
+  /// A rectangle by its upper left cell and its extents, each brought within the limits.
   public init(x: Int, y: Int, width: Int, height: Int) {
     self.x = min(max(x, -Rect.limit), Rect.limit)
     self.y = min(max(y, -Rect.limit), Rect.limit)

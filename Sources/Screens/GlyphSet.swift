@@ -11,6 +11,7 @@ public struct GlyphSet: Hashable, Sendable {
   public var horizontal: Unicode.Scalar, vertical: Unicode.Scalar
   public var topLeft: Unicode.Scalar, topRight: Unicode.Scalar
   public var bottomLeft: Unicode.Scalar, bottomRight: Unicode.Scalar
+  /// Where two strokes cross.
   public var cross: Unicode.Scalar
   /// Strokes of an axis: its tick on a vertical axis, its corner.
   public var axisTick: Unicode.Scalar, axisCorner: Unicode.Scalar

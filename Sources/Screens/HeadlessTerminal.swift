@@ -9,14 +9,18 @@ import Foundation
 public final class HeadlessTerminal: Terminal {
   /// A screen that the script asked for.
   public struct Capture: Hashable, Sendable {
+    /// The name that the script gave it.
     public var name: String
+    /// What the program had drawn.
     public var surface: Surface
 
     /// The screen as text, see ``Surface/described(name:)``.
     public var text: String { surface.described(name: name) }
   }
 
+  /// Columns and rows, as the script last set them.
   public private(set) var size: Size
+  /// The glyphs that surfaces for this terminal are drawn with.
   public let glyphs: GlyphSet
   /// The screens so far, in order.
   public private(set) var captures: [Capture] = []
@@ -28,6 +32,7 @@ public final class HeadlessTerminal: Terminal {
   public private(set) var drawCount = 0
   /// How often the program asked to be stopped.
   public private(set) var suspensions = 0
+  /// Whether the program gave the terminal back.
   public private(set) var isClosed = false
 
   /// Whether the condition of a `wait NAME` line holds, as `finished`; without it such a line fails at once.
@@ -56,11 +61,13 @@ public final class HeadlessTerminal: Terminal {
     lastSurface = Surface(size, glyphs: glyphs)
   }
 
+  /// Keeps the surface as the screen.
   public func draw(_ surface: Surface) {
     lastSurface = surface
     drawCount += 1
   }
 
+  /// The next event of the script, nil for a turn without one, ``Event/endOfInput`` when it is over.
   public func nextEvent(timeoutMilliseconds: Int) -> Event? {
     while pending.isEmpty {
       guard !isClosed, failures.isEmpty, next < steps.count else { return .endOfInput }
@@ -74,13 +81,16 @@ public final class HeadlessTerminal: Terminal {
     return event
   }
 
+  /// Nothing to do: nothing disturbs this screen.
   public func redraw() {}
 
+  /// Counts the wish and continues at once, with ``Event/Signal/resume`` as the next event.
   public func suspend() {
     suspensions += 1
     pending.insert(.signal(.resume), at: 0)
   }
 
+  /// Ends the script.
   public func close() { isClosed = true }
 
   /// All captured screens, one after the other.

@@ -92,10 +92,12 @@ public struct Mouse: Hashable, Sendable {
     case left, middle, right, wheelUp, wheelDown
   }
 
+  /// What was done.
   public var action: Action
   /// The cell under the pointer.
   public var place: Point
 
+  /// An action at a cell.
   public init(_ action: Action, at place: Point) {
     self.action = action
     self.place = place

@@ -5,16 +5,20 @@
 public struct KeyMap<Command: Hashable & Sendable>: Sendable {
   /// One command and the keys for it.
   public struct Binding: Sendable {
+    /// The keys, the first one for the footer.
     public var keys: [Key]
+    /// What the keys do.
     public var command: Command
     /// One or two words for the footer, as `zoom in`.
     public var title: String
     /// A sentence for the help; the title where there is none.
     public var help: String
+    /// Where the keys count.
     public var context: String
     /// Whether the footer shows it.
     public var isInFooter: Bool
 
+    /// Binds keys to a command in a context; `help` is the title where nil.
     public init(
       _ keys: [Key], _ command: Command, _ title: String, help: String? = nil, context: String, footer: Bool = true
     ) {
@@ -30,6 +34,7 @@ public struct KeyMap<Command: Hashable & Sendable>: Sendable {
   /// All bindings, in the order in which they are shown.
   public var bindings: [Binding]
 
+  /// A table of these bindings.
   public init(_ bindings: [Binding]) { self.bindings = bindings }
 
   /// What the key does where these contexts are active, the innermost first.

@@ -77,8 +77,10 @@ public enum Role: UInt8, CaseIterable, Hashable, Sendable {
 
 /// What a cell looks like beside its role; added to what the theme gives the role.
 public struct Attributes: OptionSet, Hashable, Sendable {
+  /// One bit for each attribute.
   public let rawValue: UInt8
 
+  /// The attributes of these bits.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// Heavier strokes.

@@ -2,9 +2,12 @@
 public struct Cell: Hashable, Sendable {
   /// What is shown; NUL in the right half of a scalar that is two columns wide.
   public var scalar: Unicode.Scalar
+  /// What the cell means.
   public var role: Role
+  /// How it looks, beside what the theme gives its role.
   public var attributes: Attributes
 
+  /// A cell with this scalar.
   public init(_ scalar: Unicode.Scalar, role: Role = .text, attributes: Attributes = []) {
     self.scalar = scalar
     self.role = role
@@ -23,7 +26,9 @@ public struct Cell: Hashable, Sendable {
 /// Every operation is total: what falls outside the clip is left out, at every size, 0 × 0 included. Coordinates
 /// are absolute everywhere; a clip hides, it does not move the origin.
 public struct Surface: Hashable, Sendable {
+  /// Columns.
   public let width: Int
+  /// Rows.
   public let height: Int
   /// The glyphs widgets draw with; an ASCII set also folds all text to ASCII.
   public let glyphs: GlyphSet

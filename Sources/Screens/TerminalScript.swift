@@ -32,6 +32,7 @@ public struct TerminalScript: Sendable {
   public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
     /// 1-based.
     public var line: Int
+    /// What cannot be read, in one phrase.
     public var message: String
     /// What would be accepted.
     public var hint: String

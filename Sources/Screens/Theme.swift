@@ -7,6 +7,7 @@ public struct Colour: Hashable, Sendable {
   /// Index in the 16-colour palette; 8 to 15 are the bright ones, shown bold where there are 8 colours.
   public var basic: UInt8
 
+  /// A colour at its three depths.
   public init(rgb: UInt32, palette: UInt8, basic: UInt8) {
     self.rgb = rgb
     self.palette = palette
@@ -39,10 +40,14 @@ public struct Colour: Hashable, Sendable {
 
 /// How a role looks: nil is the terminal's own colour.
 public struct Style: Hashable, Sendable {
+  /// The colour of the glyph.
   public var foreground: Colour?
+  /// The colour behind it.
   public var background: Colour?
+  /// How the glyph is drawn.
   public var attributes: Attributes
 
+  /// A style; without arguments the terminal's own.
   public init(_ foreground: Colour? = nil, on background: Colour? = nil, _ attributes: Attributes = []) {
     self.foreground = foreground
     self.background = background

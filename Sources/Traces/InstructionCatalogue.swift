@@ -29,6 +29,9 @@ public struct InstructionCatalogue: Sendable {
   /// True for an activation or its gradient that travels between two stages: waiting for it is the pipeline's bubble.
   public func isPipelineEdge(_ message: Index<Message>) -> Bool { pipelineEdges[message.position] }
 
+  /// Whether the program is a pipeline: anything travels between stages.
+  public var hasPipelineEdges: Bool { pipelineEdges.contains(true) }
+
   /// The cell of the schedule that an instruction belongs to; nil where the schedule does not name it.
   public func action(device: Int, instruction: Int) -> Action? {
     let number = program.devices[device].actions[instruction]

@@ -2,13 +2,16 @@
 public struct Gauge: Widget {
   /// 0 to 1; nil where it is not known, drawn as `n/a` and never as an empty bar.
   public var fraction: Double?
+  /// What stands before the bar.
   public var label: String
   /// What stands behind the bar, as `87.5 %`.
   public var text: String
+  /// Its colour.
   public var role: Role
   /// Columns for the label; by its length where nil. Give gauges under each other the same.
   public var labelWidth: Int?
 
+  /// A gauge of a fraction between 0 and 1.
   public init(_ fraction: Double?, label: String = "", text: String = "", role: Role = .good, labelWidth: Int? = nil) {
     self.fraction = fraction
     self.label = label
@@ -17,6 +20,7 @@ public struct Gauge: Widget {
     self.labelWidth = labelWidth
   }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     guard !rect.isEmpty else { return }
     surface.withClip(rect) { surface in
@@ -48,13 +52,16 @@ public struct Gauge: Widget {
 public struct StackedBar: Widget {
   /// One part.
   public struct Segment: Hashable, Sendable {
+    /// Its length, in the unit of the total.
     public var value: Double
+    /// Its colour.
     public var role: Role
     /// What its cells show: the sign that does not depend on colour.
     public var glyph: Unicode.Scalar
     /// For the legend.
     public var label: String
 
+    /// A part of this value.
     public init(_ value: Double, role: Role, glyph: Unicode.Scalar, label: String) {
       self.value = value
       self.role = role
@@ -63,11 +70,14 @@ public struct StackedBar: Widget {
     }
   }
 
+  /// The parts from left to right.
   public var segments: [Segment]
   /// What the full width stands for; the sum of the segments where nil. A larger sum is cut off at the right.
   public var total: Double?
+  /// Whether the rows below the bar name the parts.
   public var showsLegend: Bool
 
+  /// A bar of these parts.
   public init(_ segments: [Segment], total: Double? = nil, legend: Bool = false) {
     self.segments = segments
     self.total = total
@@ -100,6 +110,7 @@ public struct StackedBar: Widget {
     return line
   }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     guard !rect.isEmpty else { return }
     surface.withClip(rect) { surface in
@@ -121,13 +132,16 @@ public struct StackedBar: Widget {
 public struct BarChart: Widget {
   /// One bar.
   public struct Bar: Hashable, Sendable {
+    /// What stands before the bar.
     public var label: String
     /// Nil where it is not known.
     public var value: Double?
     /// What stands behind the bar.
     public var text: String
+    /// Its colour.
     public var role: Role
 
+    /// A bar of this value.
     public init(_ label: String, _ value: Double?, text: String, role: Role = .accent) {
       self.label = label
       self.value = value
@@ -136,15 +150,18 @@ public struct BarChart: Widget {
     }
   }
 
+  /// The bars from top to bottom.
   public var bars: [Bar]
   /// The value of a full bar; the largest where nil.
   public var maximum: Double?
 
+  /// Bars to one scale.
   public init(_ bars: [Bar], maximum: Double? = nil) {
     self.bars = bars
     self.maximum = maximum
   }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     let largest = maximum ?? bars.compactMap(\.value).filter(\.isFinite).max() ?? 0
     let labelWidth = bars.map(\.label.columns).max() ?? 0
@@ -164,14 +181,17 @@ public struct Sparkline: Widget {
   public var values: [Double?]
   /// The value of a full column; the largest where nil.
   public var maximum: Double?
+  /// Its colour.
   public var role: Role
 
+  /// The last of these values, as many as there are columns.
   public init(_ values: [Double?], maximum: Double? = nil, role: Role = .curve1) {
     self.values = values
     self.maximum = maximum
     self.role = role
   }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     guard !rect.isEmpty else { return }
     let shown = values.suffix(rect.width).map { value in value.flatMap { $0.isFinite ? $0 : nil } }

@@ -2,13 +2,16 @@
 public struct Form: Widget {
   /// One row.
   public struct Field: Hashable, Sendable {
+    /// What the value is called.
     public var label: String
+    /// The value as text.
     public var value: Line
     /// What is wrong with the value, shown below it.
     public var error: String?
     /// What the value means or may be, shown behind it while it is selected.
     public var hint: String
 
+    /// A field with its value.
     public init(_ label: String, _ value: Line, error: String? = nil, hint: String = "") {
       self.label = label
       self.value = value
@@ -17,12 +20,16 @@ public struct Form: Widget {
     }
   }
 
+  /// The rows from top to bottom.
   public var fields: [Field]
+  /// The selected field.
   public var selection: Int?
   /// What is being typed in place of the selected value; nil while nothing is edited.
   public var editor: TextField?
+  /// Whether keys go to this form.
   public var isFocused: Bool
 
+  /// A form, with `editor` in place of the selected value.
   public init(_ fields: [Field], selection: Int? = nil, editor: TextField? = nil, focused: Bool = true) {
     self.fields = fields
     self.selection = selection
@@ -33,6 +40,7 @@ public struct Form: Widget {
   /// The rows that the fields take.
   public var height: Int { fields.reduce(0) { $0 + ($1.error == nil ? 1 : 2) } }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     guard !rect.isEmpty else { return }
     let labels = min((fields.map(\.label.columns).max() ?? 0) + 4, rect.width / 2 + 1)

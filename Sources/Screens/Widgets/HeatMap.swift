@@ -7,13 +7,16 @@ public struct HeatMap: Widget {
     /// What stands in the cell.
     public var text: String
 
+    /// A cell of this strength with this text.
     public init(_ amount: Double?, _ text: String) {
       self.amount = amount
       self.text = text
     }
   }
 
+  /// What the rows are called; as many rows are drawn.
   public var rowLabels: [String]
+  /// What the columns are called; as many columns are drawn.
   public var columnLabels: [String]
   /// By row, then column; missing ones are blank.
   public var values: [[Value]]
@@ -24,6 +27,7 @@ public struct HeatMap: Widget {
   /// What stands in the upper left corner, as `from \\ to`.
   public var corner: String
 
+  /// A map of the values, row by row.
   public init(
     rows: [String], columns: [String], values: [[Value]], maximum: Double? = nil, selection: Point? = nil,
     corner: String = ""
@@ -40,6 +44,7 @@ public struct HeatMap: Widget {
     row < values.count && column < values[row].count ? values[row][column] : nil
   }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     guard !rect.isEmpty else { return }
     let head = min(max(corner.columns, rowLabels.map(\.columns).max() ?? 0), rect.width / 2)

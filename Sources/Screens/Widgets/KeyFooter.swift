@@ -2,19 +2,25 @@
 public struct KeyFooter: Widget {
   /// One key (or several that do the same) with what it does.
   public struct Entry: Hashable, Sendable {
+    /// The keys, which all do the same.
     public var keys: [Key]
+    /// What it is called.
     public var title: String
 
+    /// An entry for these keys.
     public init(keys: [Key], title: String) {
       self.keys = keys
       self.title = title
     }
   }
 
+  /// The entries in the order of their importance.
   public var entries: [Entry]
 
+  /// A footer of these entries.
   public init(_ entries: [Entry]) { self.entries = entries }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     surface.withClip(rect.row(0)) { surface in
       var x = rect.x
@@ -32,9 +38,12 @@ public struct KeyFooter: Widget {
 public struct HelpOverlay: Widget {
   /// One binding.
   public struct Entry: Hashable, Sendable {
+    /// The keys, which all do the same.
     public var keys: [Key]
+    /// What the keys do, in a sentence.
     public var text: String
 
+    /// A binding of these keys.
     public init(keys: [Key], text: String) {
       self.keys = keys
       self.text = text
@@ -43,22 +52,28 @@ public struct HelpOverlay: Widget {
 
   /// The bindings of one context.
   public struct Section: Hashable, Sendable {
+    /// What it is called.
     public var title: String
+    /// The entries in the order of their importance.
     public var entries: [Entry]
 
+    /// A section under this title.
     public init(title: String, entries: [Entry]) {
       self.title = title
       self.entries = entries
     }
   }
 
+  /// What it is called.
   public var title: String
+  /// The contexts, the innermost first.
   public var sections: [Section]
   /// Only entries whose keys or text contain this, in any case, are shown.
   public var filter: TextField?
   /// Lines left out above.
   public var scroll: Int
 
+  /// Help on these sections.
   public init(title: String = "Keys", sections: [Section], filter: TextField? = nil, scroll: Int = 0) {
     self.title = title
     self.sections = sections
@@ -84,6 +99,7 @@ public struct HelpOverlay: Widget {
     return lines.isEmpty ? [Line("no key does that", role: .dim)] : lines
   }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     let lines = lines(surface.glyphs)
     let width = min(rect.width, max(40, (lines.map(\.columns).max() ?? 0) + 4))
@@ -105,11 +121,14 @@ public struct HelpOverlay: Widget {
 
 /// Names of panels in one row, the shown one marked with brackets and colour; the number before each is its key.
 public struct Tabs: Widget {
+  /// What the panels are called.
   public var titles: [String]
+  /// The shown panel.
   public var selection: Int
   /// Whether each title is preceded by its 1-based number.
   public var isNumbered: Bool
 
+  /// Tabs of which one is selected.
   public init(_ titles: [String], selection: Int, numbered: Bool = true) {
     self.titles = titles
     self.selection = selection
@@ -131,6 +150,7 @@ public struct Tabs: Widget {
     return index == selection ? "[\(text)]" : " \(text) "
   }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     guard !rect.isEmpty else { return }
     let ranges = ranges()

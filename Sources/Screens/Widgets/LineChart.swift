@@ -4,11 +4,14 @@ import Foundation
 public struct LineChart: Widget {
   /// One curve.
   public struct Series: Hashable, Sendable {
+    /// What the legend calls it.
     public var name: String
+    /// Its colour.
     public var role: Role
     /// Values in order of x; nil and what is not finite leave a gap.
     public var points: [SeriesPoint]
 
+    /// A curve through these points.
     public init(_ name: String, role: Role, points: [SeriesPoint]) {
       self.name = name
       self.role = role
@@ -23,26 +26,32 @@ public struct LineChart: Widget {
 
   /// One point of a curve.
   public struct SeriesPoint: Hashable, Sendable {
+    /// The place on the x axis.
     public var x: Double
+    /// The value; nil where there is none.
     public var y: Double?
 
+    /// A point at x with a value.
     public init(_ x: Double, _ y: Double?) {
       self.x = x
       self.y = y
     }
   }
 
+  /// The curves, later ones drawn over earlier ones.
   public var series: [Series]
   /// Whether y is logarithmic; values that are not positive are then left out.
   public var isLogarithmic: Bool
   /// The ends of the axes; from the data where nil.
   public var xRange: ClosedRange<Double>?
+  /// The ends of the y axis; from the data where nil.
   public var yRange: ClosedRange<Double>?
   /// What x counts, as `step`.
   public var xName: String
   /// Whether the first row names the series.
   public var showsLegend: Bool
 
+  /// A chart of these curves.
   public init(
     _ series: [Series], logarithmic: Bool = false, xRange: ClosedRange<Double>? = nil,
     yRange: ClosedRange<Double>? = nil, xName: String = "", legend: Bool = true
@@ -63,6 +72,11 @@ public struct LineChart: Widget {
   }
 
   private func unscaled(_ value: Double) -> Double { isLogarithmic ? pow(10, value) : value }
+
+  /// Counts, such as steps, are written without decimals.
+  private static func label(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e6 ? Format.fixed(value, decimals: 0) : Format.number(value)
+  }
 
   private static func bounds(_ values: [Double]) -> (low: Double, high: Double)? {
     guard let low = values.min(), let high = values.max() else { return nil }
@@ -92,6 +106,7 @@ public struct LineChart: Widget {
     return line
   }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     guard !rect.isEmpty else { return }
     surface.withClip(rect) { surface in
@@ -119,8 +134,8 @@ public struct LineChart: Widget {
   private func drawAxes(
     _ x: (low: Double, high: Double), _ y: (low: Double, high: Double), into surface: inout Surface, in rect: Rect
   ) -> Rect {
-    let top = Format.number(unscaled(y.high))
-    let bottom = Format.number(unscaled(y.low))
+    let top = Self.label(unscaled(y.high))
+    let bottom = Self.label(unscaled(y.low))
     let labels = max(top.columns, bottom.columns)
     guard rect.width >= labels + 8, rect.height >= 4 else { return rect }
     let plot = Rect(
@@ -136,8 +151,8 @@ public struct LineChart: Widget {
     if isLogarithmic, plot.height > 2 {
       surface.text("log", x: axis - min(labels, 3), y: plot.y + 1, limit: labels, role: .dim)
     }
-    let left = Format.number(x.low)
-    let right = Format.number(x.high)
+    let left = Self.label(x.low)
+    let right = Self.label(x.high)
     let row = plot.maxY + 1
     surface.text(left, x: plot.x, y: row, limit: plot.width, role: .dim)
     if left.columns + right.columns + 1 <= plot.width {

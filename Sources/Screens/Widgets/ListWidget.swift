@@ -1,6 +1,8 @@
 /// A list of which one entry may be selected. The selected entry is tinted and marked with a glyph.
 public struct ListWidget: Widget {
+  /// The entries from top to bottom.
   public var items: [Line]
+  /// The selected entry; nil for none.
   public var selection: Int?
   /// The first entry shown before; see ``Scrolling/offset(count:visible:selection:previous:)``.
   public var offset: Int
@@ -9,6 +11,7 @@ public struct ListWidget: Widget {
   /// What stands in an empty list.
   public var placeholder: String
 
+  /// A list of these entries.
   public init(
     _ items: [Line], selection: Int? = nil, offset: Int = 0, focused: Bool = true, placeholder: String = "nothing here"
   ) {
@@ -19,6 +22,7 @@ public struct ListWidget: Widget {
     self.placeholder = placeholder
   }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     surface.withClip(rect) { surface in
       if items.isEmpty {

@@ -8,17 +8,23 @@ public protocol Widget: Sendable {
 public struct Line: Hashable, Sendable, ExpressibleByStringInterpolation {
   /// A part of a line.
   public struct Part: Hashable, Sendable {
+    /// What is written.
     public var text: String
+    /// What it means.
     public var role: Role
+    /// How it is written, beside what the role says.
     public var attributes: Attributes
   }
 
+  /// The parts from left to right.
   public var parts: [Part]
 
+  /// A line of one part.
   public init(_ text: String, role: Role = .text, attributes: Attributes = []) {
     parts = [Part(text: text, role: role, attributes: attributes)]
   }
 
+  /// A line of plain text.
   public init(stringLiteral value: String) { self.init(value) }
 
   /// The columns it takes.
@@ -107,11 +113,14 @@ public struct Line: Hashable, Sendable, ExpressibleByStringInterpolation {
 
 /// Lines of text, wrapped or cut.
 public struct Paragraph: Widget {
+  /// The lines before wrapping.
   public var lines: [Line]
+  /// Whether long lines go on in the next row, or are cut.
   public var wraps: Bool
   /// Lines left out above.
   public var scroll: Int
 
+  /// Styled lines.
   public init(_ lines: [Line], wraps: Bool = true, scroll: Int = 0) {
     self.lines = lines
     self.wraps = wraps
@@ -129,6 +138,7 @@ public struct Paragraph: Widget {
     wraps ? lines.reduce(0) { $0 + $1.wrapped(to: width).count } : lines.count
   }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     let all = wraps ? lines.flatMap { $0.wrapped(to: rect.width) } : lines
     surface.withClip(rect) { surface in

@@ -17,13 +17,16 @@ public enum Alignment: Hashable, Sendable {
 public struct Table: Widget {
   /// One column.
   public struct Column: Hashable, Sendable {
+    /// The head.
     public var title: String
+    /// Where cells and head stand.
     public var alignment: Alignment
     /// The widest it may get.
     public var limit: Int
     /// Whether it takes the room that the others leave.
     public var isFlexible: Bool
 
+    /// A column under this head.
     public init(_ title: String, _ alignment: Alignment = .left, limit: Int = 40, flexible: Bool = false) {
       self.title = title
       self.alignment = alignment
@@ -32,16 +35,20 @@ public struct Table: Widget {
     }
   }
 
+  /// The columns from left to right.
   public var columns: [Column]
   /// Cells by row; missing cells are blank.
   public var rows: [[Line]]
+  /// The selected row; nil for none.
   public var selection: Int?
   /// The first row shown before; see ``Scrolling/offset(count:visible:selection:previous:)``.
   public var offset: Int
+  /// Whether keys go to this table.
   public var isFocused: Bool
   /// What stands under the head of an empty table.
   public var placeholder: String
 
+  /// A table of these rows.
   public init(
     _ columns: [Column], rows: [[Line]], selection: Int? = nil, offset: Int = 0, focused: Bool = true,
     placeholder: String = "nothing here"
@@ -69,6 +76,7 @@ public struct Table: Widget {
     return widths
   }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     surface.withClip(rect) { surface in
       let hasBar = rows.count > rect.height - 1 && rect.width > 4

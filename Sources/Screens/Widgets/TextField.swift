@@ -54,6 +54,7 @@ public struct TextField: Hashable, Widget {
     return true
   }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     guard !rect.isEmpty else { return }
     surface.withClip(rect) { surface in

@@ -5,6 +5,7 @@ public struct TimeAxis: Widget {
   /// Seconds at the left and right edge.
   public var window: ClosedRange<Double>
 
+  /// An axis for this time.
   public init(window: ClosedRange<Double>) { self.window = window }
 
   /// The ticks' distance in seconds, for labels of up to `labelColumns` columns; nil where there is no room.
@@ -25,6 +26,7 @@ public struct TimeAxis: Widget {
     return "\(Format.fixed(time / unit.factor, decimals: decimals)) \(unit.name)"
   }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     guard let step = step(width: rect.width) else { return }
     let largest = max(abs(window.lowerBound), abs(window.upperBound))

@@ -10,11 +10,14 @@ public struct TimelineWidget: Widget {
     public var start: Double
     /// Seconds, not before `start`.
     public var end: Double
+    /// Its colour.
     public var role: Role
     /// What cells show where the label has no room: the sign that does not depend on colour.
     public var glyph: Unicode.Scalar
+    /// What the span shows where there is room.
     public var label: String
 
+    /// A span from `start` to `end`, in seconds.
     public init(start: Double, end: Double, role: Role, glyph: Unicode.Scalar, label: String = "") {
       self.start = start
       self.end = end
@@ -26,10 +29,12 @@ public struct TimelineWidget: Widget {
 
   /// One row.
   public struct Lane: Hashable, Sendable {
+    /// What the lane is called.
     public var label: String
     /// In order of start, not overlapping.
     public var spans: [Span]
 
+    /// A lane with these spans, in order.
     public init(_ label: String, spans: [Span]) {
       self.label = label
       self.spans = spans
@@ -38,15 +43,19 @@ public struct TimelineWidget: Widget {
 
   /// A span by its place in the widget.
   public struct SpanIndex: Hashable, Sendable {
+    /// The lane, from 0.
     public var lane: Int
+    /// The span within its lane, from 0.
     public var span: Int
 
+    /// The place of a span.
     public init(lane: Int, span: Int) {
       self.lane = lane
       self.span = span
     }
   }
 
+  /// The rows from top to bottom.
   public var lanes: [Lane]
   /// The visible time in seconds. A window without length shows nothing.
   public var window: ClosedRange<Double>
@@ -59,6 +68,7 @@ public struct TimelineWidget: Widget {
   /// What an empty cell shows.
   public var idleGlyph: Unicode.Scalar
 
+  /// A view of these lanes during `window`, in seconds.
   public init(
     _ lanes: [Lane], window: ClosedRange<Double>, selection: SpanIndex? = nil, selectedLane: Int? = nil,
     laneOffset: Int = 0, idleGlyph: Unicode.Scalar = "·"
@@ -84,6 +94,7 @@ public struct TimelineWidget: Widget {
     return window.lowerBound + share * (window.upperBound - window.lowerBound)
   }
 
+  /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
     guard !rect.isEmpty else { return }
     let length = window.upperBound - window.lowerBound
@@ -174,17 +185,16 @@ public struct TimelineWidget: Widget {
       var end = cell + 1
       while end < winners.count, winners[end]?.span == winner.span { end += 1 }
       let isSelected = selection == SpanIndex(lane: lane, span: winner.span)
+      let room = end - cell
+      let hasLabel = !span.label.isEmpty && span.label.columns <= room
       for x in cell..<end {
         let isFull = (winners[x]?.share ?? 0) >= 0.5
         let attributes: Attributes = isSelected ? [.bold, .underline] : isFull ? .reverse : []
-        surface.put(span.glyph, x: row.x + x, y: row.y, role: span.role, attributes: attributes)
+        let glyph = hasLabel ? surface.glyphs.horizontal : span.glyph
+        surface.put(glyph, x: row.x + x, y: row.y, role: span.role, attributes: attributes)
       }
-      let room = end - cell
-      if !span.label.isEmpty, span.label.columns < room || span.label.columns == room && room > 1 {
+      if hasLabel {
         let attributes: Attributes = isSelected ? [.bold, .underline] : .reverse
-        surface.fill(
-          Rect(x: row.x + cell, y: row.y, width: room, height: 1), surface.glyphs.horizontal, role: span.role,
-          attributes: attributes)
         surface.text(span.label, x: row.x + cell, y: row.y, role: span.role, attributes: attributes)
       }
       if isSelected, surface.clip.contains(x: row.x + cell, y: row.y) {

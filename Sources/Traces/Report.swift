@@ -1,0 +1,71 @@
+import Foundation
+
+/// What one run amounted to, as `--json` prints it (`partita.report/1`): seconds, bytes and counts; unknown is null.
+///
+/// Whatever has no `per_step` in its name and is no single step's is a sum over the measured steps, `steps` minus
+/// `warmup_steps`: so `window_seconds`, `bytes_sent`, `matrix_bytes` and `by_purpose` belong together.
+public struct Report: Codable, Hashable, Sendable {
+  public static let schema = "partita.report/1"
+
+  public var schema = Report.schema
+  public var scene: String
+  public var strategy: String
+  public var devices: Int
+  public var clock: Clock
+  /// Processor cores of the machine.
+  @Nullable public var cores: Int?
+  /// More worker threads than cores on the wall clock: the timeline shows the operating system's scheduling too.
+  public var oversubscribed: Bool
+  public var batch: Int
+  public var microbatches: Int
+  public var seed: UInt64
+  /// Steps that were run.
+  public var steps: Int
+  /// Steps at the start that the measurements below leave out.
+  public var warmupSteps: Int
+  @Nullable public var samplesPerSecond: Double?
+  public var stepSeconds: StepSeconds
+  /// Mean loss of each step's batch before its update, one per step, warm-up included.
+  public var loss: [Nullable<Double>]
+  @Nullable public var trainAccuracy: Double?
+  @Nullable public var testAccuracy: Double?
+  public var parameterCount: Int
+  public var flopsPerSample: Int
+  public var perDevice: [Device]
+  public var communication: Communication
+  public var bubble: Bubble
+  public var efficiency: Efficiency
+  /// The simulator's word on the same run.
+  @Nullable public var predicted: Prediction?
+  public var assumptions: [String]
+
+  enum CodingKeys: String, CodingKey {
+    case schema, scene, strategy, devices, clock, cores, oversubscribed, batch, microbatches, seed, steps
+    case warmupSteps = "warmup_steps"
+    case samplesPerSecond = "samples_per_second"
+    case stepSeconds = "step_seconds"
+    case loss
+    case trainAccuracy = "train_accuracy"
+    case testAccuracy = "test_accuracy"
+    case parameterCount = "parameter_count"
+    case flopsPerSample = "flops_per_sample"
+    case perDevice = "per_device"
+    case communication, bubble, efficiency, predicted, assumptions
+  }
+
+  /// The losses as numbers; nil for one that was not finite.
+  public var losses: [Double?] { loss.map(\.wrappedValue) }
+
+  /// One JSON document with sorted keys and a final line break.
+  public func json() throws -> String { try jsonText(self) }
+
+  /// Reads what ``json()`` wrote.
+  public init(json: String) throws { self = try JSONDecoder().decode(Report.self, from: Data(json.utf8)) }
+}
+
+/// A document as people and scripts read it.
+func jsonText(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+}

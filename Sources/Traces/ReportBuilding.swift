@@ -1,0 +1,140 @@
+import Networks
+import Programs
+
+extension Report {
+  /// Puts a report together from what was measured and what is known about the run.
+  public init(_ facts: RunFacts, statistics: RunStatistics) {
+    let program = statistics.catalogue.program
+    let totals = statistics.totals
+    let isMeasured = totals.steps > 0
+    let untraced = isMeasured ? [] : Array(facts.stepSeconds.dropFirst(statistics.warmupSteps))
+    func step(_ fraction: Double) -> Double? { totals.stepSeconds(quantile: fraction) ?? quantile(untraced, fraction) }
+    let seconds = isMeasured ? totals.window.seconds : untraced.reduce(0, +)
+    let measuredSteps = isMeasured ? totals.steps : untraced.count
+    let median = step(0.5)
+
+    scene = facts.scene
+    strategy = program.strategy
+    devices = program.devices.count
+    clock = facts.clock
+    cores = facts.cores
+    oversubscribed = facts.clock == .wall && facts.cores.map { program.devices.count > $0 } ?? false
+    batch = program.batch
+    microbatches = program.microbatches
+    seed = facts.seed
+    steps = facts.steps
+    warmupSteps = min(statistics.warmupSteps, facts.steps)
+    samplesPerSecond = seconds > 0 ? Double(program.batch * measuredSteps) / seconds : nil
+    stepSeconds = StepSeconds(median: median, p10: step(0.1), p90: step(0.9))
+    loss = facts.losses.map { Nullable(wrappedValue: $0.isFinite ? $0 : nil) }
+    trainAccuracy = facts.trainAccuracy
+    testAccuracy = facts.testAccuracy
+    parameterCount = program.graph.parameterCount
+    flopsPerSample = program.graph.flopsPerSample
+    perDevice = program.devices.indices.map { device in
+      let peak = facts.peaks.indices.contains(device) ? facts.peaks[device] : nil
+      return Device(device, totals: isMeasured ? totals : nil, peak: peak ?? .unknown)
+    }
+    communication = Communication(program, totals: isMeasured ? totals : nil)
+    bubble = Bubble(statistics.catalogue, totals: totals)
+    efficiency = Efficiency(totals, speedup: facts.serialStepSeconds.flatMap { one in median.map { one / $0 } })
+    predicted = facts.predictedStepSeconds.map { Prediction(stepSeconds: $0, measured: median) }
+    assumptions = program.assumptions + facts.assumptions + Self.cautions(statistics)
+    if oversubscribed, let cores = facts.cores {
+      assumptions.append("oversubscribed: \(devices) devices on \(cores) cores; the virtual clock does not distort")
+    }
+  }
+
+  /// What the statistics had to leave out.
+  private static func cautions(_ statistics: RunStatistics) -> [String] {
+    var texts: [String] = []
+    if statistics.droppedRecords > 0 {
+      texts.append("\(statistics.droppedRecords) trace records were lost for lack of room")
+    }
+    if statistics.incompleteSteps > 0 {
+      texts.append("\(statistics.incompleteSteps) steps with lost records are left out of the measurements")
+    }
+    return texts
+  }
+}
+
+extension Report.Device {
+  /// - Parameter totals: nil where nothing was measured.
+  init(_ device: Int, totals: Totals?, peak: Report.PeakBytes) {
+    let parts = totals?.breakdowns[device]
+    self.device = device
+    windowSeconds = parts?.window.seconds
+    computeSeconds = parts?.compute.seconds
+    exposedCommunicationSeconds = parts?.exposedCommunication.seconds
+    waitSeconds = parts?.wait.seconds
+    overheadSeconds = parts?.overhead.seconds
+    idleSeconds = parts?.idle.seconds
+    firstStartSeconds = totals?.lastStep?.firstStart[device]?.seconds
+    lastEndSeconds = totals?.lastStep?.lastEnd[device]?.seconds
+    waits = parts.map { parts in
+      Dictionary(uniqueKeysWithValues: WaitCause.allCases.map { ($0.rawValue, parts.waits[$0, default: 0].seconds) })
+    }
+    bytesSent = totals?.bytesSent[device]
+    bytesReceived = totals?.bytesReceived[device]
+    messagesSent = totals?.messagesSent[device]
+    peakBytes = peak
+  }
+}
+
+extension Report.Communication {
+  /// - Parameter totals: nil where nothing was measured.
+  init(_ program: Program, totals: Totals?) {
+    bytesPerStep = totals.map { Double($0.bytes) / Double($0.steps) }
+    expectedBytesPerStep = program.expectedBytesPerStep
+    messagesPerStep = totals.map { Double($0.messages) / Double($0.steps) }
+    matrixBytes = totals?.matrixBytes
+    byPurpose = totals.map { totals in
+      Dictionary(
+        uniqueKeysWithValues: Purpose.allCases.map { ($0.rawValue, totals.bytesByPurpose[$0, default: 0]) })
+    }
+  }
+}
+
+extension Report.Bubble {
+  init(_ catalogue: InstructionCatalogue, totals: Totals) {
+    formula = catalogue.program.schedule.bubbleFormula
+    fractionOfTotal =
+      catalogue.hasPipelineEdges && totals.window > 0
+      ? Double(totals.breakdowns.reduce(0) { $0 + $1.pipelineWait })
+        / (Double(totals.breakdowns.count) * Double(totals.window)) : nil
+  }
+}
+
+extension Report.Efficiency {
+  init(_ totals: Totals, speedup: Double?) {
+    let useful = totals.breakdowns.map { Double($0.compute) }
+    let average = useful.reduce(0, +) / Double(max(useful.count, 1))
+    let most = useful.max() ?? 0
+    let window = Double(totals.window)
+    self.speedup = speedup
+    loadBalance = most > 0 ? average / most : nil
+    communication = window > 0 ? most / window : nil
+    parallel = window > 0 ? average / window : nil
+  }
+}
+
+extension Schedule {
+  /// The bubble as a share of the total time, `(p-1)/(m+p-1)` for p stages and m microbatches of equal duration without
+  /// communication (Huang et al. 2019; the same for 1F1B, Narayanan et al. 2019). Nil for one stage, for several stages
+  /// on a device and for backward passes in two halves.
+  public var bubbleFormula: Double? {
+    let work = devices.map { actions in actions.filter { "FBIW".contains($0.kind.rawValue) } }
+    let stages = Set(work.joined().map(\.stage)).count
+    let microbatches = work.map { Set($0.filter { $0.kind == .forward }.map(\.microbatch)).count }.max() ?? 0
+    let isSplit = work.joined().contains { $0.kind == .backwardInput || $0.kind == .backwardWeight }
+    guard stages > 1, microbatches > 0, !isSplit, work.allSatisfy({ Set($0.map(\.stage)).count <= 1 }) else {
+      return nil
+    }
+    return Double(stages - 1) / Double(microbatches + stages - 1)
+  }
+}
+
+extension Int64 {
+  /// Nanoseconds as seconds.
+  var seconds: Double { Double(self) / 1e9 }
+}

@@ -1,0 +1,46 @@
+/// What a report says about a run that its trace does not know.
+public struct RunFacts: Sendable {
+  public var scene: String
+  public var clock: Clock
+  /// Processor cores of the machine; nil where unknown.
+  public var cores: Int?
+  public var seed: UInt64
+  /// Steps that were run, warm-up included.
+  public var steps: Int
+  /// One per step.
+  public var losses: [Double]
+  /// Shares of 1.
+  public var trainAccuracy: Double?
+  public var testAccuracy: Double?
+  /// Per device; missing or nil where not measured.
+  public var peaks: [Report.PeakBytes?]
+  /// The executor's own seconds per step, warm-up included; used where no trace was recorded.
+  public var stepSeconds: [Double]
+  /// The median step of the same training on one device.
+  public var serialStepSeconds: Double?
+  /// The simulator's median step for the same run.
+  public var predictedStepSeconds: Double?
+  /// Beside the program's own.
+  public var assumptions: [String]
+
+  public init(
+    scene: String, clock: Clock, cores: Int?, seed: UInt64, steps: Int, losses: [Double] = [],
+    trainAccuracy: Double? = nil, testAccuracy: Double? = nil, peaks: [Report.PeakBytes?] = [],
+    stepSeconds: [Double] = [], serialStepSeconds: Double? = nil, predictedStepSeconds: Double? = nil,
+    assumptions: [String] = []
+  ) {
+    self.scene = scene
+    self.clock = clock
+    self.cores = cores
+    self.seed = seed
+    self.steps = steps
+    self.losses = losses
+    self.trainAccuracy = trainAccuracy
+    self.testAccuracy = testAccuracy
+    self.peaks = peaks
+    self.stepSeconds = stepSeconds
+    self.serialStepSeconds = serialStepSeconds
+    self.predictedStepSeconds = predictedStepSeconds
+    self.assumptions = assumptions
+  }
+}
