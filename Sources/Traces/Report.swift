@@ -13,7 +13,7 @@ public struct Report: Codable, Hashable, Sendable {
   public var devices: Int
   public var clock: Clock
   /// Processor cores of the machine.
-  @Nullable public var cores: Int?
+  @Nullable public var cores: Int? = nil
   /// More worker threads than cores on the wall clock: the timeline shows the operating system's scheduling too.
   public var oversubscribed: Bool
   public var batch: Int
@@ -23,12 +23,12 @@ public struct Report: Codable, Hashable, Sendable {
   public var steps: Int
   /// Steps at the start that the measurements below leave out.
   public var warmupSteps: Int
-  @Nullable public var samplesPerSecond: Double?
+  @Nullable public var samplesPerSecond: Double? = nil
   public var stepSeconds: StepSeconds
   /// Mean loss of each step's batch before its update, one per step, warm-up included.
   public var loss: [Nullable<Double>]
-  @Nullable public var trainAccuracy: Double?
-  @Nullable public var testAccuracy: Double?
+  @Nullable public var trainAccuracy: Double? = nil
+  @Nullable public var testAccuracy: Double? = nil
   public var parameterCount: Int
   public var flopsPerSample: Int
   public var perDevice: [Device]
@@ -36,7 +36,7 @@ public struct Report: Codable, Hashable, Sendable {
   public var bubble: Bubble
   public var efficiency: Efficiency
   /// The simulator's word on the same run.
-  @Nullable public var predicted: Prediction?
+  @Nullable public var predicted: Prediction? = nil
   public var assumptions: [String]
 
   enum CodingKeys: String, CodingKey {

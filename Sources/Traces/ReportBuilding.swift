@@ -17,18 +17,15 @@ extension Report {
     strategy = program.strategy
     devices = program.devices.count
     clock = facts.clock
-    cores = facts.cores
-    oversubscribed = facts.clock == .wall && facts.cores.map { program.devices.count > $0 } ?? false
+    let isOversubscribed = facts.clock == .wall && facts.cores.map { program.devices.count > $0 } ?? false
+    oversubscribed = isOversubscribed
     batch = program.batch
     microbatches = program.microbatches
     seed = facts.seed
     steps = facts.steps
     warmupSteps = min(statistics.warmupSteps, facts.steps)
-    samplesPerSecond = seconds > 0 ? Double(program.batch * measuredSteps) / seconds : nil
     stepSeconds = StepSeconds(median: median, p10: step(0.1), p90: step(0.9))
     loss = facts.losses.map { Nullable(wrappedValue: $0.isFinite ? $0 : nil) }
-    trainAccuracy = facts.trainAccuracy
-    testAccuracy = facts.testAccuracy
     parameterCount = program.graph.parameterCount
     flopsPerSample = program.graph.flopsPerSample
     perDevice = program.devices.indices.map { device in
@@ -38,11 +35,16 @@ extension Report {
     communication = Communication(program, totals: isMeasured ? totals : nil)
     bubble = Bubble(statistics.catalogue, totals: totals)
     efficiency = Efficiency(totals, speedup: facts.serialStepSeconds.flatMap { one in median.map { one / $0 } })
-    predicted = facts.predictedStepSeconds.map { Prediction(stepSeconds: $0, measured: median) }
     assumptions = program.assumptions + facts.assumptions + Self.cautions(statistics)
-    if oversubscribed, let cores = facts.cores {
-      assumptions.append("oversubscribed: \(devices) devices on \(cores) cores; the virtual clock does not distort")
+    if isOversubscribed, let cores = facts.cores {
+      assumptions.append(
+        "oversubscribed: \(program.devices.count) devices on \(cores) cores; the virtual clock does not distort")
     }
+    cores = facts.cores
+    samplesPerSecond = seconds > 0 ? Double(program.batch * measuredSteps) / seconds : nil
+    trainAccuracy = facts.trainAccuracy
+    testAccuracy = facts.testAccuracy
+    predicted = facts.predictedStepSeconds.map { Prediction(stepSeconds: $0, measured: median) }
   }
 
   /// What the statistics had to leave out.
@@ -63,6 +65,7 @@ extension Report.Device {
   init(_ device: Int, totals: Totals?, peak: Report.PeakBytes) {
     let parts = totals?.breakdowns[device]
     self.device = device
+    peakBytes = peak
     windowSeconds = parts?.window.seconds
     computeSeconds = parts?.compute.seconds
     exposedCommunicationSeconds = parts?.exposedCommunication.seconds
@@ -77,15 +80,14 @@ extension Report.Device {
     bytesSent = totals?.bytesSent[device]
     bytesReceived = totals?.bytesReceived[device]
     messagesSent = totals?.messagesSent[device]
-    peakBytes = peak
   }
 }
 
 extension Report.Communication {
   /// - Parameter totals: nil where nothing was measured.
   init(_ program: Program, totals: Totals?) {
-    bytesPerStep = totals.map { Double($0.bytes) / Double($0.steps) }
     expectedBytesPerStep = program.expectedBytesPerStep
+    bytesPerStep = totals.map { Double($0.bytes) / Double($0.steps) }
     messagesPerStep = totals.map { Double($0.messages) / Double($0.steps) }
     matrixBytes = totals?.matrixBytes
     byPurpose = totals.map { totals in

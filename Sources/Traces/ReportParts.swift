@@ -1,9 +1,9 @@
 extension Report {
   /// Durations of the measured steps: a median and its spread, never a single mean.
   public struct StepSeconds: Codable, Hashable, Sendable {
-    @Nullable public var median: Double?
-    @Nullable public var p10: Double?
-    @Nullable public var p90: Double?
+    @Nullable public var median: Double? = nil
+    @Nullable public var p10: Double? = nil
+    @Nullable public var p90: Double? = nil
 
     public init(median: Double?, p10: Double?, p90: Double?) {
       self.median = median
@@ -15,20 +15,20 @@ extension Report {
   /// Where one device's time went; the five parts add up to `windowSeconds` (``Breakdown``).
   public struct Device: Codable, Hashable, Sendable {
     public var device: Int
-    @Nullable public var windowSeconds: Double?
-    @Nullable public var computeSeconds: Double?
-    @Nullable public var exposedCommunicationSeconds: Double?
-    @Nullable public var waitSeconds: Double?
-    @Nullable public var overheadSeconds: Double?
-    @Nullable public var idleSeconds: Double?
+    @Nullable public var windowSeconds: Double? = nil
+    @Nullable public var computeSeconds: Double? = nil
+    @Nullable public var exposedCommunicationSeconds: Double? = nil
+    @Nullable public var waitSeconds: Double? = nil
+    @Nullable public var overheadSeconds: Double? = nil
+    @Nullable public var idleSeconds: Double? = nil
     /// Of its work in the last measured step, from the first work of any device in that step (``Totals/LastStep``).
-    @Nullable public var firstStartSeconds: Double?
-    @Nullable public var lastEndSeconds: Double?
+    @Nullable public var firstStartSeconds: Double? = nil
+    @Nullable public var lastEndSeconds: Double? = nil
     /// Seconds by ``WaitCause``; they add up to `waitSeconds`.
-    @Nullable public var waits: [String: Double]?
-    @Nullable public var bytesSent: Int?
-    @Nullable public var bytesReceived: Int?
-    @Nullable public var messagesSent: Int?
+    @Nullable public var waits: [String: Double]? = nil
+    @Nullable public var bytesSent: Int? = nil
+    @Nullable public var bytesReceived: Int? = nil
+    @Nullable public var messagesSent: Int? = nil
     public var peakBytes: PeakBytes
 
     enum CodingKeys: String, CodingKey {
@@ -62,12 +62,12 @@ extension Report {
 
   /// The most memory that was in use, by purpose; `total` is the peak of the sum, not the sum of the peaks.
   public struct PeakBytes: Codable, Hashable, Sendable {
-    @Nullable public var parameters: Int?
-    @Nullable public var gradients: Int?
-    @Nullable public var optimizer: Int?
-    @Nullable public var activations: Int?
-    @Nullable public var buffers: Int?
-    @Nullable public var total: Int?
+    @Nullable public var parameters: Int? = nil
+    @Nullable public var gradients: Int? = nil
+    @Nullable public var optimizer: Int? = nil
+    @Nullable public var activations: Int? = nil
+    @Nullable public var buffers: Int? = nil
+    @Nullable public var total: Int? = nil
 
     public init(
       parameters: Int?, gradients: Int?, optimizer: Int?, activations: Int?, buffers: Int?, total: Int?
@@ -88,13 +88,13 @@ extension Report {
   /// What travelled, counted from executed sends, beside what the closed forms say.
   public struct Communication: Codable, Hashable, Sendable {
     /// Of all devices; a fraction only where steps differed.
-    @Nullable public var bytesPerStep: Double?
+    @Nullable public var bytesPerStep: Double? = nil
     public var expectedBytesPerStep: Int
-    @Nullable public var messagesPerStep: Double?
+    @Nullable public var messagesPerStep: Double? = nil
     /// `[from][to]`
-    @Nullable public var matrixBytes: [[Int]]?
+    @Nullable public var matrixBytes: [[Int]]? = nil
     /// Bytes by ``Programs/Purpose``.
-    @Nullable public var byPurpose: [String: Int]?
+    @Nullable public var byPurpose: [String: Int]? = nil
 
     enum CodingKeys: String, CodingKey {
       case bytesPerStep = "bytes_per_step"
@@ -108,9 +108,9 @@ extension Report {
   /// The pipeline's bubble as a share of the total time of all devices (not of the ideal time).
   public struct Bubble: Codable, Hashable, Sendable {
     /// Late-sender waits on pipeline edges over all devices, divided by devices × window; null without a pipeline.
-    @Nullable public var fractionOfTotal: Double?
+    @Nullable public var fractionOfTotal: Double? = nil
     /// `(p-1)/(m+p-1)` for GPipe and 1F1B; null for schedules without a closed form here.
-    @Nullable public var formula: Double?
+    @Nullable public var formula: Double? = nil
 
     enum CodingKeys: String, CodingKey {
       case fractionOfTotal = "fraction_of_total"
@@ -121,13 +121,13 @@ extension Report {
   /// POP's efficiency tree with useful time = compute, and speedup.
   public struct Efficiency: Codable, Hashable, Sendable {
     /// t(1) / t(P), medians of the step; null without a serial reference.
-    @Nullable public var speedup: Double?
+    @Nullable public var speedup: Double? = nil
     /// avg(useful) / max(useful)
-    @Nullable public var loadBalance: Double?
+    @Nullable public var loadBalance: Double? = nil
     /// max(useful) / T
-    @Nullable public var communication: Double?
+    @Nullable public var communication: Double? = nil
     /// avg(useful) / T, the product of the two.
-    @Nullable public var parallel: Double?
+    @Nullable public var parallel: Double? = nil
 
     enum CodingKeys: String, CodingKey {
       case speedup
@@ -138,9 +138,9 @@ extension Report {
 
   /// The simulator's word on a measured run.
   public struct Prediction: Codable, Hashable, Sendable {
-    @Nullable public var stepSeconds: Double?
+    @Nullable public var stepSeconds: Double? = nil
     /// (predicted - measured) / measured, of the median step.
-    @Nullable public var relativeError: Double?
+    @Nullable public var relativeError: Double? = nil
 
     /// Unknown error where no step was measured.
     public init(stepSeconds predicted: Double, measured: Double?) {

@@ -8,14 +8,14 @@ public struct VerifyReport: Codable, Hashable, Sendable {
   public var strategy: String
   public var devices: Int
   public var steps: Int
-  @Nullable public var maxRelativeLossDifference: Double?
-  @Nullable public var maxRelativeGradientDifference: Double?
-  @Nullable public var maxRelativeParameterDifference: Double?
+  @Nullable public var maxRelativeLossDifference: Double? = nil
+  @Nullable public var maxRelativeGradientDifference: Double? = nil
+  @Nullable public var maxRelativeParameterDifference: Double? = nil
   public var tolerance: Double
   /// All differences are known, finite and within the tolerance.
   public var equal: Bool
   /// Of all devices, counted from executed sends.
-  @Nullable public var bytesPerStep: Double?
+  @Nullable public var bytesPerStep: Double? = nil
   public var expectedBytesPerStep: Int
   /// What the comparison rests on: statistics groups of batch normalisation, and more.
   public var assumptions: [String]
@@ -40,16 +40,16 @@ public struct VerifyReport: Codable, Hashable, Sendable {
     self.strategy = strategy
     self.devices = devices
     self.steps = steps
-    maxRelativeLossDifference = lossDifference
-    maxRelativeGradientDifference = gradientDifference
-    maxRelativeParameterDifference = parameterDifference
     self.tolerance = tolerance
     equal = [lossDifference, gradientDifference, parameterDifference].allSatisfy { difference in
       difference.map { $0 <= tolerance } ?? false
     }
-    self.bytesPerStep = bytesPerStep
     self.expectedBytesPerStep = expectedBytesPerStep
     self.assumptions = assumptions
+    maxRelativeLossDifference = lossDifference
+    maxRelativeGradientDifference = gradientDifference
+    maxRelativeParameterDifference = parameterDifference
+    self.bytesPerStep = bytesPerStep
   }
 
   /// One JSON document with sorted keys and a final line break.

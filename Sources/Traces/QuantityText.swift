@@ -1,0 +1,47 @@
+import Foundation
+
+/// A duration for people, three significant digits: `1.3 ms` (SI prefixes).
+public func durationText(_ nanoseconds: Int64) -> String {
+  let value = Double(nanoseconds)
+  return switch abs(nanoseconds) {
+  case ..<1_000: "\(nanoseconds) ns"
+  case ..<1_000_000: "\(significant(value / 1e3)) µs"
+  case ..<1_000_000_000: "\(significant(value / 1e6)) ms"
+  default: "\(significant(value / 1e9)) s"
+  }
+}
+
+/// A number of bytes for people: `12.5 KiB` (powers of 1024, for memory and messages).
+public func bytesText(_ bytes: Double) -> String {
+  var value = bytes
+  var unit = 0
+  let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+  while value >= 1024, unit < units.count - 1 {
+    value /= 1024
+    unit += 1
+  }
+  return unit == 0 ? "\(significant(value)) B" : "\(significant(value)) \(units[unit])"
+}
+
+/// Three significant digits, more before the point where needed, no trailing zeros: `0.125`, `12.5`, `1234`.
+func significant(_ value: Double) -> String {
+  guard value.isFinite, value != 0 else { return value == 0 ? "0" : "n/a" }
+  let digits = max(0, 2 - Int(log10(abs(value)).rounded(.down)))
+  var text = String(format: "%.\(digits)f", value)
+  if text.contains(".") {
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+  }
+  return text
+}
+
+/// `units` · 10^-`places` exactly, without trailing zeros: 12345 to 3 places is `12.345`.
+func decimal(_ units: Int64, places: Int) -> String {
+  let sign = units < 0 ? "-" : ""
+  let digits = String(units.magnitude)
+  let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+  let whole = padded.dropLast(places)
+  var fraction = padded.suffix(places)
+  while fraction.last == "0" { fraction.removeLast() }
+  return sign + whole + (fraction.isEmpty ? "" : "." + fraction)
+}
