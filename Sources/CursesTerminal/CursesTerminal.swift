@@ -194,14 +194,14 @@ public final class CursesTerminal: Terminal {
     while true {
       switch cn_read(&code) {
       case OK:
-        guard let key = KeyDecoding.key(character: UInt32(code)) else { continue }
+        guard let key = KeyDecoding.key(character: UInt32(truncatingIfNeeded: code)) else { continue }
         if key == .control("z") { return .signal(.suspend) }
         if key == .control("l") { redraw() }
         return .key(key)
       case KEY_CODE_YES:
-        if Int32(bitPattern: UInt32(code)) == KEY_MOUSE {
+        if Int32(truncatingIfNeeded: code) == KEY_MOUSE {
           if let mouse = KeyDecoding.mouse() { return .mouse(mouse) }
-        } else if let key = KeyDecoding.key(code: Int32(bitPattern: UInt32(code))) {
+        } else if let key = KeyDecoding.key(code: Int32(truncatingIfNeeded: code)) {
           return .key(key)
         }
       default: return nil

@@ -39,7 +39,8 @@ private struct Resolution {
     do throws(ShapeMismatch) {
       try network.input.check()
     } catch {
-      problems.append(Diagnostic("the network's input is wrong: \(error.message)", path: "network.input", hint: error.hint))
+      problems.append(
+        Diagnostic("the network's input is wrong: \(error.message)", path: "network.input", hint: error.hint))
       inputIsUsable = false
     }
   }

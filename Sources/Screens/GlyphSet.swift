@@ -1,7 +1,9 @@
 /// The glyphs that frames, bars and marks are drawn with. Two complete sets: ``unicode`` and ``ascii``.
-public struct GlyphSet: Hashable, Sendable {
+public struct GlyphSet: Hashable, Sendable, CustomStringConvertible {
   /// How options name the set.
   public var name: String
+  /// The name.
+  public var description: String { name }
   /// Whether everything on a surface is folded to ASCII.
   public var isASCII: Bool
   /// Whether curves are drawn with braille dots (2 × 4 per cell) or with one mark per cell.
@@ -30,7 +32,7 @@ public struct GlyphSet: Hashable, Sendable {
   /// Marks: the selected entry, a bullet, yes, no, cut text, several things in one cell.
   public var selected: Unicode.Scalar, bullet: Unicode.Scalar, yes: Unicode.Scalar, no: Unicode.Scalar
   public var ellipsis: Unicode.Scalar, several: Unicode.Scalar
-  /// One mark for each series of a chart, used without braille.
+  /// One mark for each series of a chart.
   public var seriesMarks: [Unicode.Scalar]
 
   /// Box drawing, eighth blocks and braille.

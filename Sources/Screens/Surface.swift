@@ -37,7 +37,7 @@ public struct Surface: Hashable, Sendable {
   /// Where drawing shows; the whole surface unless inside ``withClip(_:_:)``.
   public private(set) var clip: Rect
   /// Where the hardware cursor rests: the selected row or the text input. Screen readers follow it. Nil hides it.
-  public var cursor: Point?
+  public private(set) var cursor: Point?
 
   /// The most columns and the most rows of a surface.
   public static let largest = 4096
@@ -75,6 +75,14 @@ public struct Surface: Hashable, Sendable {
     return try body(&self)
   }
 
+  /// Rests the hardware cursor at a place, if that is inside the clip; the last call counts.
+  public mutating func placeCursor(x: Int, y: Int) {
+    if clip.contains(x: x, y: y) { cursor = Point(x: x, y: y) }
+  }
+
+  /// Has no hardware cursor shown, as where a dialog without a selection covers what had it.
+  public mutating func hideCursor() { cursor = nil }
+
   /// Draws one scalar. A wide one that does not fit leaves a blank; control and combining scalars draw nothing.
   public mutating func put(
     _ scalar: Unicode.Scalar, x: Int, y: Int, role: Role = .text, attributes: Attributes = []
@@ -102,7 +110,7 @@ public struct Surface: Hashable, Sendable {
 
   /// Writes one line of text from a place to the right.
   ///
-  /// Tabs and line ends count as one space, other control scalars are left out, so no text can carry escape
+  /// Tabs, line ends and no-break spaces count as one space, other control scalars are left out, so no text can carry escape
   /// sequences to a terminal.
   /// - Parameters:
   ///   - limit: the columns it may take; longer text ends in an ellipsis.
@@ -111,7 +119,7 @@ public struct Surface: Hashable, Sendable {
   public mutating func text(
     _ text: some StringProtocol, x: Int, y: Int, limit: Int? = nil, role: Role = .text, attributes: Attributes = []
   ) -> Int {
-    var scalars = text.unicodeScalars.map { $0 == "\t" || $0 == "\n" || $0 == "\r" ? " " : $0 }
+    var scalars = text.unicodeScalars.map { ["\t", "\n", "\r", "\u{a0}"].contains($0) ? " " : $0 }
     if let limit {
       guard limit > 0 else { return 0 }
       scalars = Self.cut(scalars, to: limit, ellipsis: glyphs.ellipsis)

@@ -29,7 +29,8 @@ import Testing
   private func imports(of module: String) throws -> [(file: String, module: String)] {
     let folder = Self.sources.appending(path: module)
     let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-    return try (files?.allObjects ?? []).compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }.flatMap { file in
+    return try (files?.allObjects ?? []).compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }.flatMap {
+      file in
       try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
         var words = line.split(separator: " ").map(String.init)
         while let first = words.first, first.hasPrefix("@") || ["public", "internal", "package"].contains(first) {

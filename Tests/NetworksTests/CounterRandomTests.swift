@@ -6,9 +6,10 @@ import Testing
 
   /// Numbers of a second implementation of the documented formula: results of a run stay what they are.
   @Test func numbersAreFixedForEver() {
-    #expect([0, 1, 2, -1].map(random.bits) == [
-      0x73f9_9a17_b9f5_4d12, 0xcbc1_619f_ecb1_eacf, 0xb08d_f2fc_df03_6fea, 0x4196_5053_4f34_c4f9,
-    ])
+    #expect(
+      [0, 1, 2, -1].map(random.bits) == [
+        0x73f9_9a17_b9f5_4d12, 0xcbc1_619f_ecb1_eacf, 0xb08d_f2fc_df03_6fea, 0x4196_5053_4f34_c4f9,
+      ])
     #expect((0..<3).map(random.uniform) == [0.453_027_367_591_857_9, 0.795_919_477_939_605_7, 0.689_665_913_581_848_1])
     for (value, expected) in zip(
       (0..<3).map(random.normal), [0.358_062_160_838_091_1 as Float, 0.149_435_261_290_789_16, 1.031_002_804_975_648_8])
@@ -22,7 +23,8 @@ import Testing
   @Test func seedStreamAndOrdinalAllMatter() {
     let first = Set(
       [
-        random, CounterRandom(seed: 8, stream: "shuffle", ordinal: 3), CounterRandom(seed: 7, stream: "shufflf", ordinal: 3),
+        random, CounterRandom(seed: 8, stream: "shuffle", ordinal: 3),
+        CounterRandom(seed: 7, stream: "shufflf", ordinal: 3),
         CounterRandom(seed: 7, stream: "shuffle", ordinal: 4), CounterRandom(seed: 7, stream: "shuffle"),
         CounterRandom(seed: 7, stream: "elffuhs", ordinal: 3), CounterRandom(seed: 7, stream: "", ordinal: 3),
       ].map { $0.bits(0) })
@@ -54,7 +56,7 @@ import Testing
     for (order, expected, variance) in [(1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0)] {
       #expect(abs(moment(order) - expected) < 5 * (variance / Double(count)).squareRoot(), "moment \(order)")
     }
-    #expect(values.allSatisfy(\.isFinite))
+    #expect(values.allSatisfy { $0.isFinite })
   }
 
   @Test func neighboursAndStreamsDoNotCorrelate() {

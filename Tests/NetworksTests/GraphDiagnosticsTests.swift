@@ -14,7 +14,8 @@ import Testing
       "kernel and stride of conv are at least 1"
     ),
     (
-      Layer(.conv2d(outputs: 1, window: Window(kernel: Extent(1), padding: Edges(-1)))), "padding of conv cannot be negative"
+      Layer(.conv2d(outputs: 1, window: Window(kernel: Extent(1), padding: Edges(-1)))),
+      "padding of conv cannot be negative"
     ),
     (Layer(.conv2d(outputs: 1, window: Window(kernel: Extent(.max)))), "are at most 1048576"),
     (Layer(.conv2d(outputs: 1 << 40, window: Window(kernel: Extent(1)))), "is too large"),

@@ -10,7 +10,8 @@ import Testing
       Network(
         input: .image(channels: 1, height: 11, width: 10),
         layers: [
-          Layer(.conv2d(outputs: 2, window: Window(kernel: Extent(kernel), padding: padding))), Layer(.globalAveragePool),
+          Layer(.conv2d(outputs: 2, window: Window(kernel: Extent(kernel), padding: padding))),
+          Layer(.globalAveragePool),
         ]))
     #expect(graph.nodes[0].outputShape == .image(channels: 2, height: 11, width: 10))
   }

@@ -7,15 +7,18 @@ import Testing
 /// Sound programs are broken in ways that always are faults; the verifier must find each and name the device.
 @Suite struct VerifierTests {
   enum Fault: CaseIterable {
-    case dropSend, dropReceive, dropForward, dropBackward, dropFree, doubleFree, updateFirst, overwriteGradient, wrongSize
+    case dropSend, dropReceive, dropForward, dropBackward, dropFree, doubleFree, updateFirst, overwriteGradient,
+      wrongSize
     case receiveBeforeEverything
   }
 
   static func programs() throws -> [Program] {
     let settings = TrainingSettings(batch: 9, length: .steps(1), optimizer: .sgd, rate: RateSchedule(rate: 0.1))
     return try SampleNetworks.all.flatMap { _, graph in
-      try [Strategy.data(exchange: .ring), .data(exchange: .direct), .model(), .pipeline(schedule: .gpipe), .pipeline()]
-        .map { try Compiler(graph: graph, training: settings, devices: 3, microbatches: 2).compile($0) }
+      try [
+        Strategy.data(exchange: .ring), .data(exchange: .direct), .model(), .pipeline(schedule: .gpipe), .pipeline(),
+      ]
+      .map { try Compiler(graph: graph, training: settings, devices: 3, microbatches: 2).compile($0) }
     }
   }
 
@@ -85,7 +88,9 @@ import Testing
       else { return false }
       program.devices[device].operations[index].accumulates = false
     case .wrongSize:
-      guard let message = program.messages.indices.first(where: { program.messages[$0].from == device }) else { return false }
+      guard let message = program.messages.indices.first(where: { program.messages[$0].from == device }) else {
+        return false
+      }
       program.messages[message].words += 1
     case .receiveBeforeEverything:
       guard pick({ if case .receive = $0 { true } else { false } }) != nil else { return false }
@@ -123,4 +128,3 @@ struct SeededGenerator: RandomNumberGenerator {
     return stream.bits(index)
   }
 }
-

@@ -105,7 +105,7 @@ public struct StackedBar: Widget {
     for (index, segment) in segments.enumerated() {
       line =
         line + Line(index == 0 ? "" : "  ") + Line(String(Character(segment.glyph)), role: segment.role)
-        + Line(" \(segment.label)")
+        + Line("\u{a0}\(segment.label)")
     }
     return line
   }

@@ -36,7 +36,7 @@ public struct Dialog: Widget {
         let isSelected = index == selection
         let text = isSelected ? "[\(answer)]" : " \(answer) "
         let room = parts[1].maxX - x
-        if isSelected { surface.cursor = Point(x: min(x, parts[1].maxX), y: parts[1].y) }
+        if isSelected { surface.placeCursor(x: min(x, parts[1].maxX), y: parts[1].y) }
         x += surface.text(text, x: x, y: parts[1].y, limit: room, role: isSelected ? .selection : .text) + 1
       }
     }

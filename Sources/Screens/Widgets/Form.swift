@@ -80,7 +80,7 @@ public struct Form: Widget {
     }
     let used = field.value.draw(into: &surface, x: room.x, y: row.y, limit: room.width)
     if isSelected {
-      if isFocused { surface.cursor = Point(x: row.x, y: row.y) }
+      if isFocused { surface.placeCursor(x: row.x, y: row.y) }
       surface.text(field.hint, x: room.x + used + 2, y: row.y, limit: room.width - used - 2, role: .dim)
     }
   }

@@ -26,12 +26,15 @@ public struct HeatMap: Widget {
   public var selection: Point?
   /// What stands in the upper left corner, as `from \\ to`.
   public var corner: String
+  /// Whether keys go to this map: the selected cell then gets the hardware cursor.
+  public var isFocused: Bool
 
   /// A map of the values, row by row.
   public init(
     rows: [String], columns: [String], values: [[Value]], maximum: Double? = nil, selection: Point? = nil,
-    corner: String = ""
+    corner: String = "", focused: Bool = true
   ) {
+    isFocused = focused
     rowLabels = rows
     columnLabels = columns
     self.values = values
@@ -64,8 +67,10 @@ public struct HeatMap: Widget {
     surface.withClip(rect) { surface in
       surface.text(corner, x: rect.x, y: rect.y, limit: head, role: .dim)
       for slot in 0..<visibleColumns {
+        // The end of a label tells neighbours apart where all of it has no room.
+        let label = columnLabels[firstColumn + slot].suffix(max(1, width - 1))
         surface.text(
-          columnLabels[firstColumn + slot], x: rect.x + head + 1 + slot * width, y: rect.y, limit: max(1, width - 1),
+          label, x: rect.x + head + 1 + slot * width, y: rect.y, limit: max(1, width - 1),
           role: .title)
       }
       for slot in 0..<min(body.height, rowLabels.count - firstRow) {
@@ -86,7 +91,7 @@ public struct HeatMap: Widget {
   ) {
     let attributes: Attributes = isSelected ? [.reverse] : []
     if isSelected {
-      surface.cursor = place
+      if isFocused { surface.placeCursor(x: place.x, y: place.y) }
       surface.fill(Rect(x: place.x, y: place.y, width: max(1, width - 1), height: 1), attributes: attributes)
     }
     guard let value else { return }

@@ -113,7 +113,7 @@ public struct HelpOverlay: Widget {
       if lines.count > parts[1].height {
         ScrollBar(count: lines.count, first: first).draw(into: &surface, in: parts[1])
       }
-      if surface.clip.contains(x: parts[1].x, y: parts[1].y) { surface.cursor = Point(x: parts[1].x, y: parts[1].y) }
+      surface.placeCursor(x: parts[1].x, y: parts[1].y)
       filter?.draw(into: &surface, in: parts[0])
     }
   }

@@ -1,6 +1,9 @@
 import Foundation
 
 /// Curves over a common x axis, in braille dots or one mark per cell, with the axes' ends labelled.
+///
+/// Each series has a mark beside its role. Where several are drawn in dots, the mark stands in the middle and at the
+/// end of each curve, so that curves are told apart without colour.
 public struct LineChart: Widget {
   /// One curve.
   public struct Series: Hashable, Sendable {
@@ -100,7 +103,7 @@ public struct LineChart: Widget {
   public func legend(_ glyphs: GlyphSet) -> Line {
     var line = Line("")
     for (index, series) in series.enumerated() {
-      let mark = glyphs.usesBraille ? glyphs.horizontal : glyphs.seriesMarks[index % glyphs.seriesMarks.count]
+      let mark = glyphs.seriesMarks[index % glyphs.seriesMarks.count]
       line = line + Line(index == 0 ? "" : "  ") + Line("\(Character(mark)) \(series.name)", role: series.role)
     }
     return line
@@ -168,7 +171,7 @@ public struct LineChart: Widget {
     _ series: Series, _ x: (low: Double, high: Double), _ y: (low: Double, high: Double), on canvas: inout Canvas
   ) {
     var last: Point?
-    for point in series.points {
+    for (index, point) in series.points.enumerated() {
       guard let value = scaled(point.y), point.x.isFinite, point.x >= x.low, point.x <= x.high else {
         last = nil
         continue
@@ -180,7 +183,9 @@ public struct LineChart: Widget {
         y: Int(((1 - height) * Double(canvas.rows - 1)).rounded()))
       canvas.line(from: last ?? here, to: here)
       last = here
+      if index == series.points.count / 2 { canvas.mark(here) }
     }
+    if let last { canvas.mark(last) }
   }
 }
 
@@ -193,6 +198,7 @@ private struct Canvas {
   var series = 0
   private var dots: [UInt8]
   private var owners: [Int]
+  private var marks: [Int: Int] = [:]
 
   init(size: Size, braille: Bool) {
     self.size = size
@@ -211,6 +217,12 @@ private struct Canvas {
     let cell = braille ? y / 4 * size.width + x / 2 : y * size.width + x
     dots[cell] |= braille ? Self.bits[y % 4 * 2 + x % 2] : 1
     owners[cell] = series
+  }
+
+  /// Notes that the series' mark stands in the cell of this dot.
+  mutating func mark(_ point: Point) {
+    guard point.x >= 0, point.y >= 0, point.x < columns, point.y < rows else { return }
+    marks[braille ? point.y / 4 * size.width + point.x / 2 : point.y * size.width + point.x] = series
   }
 
   /// Bresenham's line.
@@ -236,11 +248,19 @@ private struct Canvas {
   }
 
   func draw(into surface: inout Surface, in rect: Rect, roles: [Role]) {
-    let marks = surface.glyphs.seriesMarks
+    let glyphs = surface.glyphs.seriesMarks
     for index in dots.indices where dots[index] != 0 {
-      let glyph = braille ? Unicode.Scalar(0x2800 + UInt32(dots[index])) : marks[owners[index] % marks.count]
-      surface.put(
-        glyph ?? "*", x: rect.x + index % size.width, y: rect.y + index / size.width, role: roles[owners[index]])
+      var owner = owners[index]
+      var glyph = glyphs[owner % glyphs.count]
+      if braille {
+        if roles.count > 1, let marked = marks[index] {
+          owner = marked
+          glyph = glyphs[owner % glyphs.count]
+        } else {
+          glyph = Unicode.Scalar(0x2800 + UInt32(dots[index])) ?? glyph
+        }
+      }
+      surface.put(glyph, x: rect.x + index % size.width, y: rect.y + index / size.width, role: roles[owner])
     }
   }
 }

@@ -41,7 +41,7 @@ public struct ListWidget: Widget {
         if let tint {
           surface.fill(Rect(x: rect.x, y: y, width: width, height: 1), role: tint)
           surface.put(surface.glyphs.selected, x: rect.x, y: y, role: tint)
-          if isFocused { surface.cursor = Point(x: rect.x, y: y) }
+          if isFocused { surface.placeCursor(x: rect.x, y: y) }
         }
         items[index].draw(into: &surface, x: rect.x + 2, y: y, limit: width - 2, role: tint)
       }

@@ -99,7 +99,7 @@ public struct Table: Widget {
           let width = rect.width - (hasBar ? 1 : 0)
           surface.fill(Rect(x: rect.x, y: y, width: width, height: 1), role: role ?? .text)
           surface.put(surface.glyphs.selected, x: rect.x, y: y, role: role ?? .text)
-          if isFocused { surface.cursor = Point(x: rect.x, y: y) }
+          if isFocused { surface.placeCursor(x: rect.x, y: y) }
         }
         drawRow(rows[first + row], widths, y: y, in: inner, role: role, into: &surface)
       }

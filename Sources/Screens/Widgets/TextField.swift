@@ -72,7 +72,7 @@ public struct TextField: Hashable, Widget {
         first -= 1
       }
       surface.text(String(characters[first...]), x: rect.x, y: rect.y, role: .input)
-      surface.cursor = Point(x: rect.x + min(columns, rect.width) - 1, y: rect.y)
+      surface.placeCursor(x: rect.x + min(columns, rect.width) - 1, y: rect.y)
     }
   }
 }

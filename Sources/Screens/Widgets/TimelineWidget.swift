@@ -67,12 +67,15 @@ public struct TimelineWidget: Widget {
   public var laneOffset: Int
   /// What an empty cell shows.
   public var idleGlyph: Unicode.Scalar
+  /// Whether keys go to this timeline: the selected span then gets the hardware cursor.
+  public var isFocused: Bool
 
   /// A view of these lanes during `window`, in seconds.
   public init(
     _ lanes: [Lane], window: ClosedRange<Double>, selection: SpanIndex? = nil, selectedLane: Int? = nil,
-    laneOffset: Int = 0, idleGlyph: Unicode.Scalar = "·"
+    laneOffset: Int = 0, idleGlyph: Unicode.Scalar = "·", focused: Bool = true
   ) {
+    isFocused = focused
     self.lanes = lanes
     self.window = window
     self.selection = selection
@@ -197,9 +200,7 @@ public struct TimelineWidget: Widget {
         let attributes: Attributes = isSelected ? [.bold, .underline] : .reverse
         surface.text(span.label, x: row.x + cell, y: row.y, role: span.role, attributes: attributes)
       }
-      if isSelected, surface.clip.contains(x: row.x + cell, y: row.y) {
-        surface.cursor = Point(x: row.x + cell, y: row.y)
-      }
+      if isSelected, isFocused { surface.placeCursor(x: row.x + cell, y: row.y) }
       cell = end
     }
   }

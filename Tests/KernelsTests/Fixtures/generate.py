@@ -17,7 +17,7 @@ def exact(*shape, scale=1.0):
 
 
 def numbers(t):
-    return [float(f"{v:.8g}") for v in t.detach().reshape(-1).tolist()]
+    return [float(f"{v:.8g}") if abs(v) > 1e-30 else 0.0 for v in t.detach().reshape(-1).tolist()]
 
 
 def write(name, value):
