@@ -17,9 +17,20 @@ final class Coordinator: Sendable {
     var stepRequests = 0
     var isStopping = false
     var snapshots: [Snapshot] = []
+    /// Signalled when the devices stand with nothing left to do, or when all is over.
+    var standWaiters: [DispatchSemaphore] = []
     var evaluations: [Evaluation] = []
     var segments: [Segment] = []
     var peaks: [MemoryBytes] = []
+
+    /// True where no step will begin unless somebody asks for one.
+    var isAtRest: Bool { state.isOver || (state == .paused && isPaused && stepRequests == 0 && !isStopping) }
+
+    /// Wakes those who wait for ``isAtRest``.
+    mutating func announceRest() {
+      for waiter in standWaiters { waiter.signal() }
+      standWaiters = []
+    }
 
     /// True where the devices have to come to a stand for somebody.
     var wantsStand: Bool { isStopping || isPaused || stepRequests > 0 || !snapshots.isEmpty }
@@ -125,6 +136,7 @@ final class Coordinator: Sendable {
     desk.withLock { desk in
       if desk.isPaused && desk.stepRequests == 0 {
         desk.state = .paused
+        if desk.isAtRest { desk.announceRest() }
         return nil
       }
       desk.state = .running
@@ -204,6 +216,7 @@ final class Coordinator: Sendable {
     let waiting = desk.withLock { desk in
       desk.state = control.firstFailure.map { .failed($0) } ?? end
       desk.peaks = model.memories.map(\.peakBytes)
+      desk.announceRest()
       defer { desk.snapshots = [] }
       return desk.snapshots
     }

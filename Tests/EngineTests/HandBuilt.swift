@@ -118,7 +118,8 @@ struct DeviceBuilder {
   /// Views by node: weight, bias and their gradients.
   private var weights: [Int: (parameters: [Index<Buffer>], gradients: [Index<Buffer>])] = [:]
   private var nodes: [Int] = []
-  private var hasContributed = false
+  /// Later gradients of the step are added.
+  var hasContributed = false
 
   struct Activations {
     var input: Index<Buffer>
