@@ -78,7 +78,7 @@ private struct Document: Decodable {
     var ended: Set<Int> = []
     let timed = events.enumerated().filter { $0.element.ph != "M" }
       .sorted { ($0.element.ts ?? -1, $0.offset) < ($1.element.ts ?? -1, $1.offset) }.map(\.element)
-    for event in events where event.tid == 0 || event.tid == event.pid { findings.append("track: \(event)") }
+    for event in events where event.tid == 0 { findings.append("track: \(event)") }
     for event in timed {
       guard let time = event.ts else {
         findings.append("no time: \(event)")

@@ -74,7 +74,7 @@ import Traces
     #expect(report.schema == "partita.report/1")
     #expect(report.oversubscribed, "two worker threads on one core")
     #expect(report.assumptions.contains("one thing"))
-    #expect(report.assumptions.contains { $0.hasPrefix("oversubscribed: 2 devices on 1 cores") })
+    #expect(report.assumptions.contains { $0.hasPrefix("oversubscribed: 2 devices on 1 core") })
     #expect(report.stepSeconds.median == 420e-9)
     #expect(report.samplesPerSecond.map { abs($0 - 8 / 420e-9) < 1 } == true)
     #expect(report.losses == [2.5, nil])
@@ -136,10 +136,10 @@ import Traces
     #expect(unknown.contains("throughput            n/a"))
     #expect(!unknown.contains("nan") && !unknown.contains("Optional"))
     let known = ReportText(try report()).text
-    #expect(known.contains("oversubscribed: 2 devices on 1 cores"))
+    #expect(known.contains("oversubscribed: 2 devices on 1 core"))
     #expect(known.contains("33.3 % measured, 50.0 % by formula"))
     #expect(
-      known.contains("1         420 ns   35.7 %          7.1 %  23.8 %     2.4 %  31.0 %       23.8 %          0.0 %"))
+      known.contains("1       420 ns   35.7 %          7.1 %  23.8 %     2.4 %  31.0 %       23.8 %          0.0 %"))
     #expect(known.split(separator: "\n").allSatisfy { !$0.hasSuffix(" ") })
   }
 }
