@@ -39,7 +39,8 @@ import Testing
     let memory = memory([extent.count, extent.count])
     let zero = Extent4(n: 0, k: 0, h: 0, w: 0)
     let side = StridedCopy.Side(origin: zero, in: extent)
-    StridedCopy(count: Extent4(n: 2, k: 0, h: 4, w: 5), source: side, destination: side).copy(from: 0, to: 1, in: memory)
+    StridedCopy(count: Extent4(n: 2, k: 0, h: 4, w: 5), source: side, destination: side).copy(
+      from: 0, to: 1, in: memory)
     #expect(memory.read(1).allSatisfy { $0 == 0 })
     StridedCopy(count: extent, source: side, destination: side).copy(from: 0, to: 1, in: memory)
     #expect(memory.read(1) == memory.read(0))

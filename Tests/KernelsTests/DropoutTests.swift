@@ -5,7 +5,8 @@ import Testing
 @Suite struct DropoutTests {
   private let key = DropoutKey(seed: 5, layer: "drop")
 
-  private func run(_ output: Extent4, origin: Extent4, whole: Shape, step: Int, mode: KernelMode = .training) -> [Float] {
+  private func run(_ output: Extent4, origin: Extent4, whole: Shape, step: Int, mode: KernelMode = .training) -> [Float]
+  {
     let geometry = LayerGeometry(
       kind: .dropout(rate: 0.25), inputs: [output], output: output, origin: origin, wholeOutput: whole)
     return LayerRig(geometry, dropout: key).forward(

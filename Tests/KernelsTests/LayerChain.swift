@@ -27,9 +27,13 @@ struct LayerChain {
     var kernels: [LayerKernel] = []
     for node in graph.nodes {
       let geometry = LayerGeometry(
-        kind: node.kind, inputs: node.inputShapes.map(extent), output: extent(node.outputShape), wholeOutput: node.outputShape)
+        kind: node.kind, inputs: node.inputShapes.map(extent), output: extent(node.outputShape),
+        wholeOutput: node.outputShape)
       let own = node.parameters.filter(\.isLearned).map {
-        (parameter: slot($0.count, .parameters), gradient: slot($0.count, .gradients), velocity: slot($0.count, .optimizer))
+        (
+          parameter: slot($0.count, .parameters), gradient: slot($0.count, .gradients),
+          velocity: slot($0.count, .optimizer)
+        )
       }
       let states = node.parameters.filter { !$0.isLearned }.map { slot($0.count, .parameters) }
       let output = slot(geometry.output.count, .activations)

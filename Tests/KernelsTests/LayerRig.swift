@@ -25,7 +25,9 @@ struct LayerRig {
     for (values, slot) in zip(parameters, slots.parameters) { memory.write(values, to: slot) }
     for (values, slot) in zip(states, slots.states) { memory.write(values, to: slot) }
     // What must be overwritten begins with a value that would show.
-    for slot in slots.inputGradients { memory.write([Float](repeating: 1e30, count: memory.words(of: slot!)), to: slot!) }
+    for slot in slots.inputGradients {
+      memory.write([Float](repeating: 1e30, count: memory.words(of: slot!)), to: slot!)
+    }
   }
 
   func forward(_ inputs: [[Float]], mode: KernelMode = .training, step: Int = 0) -> [Float] {

@@ -68,7 +68,8 @@ import Testing
           optimizer: fixture.optimizer, rate: fixture.rates[step], weightDecay: fixture.weightDecay, step: step,
           parameter: 0, gradient: 1, states: states, in: memory)
         #expect(
-          relativeError(memory.read(0), fixture.after[step]) < 2e-6, "\(fixture.kind), decay \(fixture.weightDecay), \(step)")
+          relativeError(memory.read(0), fixture.after[step]) < 2e-6,
+          "\(fixture.kind), decay \(fixture.weightDecay), \(step)")
       }
     }
   }

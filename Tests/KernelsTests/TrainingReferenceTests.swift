@@ -16,7 +16,9 @@ import Testing
     let chain = try LayerChain(Graph(network), samples: 6)
     let memory = chain.memory
     for (values, slot) in zip(fixture.parameters, chain.learned) { memory.write(values, to: slot.parameter) }
-    for (values, slot) in zip([[0, 0, 0, 0], [1, 1, 1, 1]] as [[Float]], chain.states) { memory.write(values, to: slot) }
+    for (values, slot) in zip([[0, 0, 0, 0], [1, 1, 1, 1]] as [[Float]], chain.states) {
+      memory.write(values, to: slot)
+    }
     memory.write(fixture.x, to: chain.input)
     memory.write(fixture.labels, to: chain.targets)
     for (step, expected) in fixture.losses.enumerated() {

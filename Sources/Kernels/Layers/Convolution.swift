@@ -26,7 +26,8 @@ struct ConvolutionArithmetic: LayerArithmetic {
     hasBias = slots.parameters.count > 1
     tiles = ColumnTiles(
       samples: output.n, channels: input.k, inputRows: input.h, inputColumns: input.w, outputRows: output.h,
-      outputColumns: output.w, kernel: kernel, stride: window.stride, top: window.padding.top, left: window.padding.left)
+      outputColumns: output.w, kernel: kernel, stride: window.stride, top: window.padding.top, left: window.padding.left
+    )
     transposed =
       window.stride != Extent(1)
       ? nil
@@ -127,7 +128,8 @@ struct ConvolutionArithmetic: LayerArithmetic {
         let gathered = workspace + tiles.tilePositions * tiles.depth
         tiles.gather(input, tile, into: workspace)
         MatrixProduct.multiply(
-          gradientTile(outputGradient, tile, gathered), .init(workspace, stride: count, transposed: true), rows: outputs,
+          gradientTile(outputGradient, tile, gathered), .init(workspace, stride: count, transposed: true),
+          rows: outputs,
           columns: tiles.depth, inner: count, into: filterGradient, stride: tiles.depth, accumulate: true)
       }
     }

@@ -30,7 +30,8 @@ public struct LayerSlots: Hashable, Sendable {
 
   /// Slots of one layer; what is left out is not there.
   public init(
-    inputs: [Int], output: Int, parameters: [Int] = [], states: [Int] = [], saved: [Int] = [], outputGradient: Int? = nil,
+    inputs: [Int], output: Int, parameters: [Int] = [], states: [Int] = [], saved: [Int] = [],
+    outputGradient: Int? = nil,
     inputGradients: [Int?]? = nil, parameterGradients: [Int] = []
   ) {
     self.inputs = inputs
