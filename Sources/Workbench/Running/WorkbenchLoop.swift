@@ -114,7 +114,7 @@ public final class WorkbenchLoop {
       let known = state.compilation.plan.flatMap { $0.scene == scene ? $0 : nil }
       let plan = try known ?? ScenePlan(scene)
       try session.start(plan, paused: paused)
-      send(.started(plan))
+      send(.started(plan, paused: paused))
     }
   }
 

@@ -1,11 +1,8 @@
-import Networks
+import Scenes
 import Screens
 import Traces
 
 extension WorkbenchState {
-  /// Steps at the start of a run that measurements leave out: first touches of memory and cold caches.
-  static let warmupSteps = 1
-
   /// Starts, pauses, steps, stops and resets.
   mutating func control(_ action: WorkbenchAction) -> [Effect] {
     note = nil
@@ -76,10 +73,12 @@ extension WorkbenchState {
   }
 
   /// A run has begun: all measurements start anew.
-  mutating func begin(_ plan: ScenePlan) {
+  mutating func begin(_ plan: ScenePlan, paused: Bool) {
     forgetRun()
     run = RunStatus(scene: plan.scene, state: .running, totalSteps: plan.steps ?? 0)
-    statistics = RunStatistics(program: plan.program, warmupSteps: Self.warmupSteps)
+    // Who steps wants to see the first step too.
+    let warmup = paused ? 0 : Scene.warmupSteps(of: plan.steps ?? 1)
+    statistics = RunStatistics(program: plan.program, warmupSteps: warmup)
     var begun = Measurements(plan.facts, learning: LearningHistory(plannedSteps: plan.steps))
     begun.state = .running
     measurements = begun

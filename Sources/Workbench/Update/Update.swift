@@ -17,7 +17,7 @@ extension WorkbenchState {
       case .resume: return [.redraw]
       }
     case .compiled(let result): take(result)
-    case .started(let plan): begin(plan)
+    case .started(let plan, let paused): begin(plan, paused: paused)
     case .run(let update): take(update)
     case .loaded(let scene): return show(scene)
     case .saved(let scene, let path):

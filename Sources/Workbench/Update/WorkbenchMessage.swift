@@ -10,7 +10,7 @@ public enum WorkbenchMessage: Sendable {
   /// The answer to ``Effect/compile(_:)``.
   case compiled(Compilation)
   /// The answer to ``Effect/start(_:paused:)``: the run has begun with this plan.
-  case started(ScenePlan)
+  case started(ScenePlan, paused: Bool)
   /// News of the run.
   case run(SessionUpdate)
   /// The answer to ``Effect/loadScene(_:)``.
