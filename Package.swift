@@ -53,7 +53,7 @@ let package = Package(
     module("Traces", ["Networks", "Machines", "Programs"]),
     // 4
     .target(
-      name: "Scenes", dependencies: ["Diagnostics", "Networks", "Machines", "Datasets", "Strategies", "Yams"],
+      name: "Scenes", dependencies: ["Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Strategies", "Yams"],
       resources: [.embedInCode("Presets")]),
     module(
       "Engine", ["Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Traces"]),
@@ -82,7 +82,7 @@ let package = Package(
     tests("Screens"),
     tests("Strategies", ["Networks", "Machines", "Programs"]),
     tests("Traces", ["Networks", "Machines", "Programs"]),
-    tests("Scenes", ["Networks", "Machines", "Datasets", "Strategies"]),
+    tests("Scenes", ["Networks", "Machines", "Datasets", "Programs", "Strategies"]),
     tests(
       "Engine",
       ["Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Strategies", "Traces", "Scenes"]),

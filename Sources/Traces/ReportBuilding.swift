@@ -38,7 +38,8 @@ extension Report {
     assumptions = program.assumptions + facts.assumptions + Self.cautions(statistics)
     if isOversubscribed, let cores = facts.cores {
       assumptions.append(
-        "oversubscribed: \(program.devices.count) devices on \(cores) cores; the virtual clock does not distort")
+        "oversubscribed: \(counted(program.devices.count, "device")) on \(counted(cores, "core")), so waits and step "
+          + "times include the operating system's scheduling; the virtual clock leaves it out")
     }
     cores = facts.cores
     samplesPerSecond = seconds > 0 ? Double(program.batch * measuredSteps) / seconds : nil
