@@ -71,7 +71,6 @@ final class Coordinator: Sendable {
   /// Starts the coordinator's thread, which starts the devices'.
   func start() {
     let thread = Thread { self.main() }
-    thread.name = "coordinator"
     thread.start()
   }
 
@@ -87,6 +86,7 @@ final class Coordinator: Sendable {
     NamedThread.setName("coordinator")
     let threads = workers.map { plan in
       NamedThread(name: "device \(plan.device.device)") { [control, model] in
+        if plan.link != .shared { NamedThread.setPreciseTimers() }
         var worker = DeviceWorker(plan, memory: model.memories[plan.device.device], control: control)
         worker.run()
       }
@@ -156,7 +156,9 @@ final class Coordinator: Sendable {
     while !control.allStopped(after: bound) {
       if control.closed != nil { return nil }
       _ = control.bell.wait(timeout: .now() + .milliseconds(watchdog.tickMilliseconds))
-      let interrupts = desk.withLock { isCounted ? $0.isStopping || !$0.isPaused || !$0.snapshots.isEmpty : $0.wantsStand }
+      let interrupts = desk.withLock {
+        isCounted ? $0.isStopping || !$0.isPaused || !$0.snapshots.isEmpty : $0.wantsStand
+      }
       if interrupts && bound == target {
         bound = min(target, max(control.hold(), position))
         control.release(upTo: bound)

@@ -60,7 +60,8 @@ final class Watchdog: Sendable {
       sentence += ", which waits for "
     }
     return EngineFailure(
-      device: first, step: max(0, control.ports[first].started.load(ordering: .relaxed) - 1), instruction: blocked[first],
+      device: first, step: max(0, control.ports[first].started.load(ordering: .relaxed) - 1),
+      instruction: blocked[first],
       message: sentence,
       excerpt: workers[first].program.excerpt(device: first, around: blocked[first]))
   }

@@ -64,7 +64,9 @@ import Testing
   @Test func cutAndPasteAreInverse() {
     let shape = [3, 4, 2]
     let values = (0..<24).map(Float.init)
-    let boxes: [[Range<Int>]] = [[0..<3, 0..<1, 0..<2], [0..<1, 1..<4, 0..<2], [1..<3, 1..<4, 0..<1], [1..<3, 1..<4, 1..<2]]
+    let boxes: [[Range<Int>]] = [
+      [0..<3, 0..<1, 0..<2], [0..<1, 1..<4, 0..<2], [1..<3, 1..<4, 0..<1], [1..<3, 1..<4, 1..<2],
+    ]
     var whole = [Float](repeating: -1, count: 24)
     for box in boxes {
       ParameterBoxes.paste(

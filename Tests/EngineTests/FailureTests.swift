@@ -45,7 +45,8 @@ import Testing
 
   @Test func wrongSizesAreRefused() throws {
     var program = HandBuilt.serial()
-    let logits = try #require(program.devices[0].buffers.indices.first { program.devices[0].buffers[$0].words == 12 * 3 })
+    let logits = try #require(
+      program.devices[0].buffers.indices.first { program.devices[0].buffers[$0].words == 12 * 3 })
     program.devices[0].buffers[logits].words -= 1
     let problems = try #require(#expect(throws: DiagnosticList.self) { try makeRun(program) })
     #expect("\(problems)".contains("has 35 words instead of 36"))
@@ -88,7 +89,8 @@ import Testing
     let problems = try #require(
       #expect(throws: DiagnosticList.self) {
         try TrainingRun(
-          program: HandBuilt.serial(), inference: HandBuilt.serial(), dataset: dataset, shuffle: true, training: training)
+          program: HandBuilt.serial(), inference: HandBuilt.serial(), dataset: dataset, shuffle: true,
+          training: training)
       })
     let text = "\(problems)"
     #expect(text.contains("batches of 12, the training for 4"))

@@ -151,7 +151,8 @@ struct DeviceBuilder {
       for (ordinal, array) in HandBuilt.graph.nodes[node].parameters.enumerated() {
         let value = program.buffers.append(
           Buffer(
-            name: array.name, kind: .parameters, words: array.count, isPersistent: true, parent: parameter, offset: offset))
+            name: array.name, kind: .parameters, words: array.count, isPersistent: true, parent: parameter,
+            offset: offset))
         let slope = program.buffers.append(
           Buffer(
             name: "\(array.name).gradient", kind: .gradients, words: array.count, isPersistent: true, parent: gradient,

@@ -30,7 +30,8 @@ extension HandBuilt {
       }
       devices[0].append(.free(sum))
       devices[0].copy(
-        Region(buffer: hidden, words: 0..<n * 8), to: Region(buffer: out, words: 0..<n * 8), count: n * 8, defines: true)
+        Region(buffer: hidden, words: 0..<n * 8), to: Region(buffer: out, words: 0..<n * 8), count: n * 8, defines: true
+      )
       held.append((input, hidden))
 
       let arrived = devices[1].addBuffer("relu1 mb\(microbatch)", .activations, n * 8)

@@ -18,7 +18,8 @@ import Testing
   static let images = Network(
     input: .image(channels: 2, height: 9, width: 7),
     layers: [
-      Layer(.conv2d(outputs: 6, window: Window(kernel: Extent(3), padding: Edges(1)))), Layer(.batchNorm()), Layer(.relu),
+      Layer(.conv2d(outputs: 6, window: Window(kernel: Extent(3), padding: Edges(1)))), Layer(.batchNorm()),
+      Layer(.relu),
       Layer(.maxPool(Window(kernel: Extent(2), stride: Extent(2)))),
       Layer(.conv2d(outputs: 8, window: Window(kernel: Extent(3), stride: Extent(2), padding: Edges(1)), bias: false)),
       Layer(.sigmoid), Layer(.flatten), Layer(.linear(outputs: 10)), Layer(.relu), Layer(.linear(outputs: 5)),
@@ -32,7 +33,8 @@ import Testing
       Layer(.conv2d(outputs: 4, window: Window(kernel: Extent(3), padding: Edges(1))), name: "branch"),
       Layer(.batchNorm(), name: "norm"),
       Layer(.add, name: "sum", inputs: ["trunk", "norm"]),
-      Layer(.averagePool(Window(kernel: Extent(3), stride: Extent(1), padding: Edges(1))), name: "side", inputs: ["trunk"]),
+      Layer(
+        .averagePool(Window(kernel: Extent(3), stride: Extent(1), padding: Edges(1))), name: "side", inputs: ["trunk"]),
       Layer(.concat, name: "both", inputs: ["sum", "side"]),
       Layer(.globalAveragePool), Layer(.linear(outputs: 5)),
     ],
@@ -44,7 +46,8 @@ import Testing
   private func check(_ strategy: Strategy, _ network: Network, devices: Int, microbatches: Int? = nil) throws {
     let graph = try Graph(network)
     let settings = TrainingSettings(
-      batch: 19, length: .steps(20), optimizer: .momentum(0.9), weightDecay: 1e-3, rate: RateSchedule(rate: 0.05), seed: 5)
+      batch: 19, length: .steps(20), optimizer: .momentum(0.9), weightDecay: 1e-3, rate: RateSchedule(rate: 0.05),
+      seed: 5)
     let compiler = Compiler(graph: graph, training: settings, devices: devices, microbatches: microbatches)
     let program = try compiler.compile(strategy)
     let data = try DataSource.synthetic(shape: network.input, classes: 5, samples: 150).load(seed: 9)
