@@ -16,7 +16,8 @@ struct SplitRules {
     if !found.isEmpty { throw DiagnosticList(found) }
   }
 
-  private func problems(_ split: Split, of node: Graph.Node) -> [String] {
+  /// Why a layer cannot be cut so; empty where it can.
+  func problems(_ split: Split, of node: Graph.Node) -> [String] {
     var found: [String] = []
     let output = node.outputShape
     if split.devices.isEmpty || split.devices.count % split.parts != 0 {

@@ -18,6 +18,8 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
 
   public var rows: [Row]
 
+  public init(rows: [Row]) { self.rows = rows }
+
   /// Reads what ``description`` prints.
   ///
   /// - Throws: every wrong line, with line and column.
