@@ -144,8 +144,8 @@ final class Coordinator: Sendable {
     }
   }
 
-  /// Lets the devices run up to step `target` or, if somebody wants them to stand, to the step that the furthest has begun.
-  /// Returns the steps done; nil if the run was closed.
+  /// Lets the devices run up to step `target` or, if somebody wants them to stand, to the step that the furthest has
+  /// begun. Returns the steps done; nil if the run was closed.
   private func run(from position: Int, to target: Int, limit: Int) -> Int? {
     var bound = target
     let isCounted = limit < Int.max / 2

@@ -20,7 +20,8 @@ final class NamedThread: Sendable {
   /// Waits for the body's end; once.
   func join() { done.wait() }
 
-  /// Names the calling thread for debuggers and `top`. The thread does it itself: before it has begun, its name may be lost.
+  /// Names the calling thread for debuggers and `top`. The thread does it itself: before it has begun, its name may be
+  /// lost.
   static func setName(_ name: String) {
     #if os(Linux)
       tell("/proc/thread-self/comm", name)

@@ -20,7 +20,8 @@ final class Watchdog: Sendable {
   /// Forgets what was seen before a pause.
   func begin() { last.withLock { $0 = Observation() } }
 
-  /// A failure if nothing was executed for too long although every device waits for another and no message is on a link.
+  /// A failure if nothing was executed for too long although every device waits for another and no message is on a
+  /// link.
   func look(at control: RunControl, workers: [WorkerPlan]) -> EngineFailure? {
     let executed = control.ports.reduce(0) { $0 + $1.executed.load(ordering: .relaxed) }
     let now = control.clock.now()
@@ -31,8 +32,8 @@ final class Watchdog: Sendable {
     return isQuiet ? Self.failure(control, workers, after: Double(limit) * 1e-9) : nil
   }
 
-  /// True where all devices that have not finished their steps are blocked. A computing device is not stuck, however long
-  /// it takes; a message on an emulated link ends by itself.
+  /// True where all devices that have not finished their steps are blocked. A computing device is not stuck, however
+  /// long it takes; a message on an emulated link ends by itself.
   private func isStuck(_ control: RunControl) -> Bool {
     let running = control.ports.filter { $0.stoppedAfter.load(ordering: .relaxed) < 0 }
     return !running.isEmpty

@@ -72,7 +72,8 @@ import Testing
       parker.park(nanoseconds: 1000)
       #expect(parker.place == .awake)
     }
-    // A wake-up that came too late for the last sleep must not cut the next one short by surprise: nothing is left over.
+    // A wake-up that came too late for the last sleep must not cut the next one short by surprise: nothing is left
+    // over.
     parker.wake()
     parker.announce(.bound)
     parker.retract()

@@ -54,8 +54,8 @@ enum HandBuilt {
     return program("inference", devices: [device], mode: .inference)
   }
 
-  /// Two devices with half of the batch each, whose gradients meet by a ring: each half of the flat gradient is summed on
-  /// one device and then given to the other.
+  /// Two devices with half of the batch each, whose gradients meet by a ring: each half of the flat gradient is summed
+  /// on one device and then given to the other.
   static func ring() -> Program {
     var devices = [DeviceBuilder(0), DeviceBuilder(1)]
     for rank in 0..<2 {

@@ -2,8 +2,8 @@ import Networks
 import Programs
 
 extension HandBuilt {
-  /// Two stages: `linear1, relu1` on device 0 and `linear2`, loss on device 1. Device 0 does all forward passes, then all
-  /// backward passes; device 1 does one after the other. Messages have a lane of their own.
+  /// Two stages: `linear1, relu1` on device 0 and `linear2`, loss on device 1. Device 0 does all forward passes, then
+  /// all backward passes; device 1 does one after the other. Messages have a lane of their own.
   static func pipeline(microbatches: Int, capacity: Int) -> Program {
     var devices = [DeviceBuilder(0), DeviceBuilder(1)]
     devices[0].addModel(nodes: [0], saves: true)
