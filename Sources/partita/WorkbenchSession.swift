@@ -13,6 +13,6 @@ enum WorkbenchSession {
     } catch {
       throw Failure(.cannotRunHere, "error: \(error)\n  hint: '\(headless)' trains without a screen")
     }
-    defer { terminal.close() }
+    terminal.close()
   }
 }
