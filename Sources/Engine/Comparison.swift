@@ -59,7 +59,9 @@ public struct Comparison: Hashable, Sendable {
     guard tensors.count == reference.count else { return .infinity }
     let floor = 1e-3 * (reference.map(largest).max() ?? 0)
     return reference.reduce(0) { worst, b in
-      guard let a = tensors.first(where: { $0.name == b.name }), a.values.count == b.values.count else { return .infinity }
+      guard let a = tensors.first(where: { $0.name == b.name }), a.values.count == b.values.count else {
+        return .infinity
+      }
       var difference = 0.0
       for (x, y) in zip(a.values, b.values) {
         let distance = abs(Double(x) - Double(y))

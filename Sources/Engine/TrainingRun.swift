@@ -137,6 +137,17 @@ public final class TrainingRun: Sendable {
     coordinator.wait()
   }
 
+  /// Returns when the run is paused with no step left to do, or over; at once if it was never started.
+  public func waitWhileRunning() {
+    let waiter = coordinator.desk.withLock { desk -> DispatchSemaphore? in
+      if desk.state == .ready || desk.isAtRest { return nil }
+      let waiter = DispatchSemaphore(value: 0)
+      desk.standWaiters.append(waiter)
+      return waiter
+    }
+    waiter?.wait()
+  }
+
   // MARK: - News
 
   /// Where the run stands.

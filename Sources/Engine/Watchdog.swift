@@ -47,23 +47,21 @@ final class Watchdog: Sendable {
     }
     var sentence = "nothing moved for \(seconds) s: device \(first) waits for "
     var device = first
-    var seen: Set<Int> = []
-    while seen.insert(device).inserted, let wish = wish(blocked[device], workers[device]) {
+    var seen: Set<Int> = [first]
+    while let wish = wish(blocked[device], workers[device]) {
       sentence += wish.text
-      if blocked[wish.peer] >= 0 {
-        sentence += ", which waits for "
-        if seen.contains(wish.peer) {
-          sentence += Self.wish(blocked[wish.peer], workers[wish.peer])?.text ?? "another"
-        }
-      } else {
-        let steps = control.ports[wish.peer].stoppedAfter.load(ordering: .relaxed)
+      device = wish.peer
+      guard seen.insert(device).inserted else { break }
+      guard blocked[device] >= 0 else {
+        let steps = control.ports[device].stoppedAfter.load(ordering: .relaxed)
         sentence += steps >= 0 ? ", which has finished its \(steps) steps" : ", which computes"
         break
       }
-      device = wish.peer
+      sentence += ", which waits for "
     }
     return EngineFailure(
-      device: first, step: max(0, control.ports[first].started.load(ordering: .relaxed) - 1), instruction: blocked[first],
+      device: first, step: max(0, control.ports[first].started.load(ordering: .relaxed) - 1),
+      instruction: blocked[first],
       message: sentence,
       excerpt: workers[first].program.excerpt(device: first, around: blocked[first]))
   }

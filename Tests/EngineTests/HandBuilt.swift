@@ -118,7 +118,8 @@ struct DeviceBuilder {
   /// Views by node: weight, bias and their gradients.
   private var weights: [Int: (parameters: [Index<Buffer>], gradients: [Index<Buffer>])] = [:]
   private var nodes: [Int] = []
-  private var hasContributed = false
+  /// Later gradients of the step are added.
+  var hasContributed = false
 
   struct Activations {
     var input: Index<Buffer>
@@ -150,7 +151,8 @@ struct DeviceBuilder {
       for (ordinal, array) in HandBuilt.graph.nodes[node].parameters.enumerated() {
         let value = program.buffers.append(
           Buffer(
-            name: array.name, kind: .parameters, words: array.count, isPersistent: true, parent: parameter, offset: offset))
+            name: array.name, kind: .parameters, words: array.count, isPersistent: true, parent: parameter,
+            offset: offset))
         let slope = program.buffers.append(
           Buffer(
             name: "\(array.name).gradient", kind: .gradients, words: array.count, isPersistent: true, parent: gradient,

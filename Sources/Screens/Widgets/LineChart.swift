@@ -54,12 +54,16 @@ public struct LineChart: Widget {
   /// Whether the first row names the series.
   public var showsLegend: Bool
 
+  /// Places on the x axis that get a stroke, as the begins of epochs.
+  public var xMarks: [Double]
+
   /// A chart of these curves.
   public init(
     _ series: [Series], logarithmic: Bool = false, xRange: ClosedRange<Double>? = nil,
-    yRange: ClosedRange<Double>? = nil, xName: String = "", legend: Bool = true
+    yRange: ClosedRange<Double>? = nil, xName: String = "", legend: Bool = true, xMarks: [Double] = []
   ) {
     self.series = series
+    self.xMarks = xMarks
     isLogarithmic = logarithmic
     self.xRange = xRange
     self.yRange = yRange
@@ -147,6 +151,10 @@ public struct LineChart: Widget {
     surface.verticalLine(x: axis, y: plot.y, length: plot.height, role: .grid)
     surface.horizontalLine(x: plot.x, y: plot.maxY, length: plot.width, role: .grid)
     surface.put(surface.glyphs.axisCorner, x: axis, y: plot.maxY, role: .grid)
+    for mark in xMarks where mark >= x.low && mark <= x.high && x.low < x.high && plot.width > 0 {
+      let column = Int(((mark - x.low) / (x.high - x.low) * Double(plot.width - 1)).rounded())
+      surface.put(surface.glyphs.vertical, x: plot.x + column, y: plot.maxY, role: .accent)
+    }
     for (text, row) in [(top, plot.y), (bottom, plot.maxY - 1)] {
       surface.text(text, x: axis - text.columns, y: row, role: .dim)
       surface.put(surface.glyphs.axisTick, x: axis, y: row, role: .grid)

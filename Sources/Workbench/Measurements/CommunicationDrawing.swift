@@ -1,0 +1,212 @@
+import Programs
+import Screens
+import Traces
+
+/// Draws who sends how much to whom in a step: a matrix of devices, totals by purpose beside their formulas, and,
+/// expanded, the collectives. Before a run the program's own counts stand there, labelled so.
+///
+/// - Parameters:
+///   - focused: whether keys go to this panel.
+///   - expanded: whether the panel has the screen for itself.
+public func drawCommunication(
+  _ measurements: Measurements, _ view: CommunicationView, into surface: inout Surface, in rect: Rect,
+  focused: Bool = true, expanded: Bool = false
+) {
+  guard !rect.isEmpty else { return }
+  surface.withClip(rect) { surface in
+    let picture = CommunicationPicture(measurements: measurements, view: view)
+    let devices = measurements.deviceCount
+    guard measurements.facts.program.messages.count > 0 else {
+      Paragraph("No device sends anything to another in this program.", role: .dim).draw(into: &surface, in: rect)
+      return
+    }
+    let collectives = measurements.facts.program.collectives.count
+    let wantsList = expanded && collectives > 0 && rect.height >= devices + 6
+    let body = rect.rows([.fixed(1), .fixed(wantsList ? max(devices + 1, 8) : rect.height - 1), .share()])
+    picture.total.draw(into: &surface, x: rect.x, y: rect.y, limit: rect.width)
+    let purposes = picture.purposes
+    let matrixWidth = picture.matrixWidth
+    if rect.width >= matrixWidth + 34 {
+      let columns = body[1].columns([.fixed(matrixWidth), .share()], gap: 3)
+      picture.matrix(width: columns[0].width).draw(into: &surface, in: columns[0])
+      purposes.draw(into: &surface, in: columns[1])
+    } else {
+      let rows = body[1].rows([.fixed(devices + 1), .share()])
+      picture.matrix(width: rect.width).draw(into: &surface, in: rows[0])
+      if rows[1].height > 1 { purposes.draw(into: &surface, in: rows[1]) }
+    }
+    if wantsList { picture.collectives.draw(into: &surface, in: body[2].dropping(rows: 1)) }
+  }
+}
+
+extension Measurements {
+  /// What the frame of the communication panel says: whether its numbers are measured.
+  public var communicationNote: String {
+    totals == nil ? "by formula" : "per step, measured"
+  }
+}
+
+/// The parts of the communication panel.
+struct CommunicationPicture {
+  var measurements: Measurements
+  var view: CommunicationView
+
+  private var isMeasured: Bool { measurements.totals != nil }
+
+  /// All devices together in a step.
+  var total: Line {
+    let expected = measurements.facts.expectedBytesPerStep
+    let bytes = measurements.perStep { $0.bytes }
+    guard isMeasured else {
+      return Line("\(Format.traffic(expected)) per step by formula", role: .dim)
+    }
+    let messages = measurements.perStep { $0.messages }
+    return Line("\(Format.traffic(bytes)) per step ") + comparison(bytes, expected)
+      + Line("  \(Format.count(messages)) messages", role: .dim)
+  }
+
+  /// `= formula`, or by how much more or less it is.
+  private func comparison(_ measured: Double?, _ expected: Int) -> Line {
+    guard let measured else { return Line("f \(Format.traffic(expected))", role: .dim) }
+    let difference = measured - Double(expected)
+    if difference == 0 { return Line("= formula", role: .good) }
+    return Line(
+      "\(difference > 0 ? "+" : "")\(Format.traffic(difference)) to the formula's \(Format.traffic(expected))",
+      role: .warning)
+  }
+
+  // MARK: Matrix
+
+  /// How the cells of the matrix are written.
+  private enum Writing {
+    /// `17.0 kB`
+    case full
+    /// `17.0`, with the unit in the corner.
+    case scaled(factor: Double, unit: String)
+    /// Shades alone.
+    case none
+  }
+
+  private func text(_ value: Double, _ writing: Writing) -> String {
+    switch writing {
+    case .full: view.unit == .bytes ? Format.traffic(value) : Format.count(value)
+    case .scaled(let factor, _): Format.number(value / factor)
+    case .none: ""
+    }
+  }
+
+  private func values(_ writing: Writing) -> [[HeatMap.Value]] {
+    let devices = measurements.deviceCount
+    return (0..<devices).map { from in
+      (0..<devices).map { to in
+        let count = value(from, to)
+        if from == to { return HeatMap.Value(nil, "") }
+        if count == 0, case .none = writing { return HeatMap.Value(nil, "") }
+        return count == 0 ? HeatMap.Value(nil, "-") : HeatMap.Value(count, text(count, writing))
+      }
+    }
+  }
+
+  /// The unit for all cells by the largest one.
+  private var scaled: Writing {
+    let largest =
+      (0..<measurements.deviceCount).flatMap { from in
+        (0..<measurements.deviceCount).map { value(from, $0) }
+      }.max() ?? 0
+    let units: [(Double, String)] = [(1e9, "G"), (1e6, "M"), (1e3, "k")]
+    let (factor, prefix) = units.first { largest >= $0.0 } ?? (1, "")
+    return .scaled(factor: factor, unit: view.unit == .bytes ? prefix + "B" : prefix + "msg")
+  }
+
+  private func value(_ from: Int, _ to: Int) -> Double {
+    let facts = measurements.facts
+    switch view.unit {
+    case .bytes: return matrices?.bytes[from][to] ?? Double(facts.matrixBytes[from][to])
+    case .messages: return matrices?.messages[from][to] ?? Double(facts.matrixMessages[from][to])
+    }
+  }
+
+  private let matrices: (bytes: [[Double]], messages: [[Double]])?
+
+  init(measurements: Measurements, view: CommunicationView) {
+    self.measurements = measurements
+    self.view = view
+    matrices = measurements.totals.map { totals in
+      let steps = Double(totals.steps)
+      func perStep(_ matrix: [[Int]]) -> [[Double]] { matrix.map { $0.map { Double($0) / steps } } }
+      return (perStep(totals.matrixBytes), perStep(totals.matrixMessages))
+    }
+  }
+
+  /// The matrix with texts as long as fit into `width`.
+  func matrix(width: Int) -> HeatMap {
+    let writing = [Writing.full, scaled].first { self.width(of: $0) <= width } ?? .none
+    let names = (0..<measurements.deviceCount).map(String.init)
+    let corner =
+      if case .scaled(_, let unit) = writing { unit } else { view.unit == .bytes ? "bytes" : "msgs" }
+    return HeatMap(rows: names, columns: names, values: values(writing), corner: corner, focused: false)
+  }
+
+  /// Columns that the matrix takes with its full texts.
+  var matrixWidth: Int { width(of: .full) }
+
+  private func width(of writing: Writing) -> Int {
+    let text = values(writing).joined().map(\.text.columns).max() ?? 0
+    return 6 + measurements.deviceCount * (text + 3)
+  }
+
+  // MARK: Lists
+
+  /// Bytes per step by purpose, measured beside the formula's.
+  var purposes: Screens.Table {
+    let facts = measurements.facts
+    let bytes = Purpose.allCases.filter { purpose in
+      facts.expectedBytes[purpose] != nil || measurements.totals?.bytesByPurpose[purpose] != nil
+    }
+    let rows = bytes.map { purpose -> [Line] in
+      let measured = measurements.perStep { $0.bytesByPurpose[purpose, default: 0] }
+      let expected = facts.expectedBytes[purpose, default: 0]
+      return [
+        Line(purpose.rawValue.split(separator: "_").joined(separator: " ")), Line(Format.traffic(measured)),
+        isMeasured ? comparison(measured, expected) : Line(Format.traffic(expected), role: .dim),
+      ]
+    }
+    return Screens.Table(
+      [
+        Screens.Table.Column("purpose"), Screens.Table.Column("bytes/step", .right),
+        Screens.Table.Column("by formula", .left, limit: 60),
+      ],
+      rows: rows, focused: false)
+  }
+
+  /// The collectives with their formulas.
+  var collectives: Screens.Table {
+    let facts = measurements.facts
+    let rows = facts.program.collectives.entries.enumerated().map { index, collective -> [Line] in
+      let expected = 4 * collective.expectedWords
+      let counted = facts.collectiveBytes[index]
+      return [
+        Line(collective.label), Line(Self.name(collective.kind)), Line(collective.algorithm),
+        Line("\(collective.devices.count)"), Line(Format.count(collective.words)), Line(collective.formula),
+        Line(Format.traffic(expected)), Line(counted == expected ? "=" : Format.traffic(counted)),
+      ]
+    }
+    return Screens.Table(
+      [
+        Screens.Table.Column("collective"), Screens.Table.Column("kind"), Screens.Table.Column("algorithm"),
+        Screens.Table.Column("devices", .right),
+        Screens.Table.Column("words", .right), Screens.Table.Column("words sent"),
+        Screens.Table.Column("bytes", .right),
+        Screens.Table.Column("program"),
+      ], rows: rows, offset: view.offset, focused: false)
+  }
+
+  private static func name(_ kind: Collective.Kind) -> String {
+    switch kind {
+    case .allReduce: "all-reduce"
+    case .allGather: "all-gather"
+    case .reduceScatter: "reduce-scatter"
+    case .exchange: "exchange"
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import Programs
+
+/// The most memory that a device had in use, in bytes.
+public struct MemoryPeak: Hashable, Sendable {
+  /// The peak of each kind, not necessarily at the same time; a kind that is missing is not known.
+  public var byKind: [BufferKind: Int]
+  /// The peak of the sum of all kinds, not the sum of the peaks; nil where not known.
+  public var total: Int?
+
+  /// A peak from its numbers, in bytes.
+  public init(byKind: [BufferKind: Int], total: Int?) {
+    self.byKind = byKind
+    self.total = total
+  }
+
+  /// The peak by formula; kinds that the program does not use are 0.
+  public init(_ formula: PeakMemory) {
+    byKind = Dictionary(uniqueKeysWithValues: BufferKind.allCases.map { ($0, formula.byKind[$0] ?? 0) })
+    total = formula.total
+  }
+
+  /// Nothing measured.
+  public static let unknown = MemoryPeak(byKind: [:], total: nil)
+}
