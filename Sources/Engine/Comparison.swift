@@ -15,13 +15,14 @@ public struct Comparison: Hashable, Sendable {
   public var steps: Int
   /// The largest |a - b| / |b| of any step's loss, `b` being the reference's.
   public var maxRelativeLossDifference: Double
-  /// The same for the last step's gradients as ``relativeDifference(_:_:)`` defines it, read after their exchange; nil where
-  /// the programs keep no gradient of a common array.
+  /// The same for the last step's gradients as ``relativeDifference(_:_:)`` defines it, read after their exchange; nil
+  /// where the programs keep no gradient of a common array.
   public var maxRelativeGradientDifference: Double?
   /// The same for the parameters after the last step, running statistics included.
   public var maxRelativeParameterDifference: Double
 
-  /// True where losses and parameters differ by no more than the tolerances. Numbers that are not finite are never equal.
+  /// True where losses and parameters differ by no more than the tolerances. Numbers that are not finite are never
+  /// equal.
   public var isEqual: Bool {
     maxRelativeLossDifference <= Self.lossTolerance && maxRelativeParameterDifference <= Self.parameterTolerance
   }
@@ -52,14 +53,17 @@ public struct Comparison: Hashable, Sendable {
 
   /// The largest difference of two models: over all arrays, max |a - b| / max |b|, with `b` the reference's.
   ///
-  /// An array's max |b| counts as at least a thousandth of the largest of all arrays: where the exact value is zero, as the
-  /// gradient of a bias before batch normalisation, rounding would be measured against rounding. An array that only one of
-  /// the models has, or that has another size, makes the difference infinite, as does a number that is not finite.
+  /// An array's max |b| counts as at least a thousandth of the largest of all arrays: where the exact value is zero,
+  /// as the gradient of a bias before batch normalisation, rounding would be measured against rounding. An array that
+  /// only one of the models has, or that has another size, makes the difference infinite, as does a number that is not
+  /// finite.
   public static func relativeDifference(_ tensors: [NamedTensor], _ reference: [NamedTensor]) -> Double {
     guard tensors.count == reference.count else { return .infinity }
     let floor = 1e-3 * (reference.map(largest).max() ?? 0)
     return reference.reduce(0) { worst, b in
-      guard let a = tensors.first(where: { $0.name == b.name }), a.values.count == b.values.count else { return .infinity }
+      guard let a = tensors.first(where: { $0.name == b.name }), a.values.count == b.values.count else {
+        return .infinity
+      }
       var difference = 0.0
       for (x, y) in zip(a.values, b.values) {
         let distance = abs(Double(x) - Double(y))

@@ -17,9 +17,20 @@ final class Coordinator: Sendable {
     var stepRequests = 0
     var isStopping = false
     var snapshots: [Snapshot] = []
+    /// Signalled when the devices stand with nothing left to do, or when all is over.
+    var standWaiters: [DispatchSemaphore] = []
     var evaluations: [Evaluation] = []
     var segments: [Segment] = []
     var peaks: [MemoryBytes] = []
+
+    /// True where no step will begin unless somebody asks for one.
+    var isAtRest: Bool { state.isOver || (state == .paused && isPaused && stepRequests == 0 && !isStopping) }
+
+    /// Wakes those who wait for ``isAtRest``.
+    mutating func announceRest() {
+      for waiter in standWaiters { waiter.signal() }
+      standWaiters = []
+    }
 
     /// True where the devices have to come to a stand for somebody.
     var wantsStand: Bool { isStopping || isPaused || stepRequests > 0 || !snapshots.isEmpty }
@@ -60,7 +71,6 @@ final class Coordinator: Sendable {
   /// Starts the coordinator's thread, which starts the devices'.
   func start() {
     let thread = Thread { self.main() }
-    thread.name = "coordinator"
     thread.start()
   }
 
@@ -76,6 +86,7 @@ final class Coordinator: Sendable {
     NamedThread.setName("coordinator")
     let threads = workers.map { plan in
       NamedThread(name: "device \(plan.device.device)") { [control, model] in
+        if plan.link != .shared { NamedThread.setPreciseTimers() }
         var worker = DeviceWorker(plan, memory: model.memories[plan.device.device], control: control)
         worker.run()
       }
@@ -125,6 +136,7 @@ final class Coordinator: Sendable {
     desk.withLock { desk in
       if desk.isPaused && desk.stepRequests == 0 {
         desk.state = .paused
+        if desk.isAtRest { desk.announceRest() }
         return nil
       }
       desk.state = .running
@@ -132,8 +144,8 @@ final class Coordinator: Sendable {
     }
   }
 
-  /// Lets the devices run up to step `target` or, if somebody wants them to stand, to the step that the furthest has begun.
-  /// Returns the steps done; nil if the run was closed.
+  /// Lets the devices run up to step `target` or, if somebody wants them to stand, to the step that the furthest has
+  /// begun. Returns the steps done; nil if the run was closed.
   private func run(from position: Int, to target: Int, limit: Int) -> Int? {
     var bound = target
     let isCounted = limit < Int.max / 2
@@ -144,7 +156,9 @@ final class Coordinator: Sendable {
     while !control.allStopped(after: bound) {
       if control.closed != nil { return nil }
       _ = control.bell.wait(timeout: .now() + .milliseconds(watchdog.tickMilliseconds))
-      let interrupts = desk.withLock { isCounted ? $0.isStopping || !$0.isPaused || !$0.snapshots.isEmpty : $0.wantsStand }
+      let interrupts = desk.withLock {
+        isCounted ? $0.isStopping || !$0.isPaused || !$0.snapshots.isEmpty : $0.wantsStand
+      }
       if interrupts && bound == target {
         bound = min(target, max(control.hold(), position))
         control.release(upTo: bound)
@@ -204,6 +218,7 @@ final class Coordinator: Sendable {
     let waiting = desk.withLock { desk in
       desk.state = control.firstFailure.map { .failed($0) } ?? end
       desk.peaks = model.memories.map(\.peakBytes)
+      desk.announceRest()
       defer { desk.snapshots = [] }
       return desk.snapshots
     }

@@ -24,8 +24,9 @@ enum Closing: Hashable, Sendable {
   }
 }
 
-/// A bounded queue of blocks from one device's thread to another's, with room set aside from the beginning. Blocks move;
-/// the channel copies nothing, locks nothing and sleeps nowhere: who finds it empty or full parks at its own ``Parker``.
+/// A bounded queue of blocks from one device's thread to another's, with room set aside from the beginning. Blocks
+/// move; the channel copies nothing, locks nothing and sleeps nowhere: who finds it empty or full parks at its own
+/// ``Parker``.
 final class DeviceChannel: Sendable {
   /// Its number in the program.
   let number: Int

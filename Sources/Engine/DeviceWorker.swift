@@ -35,8 +35,8 @@ struct Fault: Hashable, Sendable {
   var instruction: Int
 }
 
-/// One device's loop over its program. Lives in its thread as one value that nobody else can reach: between two instructions
-/// there is no lock, no allocation and no counting of references to anything shared.
+/// One device's loop over its program. Lives in its thread as one value that nobody else can reach: between two
+/// instructions there is no lock, no allocation and no counting of references to anything shared.
 struct DeviceWorker: ~Copyable {
   private let port: DevicePort
   private let control: RunControl

@@ -9,8 +9,8 @@ struct DeviceStep: Hashable, Sendable {
   var end: Int64
 }
 
-/// Where a worker leaves what it recorded for others to fetch. A worker fills its own arrays and hands them over now and
-/// then, between steps or before it sleeps; if somebody is fetching at that moment it tries again later.
+/// Where a worker leaves what it recorded for others to fetch. A worker fills its own arrays and hands them over now
+/// and then, between steps or before it sleeps; if somebody is fetching at that moment it tries again later.
 final class Outbox: Sendable {
   struct Content {
     var records: [TraceRecord] = []

@@ -92,7 +92,8 @@ struct ModelParameters {
     for tensor in tensors { counts[tensor.name, default: 0] += 1 }
     for parameter in wanted {
       guard let tensor = tensors.first(where: { $0.name == parameter.name }) else {
-        problems.append(Diagnostic("the parameters have no '\(parameter.name)'", hint: "the network has \(parameter.shape)"))
+        problems.append(
+          Diagnostic("the parameters have no '\(parameter.name)'", hint: "the network has \(parameter.shape)"))
         continue
       }
       if tensor.shape != parameter.shape || tensor.values.count != parameter.count {

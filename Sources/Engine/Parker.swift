@@ -3,8 +3,8 @@ import Synchronization
 
 /// Where one thread sleeps until another wakes it.
 ///
-/// The sleeper announces what it waits for, looks once more whether that came true, and parks. Whoever makes something come
-/// true looks at the announcement afterwards: one of the two sees the other, because both orders are sequentially
+/// The sleeper announces what it waits for, looks once more whether that came true, and parks. Whoever makes something
+/// come true looks at the announcement afterwards: one of the two sees the other, because both orders are sequentially
 /// consistent. Waking somebody who is awake costs one load.
 final class Parker: Sendable {
   /// What a thread waits for; channels have numbers from 1.

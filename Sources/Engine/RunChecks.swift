@@ -14,7 +14,8 @@ enum RunChecks {
     for (name, set) in [("training", dataset.train)] + (dataset.test.map { [("test", $0)] } ?? []) {
       if set.shape != input && set.shape.count != input.count {
         problems.append(
-          Diagnostic("the \(name) set's samples are \(set.shape), but the network reads \(input)", path: "network.input"))
+          Diagnostic(
+            "the \(name) set's samples are \(set.shape), but the network reads \(input)", path: "network.input"))
       }
       let outputs = program.graph.output.count
       if let classes = set.classes, classes > outputs, program.graph.loss == .softmaxCrossEntropy || outputs > 1 {
@@ -26,7 +27,8 @@ enum RunChecks {
       if set.classes == nil, program.graph.loss != .meanSquaredError || outputs != 1 {
         problems.append(
           Diagnostic(
-            "the \(name) set has real targets, which need one output and the loss meanSquaredError", path: "network.loss"))
+            "the \(name) set has real targets, which need one output and the loss meanSquaredError",
+            path: "network.loss"))
       }
     }
     if program.batch != training.batch {
@@ -35,7 +37,8 @@ enum RunChecks {
     if program.batch < 1 || program.batch > dataset.train.count {
       problems.append(
         Diagnostic(
-          "a batch of \(program.batch) does not fit into \(dataset.train.count) training samples", path: "training.batch",
+          "a batch of \(program.batch) does not fit into \(dataset.train.count) training samples",
+          path: "training.batch",
           hint: "at most \(dataset.train.count)"))
     }
     if program.mode != .training { problems.append(Diagnostic("an inference program does not train")) }

@@ -68,7 +68,8 @@ final class RunControl: Sendable {
     for port in ports { port.parker.wake(.bound) }
   }
 
-  /// Lets no new step begin and says how many have begun on the device that is furthest: as many are to be finished by all.
+  /// Lets no new step begin and says how many have begun on the device that is furthest: as many are to be finished by
+  /// all.
   ///
   /// A worker publishes the step it begins and then reads the bound; this writes the bound and then reads what was
   /// published. So either the worker sees that it has to wait, or its step is counted here.

@@ -32,7 +32,9 @@ struct SizeChecks {
     case .forward(let index):
       let operation = device.operations[index]
       let pairs =
-        zip(operation.inputs, operation.geometry.inputs.map(\.count)) + [(operation.output, operation.geometry.output.count)]
+        zip(operation.inputs, operation.geometry.inputs.map(\.count)) + [
+          (operation.output, operation.geometry.output.count)
+        ]
         + zip(operation.saved, operation.geometry.savedWords)
       return pairs.lazy.compactMap { lacks($0, $1) }.first
     case .backward(let index), .backwardInput(let index), .backwardWeight(let index):
@@ -48,7 +50,8 @@ struct SizeChecks {
       return lacks(loss.logits, words) ?? lacks(loss.gradient, words) ?? lacks(loss.targets, loss.samples.count)
     case .load(let index):
       let load = device.loads[index]
-      for range in [load.input?.n, load.targets].compactMap({ $0 }) where range.clamped(to: 0..<program.batch) != range {
+      for range in [load.input?.n, load.targets].compactMap({ $0 }) where range.clamped(to: 0..<program.batch) != range
+      {
         return "samples \(range) are not in a batch of \(program.batch)"
       }
       return lacks(load.inputBuffer, load.input?.count ?? 0) ?? lacks(load.targetBuffer, load.targets?.count ?? 0)

@@ -12,8 +12,8 @@ import Traces
 
 /// A program trained for real: one thread per device on the wall clock, and one that coordinates.
 ///
-/// Devices run ahead of each other as far as messages allow; they stand after a common step only to be evaluated (at the
-/// end of every epoch and of the run), paused, stopped or copied. All methods may be called from any thread.
+/// Devices run ahead of each other as far as messages allow; they stand after a common step only to be evaluated (at
+/// the end of every epoch and of the run), paused, stopped or copied. All methods may be called from any thread.
 public final class TrainingRun: Sendable {
   /// What a run does apart from training.
   public struct Options: Hashable, Sendable {
@@ -137,6 +137,17 @@ public final class TrainingRun: Sendable {
     coordinator.wait()
   }
 
+  /// Returns when the run is paused with no step left to do, or over; at once if it was never started.
+  public func waitWhileRunning() {
+    let waiter = coordinator.desk.withLock { desk -> DispatchSemaphore? in
+      if desk.state == .ready || desk.isAtRest { return nil }
+      let waiter = DispatchSemaphore(value: 0)
+      desk.standWaiters.append(waiter)
+      return waiter
+    }
+    waiter?.wait()
+  }
+
   // MARK: - News
 
   /// Where the run stands.
@@ -159,8 +170,8 @@ public final class TrainingRun: Sendable {
 
   /// One whole model, put together from the devices' parts; under the names and in the layouts of PyTorch.
   ///
-  /// Before the start and after the end these are the parameters as they are. In between, the devices stand after a common
-  /// step for it and this call waits for them.
+  /// Before the start and after the end these are the parameters as they are. In between, the devices stand after a
+  /// common step for it and this call waits for them.
   public func parameters() -> [NamedTensor] {
     let snapshot = coordinator.desk.withLock { desk -> Coordinator.Snapshot? in
       if desk.state == .ready || desk.state.isOver { return nil }

@@ -20,7 +20,8 @@ final class Watchdog: Sendable {
   /// Forgets what was seen before a pause.
   func begin() { last.withLock { $0 = Observation() } }
 
-  /// A failure if nothing was executed for too long although every device waits for another and no message is on a link.
+  /// A failure if nothing was executed for too long although every device waits for another and no message is on a
+  /// link.
   func look(at control: RunControl, workers: [WorkerPlan]) -> EngineFailure? {
     let executed = control.ports.reduce(0) { $0 + $1.executed.load(ordering: .relaxed) }
     let now = control.clock.now()
@@ -31,8 +32,8 @@ final class Watchdog: Sendable {
     return isQuiet ? Self.failure(control, workers, after: Double(limit) * 1e-9) : nil
   }
 
-  /// True where all devices that have not finished their steps are blocked. A computing device is not stuck, however long
-  /// it takes; a message on an emulated link ends by itself.
+  /// True where all devices that have not finished their steps are blocked. A computing device is not stuck, however
+  /// long it takes; a message on an emulated link ends by itself.
   private func isStuck(_ control: RunControl) -> Bool {
     let running = control.ports.filter { $0.stoppedAfter.load(ordering: .relaxed) < 0 }
     return !running.isEmpty
@@ -47,23 +48,21 @@ final class Watchdog: Sendable {
     }
     var sentence = "nothing moved for \(seconds) s: device \(first) waits for "
     var device = first
-    var seen: Set<Int> = []
-    while seen.insert(device).inserted, let wish = wish(blocked[device], workers[device]) {
+    var seen: Set<Int> = [first]
+    while let wish = wish(blocked[device], workers[device]) {
       sentence += wish.text
-      if blocked[wish.peer] >= 0 {
-        sentence += ", which waits for "
-        if seen.contains(wish.peer) {
-          sentence += Self.wish(blocked[wish.peer], workers[wish.peer])?.text ?? "another"
-        }
-      } else {
-        let steps = control.ports[wish.peer].stoppedAfter.load(ordering: .relaxed)
+      device = wish.peer
+      guard seen.insert(device).inserted else { break }
+      guard blocked[device] >= 0 else {
+        let steps = control.ports[device].stoppedAfter.load(ordering: .relaxed)
         sentence += steps >= 0 ? ", which has finished its \(steps) steps" : ", which computes"
         break
       }
-      device = wish.peer
+      sentence += ", which waits for "
     }
     return EngineFailure(
-      device: first, step: max(0, control.ports[first].started.load(ordering: .relaxed) - 1), instruction: blocked[first],
+      device: first, step: max(0, control.ports[first].started.load(ordering: .relaxed) - 1),
+      instruction: blocked[first],
       message: sentence,
       excerpt: workers[first].program.excerpt(device: first, around: blocked[first]))
   }

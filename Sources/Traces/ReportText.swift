@@ -17,15 +17,14 @@ public struct ReportText: Sendable {
       case .virtual: "virtual clock"
       case .model: "model clock"
       }
-    let cores = report.cores.map { "\($0) cores" } ?? "cores n/a"
-    var machine = "\(report.devices) \(report.devices == 1 ? "device" : "devices") · \(clock) · \(cores)"
-    if report.oversubscribed, let cores = report.cores {
-      machine += " · oversubscribed: \(report.devices) devices on \(cores) cores"
-    }
+    let cores = report.cores.map { counted($0, "core") } ?? "cores n/a"
+    var machine = "\(counted(report.devices, "device")) · \(clock) · \(cores)"
+    if report.oversubscribed { machine += " · oversubscribed" }
+    let warmup = report.warmupSteps == 0 ? "all measured" : "the first \(report.warmupSteps) are warm-up, not measured"
     return [
       "\(report.scene) · \(report.strategy.split(separator: "\n").joined(separator: " / "))", machine,
       "batch \(report.batch) · microbatches \(report.microbatches) · seed \(report.seed) · steps \(report.steps) "
-        + "(the first \(report.warmupSteps) are warm-up and not measured)",
+        + "(\(warmup))",
     ]
   }
 
@@ -81,14 +80,14 @@ public struct ReportText: Sendable {
         + "\(all.messagesPerStep.map(significant) ?? "n/a") messages"
     ]
     if let purposes = all.byPurpose?.filter({ $0.value > 0 }), !purposes.isEmpty {
-      var table = TextTable(header: ["purpose", "bytes"])
+      var table = TextTable(header: ["purpose, all measured steps", "sent"])
       for (purpose, bytes) in purposes.sorted(by: { $0.key < $1.key }) {
         table.append([purpose, bytesText(Double(bytes))])
       }
       lines += table.lines
     }
     if let matrix = all.matrixBytes, matrix.count > 1, matrix.count <= 16 {
-      var table = TextTable(header: ["from \\ to"] + matrix.indices.map(String.init))
+      var table = TextTable(header: ["from \\ to, all measured steps"] + matrix.indices.map(String.init))
       for (from, row) in matrix.enumerated() {
         table.append(["\(from)"] + row.map { $0 == 0 ? "-" : bytesText(Double($0)) })
       }

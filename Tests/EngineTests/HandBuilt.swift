@@ -54,8 +54,8 @@ enum HandBuilt {
     return program("inference", devices: [device], mode: .inference)
   }
 
-  /// Two devices with half of the batch each, whose gradients meet by a ring: each half of the flat gradient is summed on
-  /// one device and then given to the other.
+  /// Two devices with half of the batch each, whose gradients meet by a ring: each half of the flat gradient is summed
+  /// on one device and then given to the other.
   static func ring() -> Program {
     var devices = [DeviceBuilder(0), DeviceBuilder(1)]
     for rank in 0..<2 {
@@ -118,7 +118,8 @@ struct DeviceBuilder {
   /// Views by node: weight, bias and their gradients.
   private var weights: [Int: (parameters: [Index<Buffer>], gradients: [Index<Buffer>])] = [:]
   private var nodes: [Int] = []
-  private var hasContributed = false
+  /// Later gradients of the step are added.
+  var hasContributed = false
 
   struct Activations {
     var input: Index<Buffer>
@@ -150,7 +151,8 @@ struct DeviceBuilder {
       for (ordinal, array) in HandBuilt.graph.nodes[node].parameters.enumerated() {
         let value = program.buffers.append(
           Buffer(
-            name: array.name, kind: .parameters, words: array.count, isPersistent: true, parent: parameter, offset: offset))
+            name: array.name, kind: .parameters, words: array.count, isPersistent: true, parent: parameter,
+            offset: offset))
         let slope = program.buffers.append(
           Buffer(
             name: "\(array.name).gradient", kind: .gradients, words: array.count, isPersistent: true, parent: gradient,

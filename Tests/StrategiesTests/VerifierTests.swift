@@ -106,8 +106,8 @@ import Testing
   private func receiveFirst(_ device: inout DeviceProgram) {
     var list = entries(device)
     let receives = list.indices.filter { if case .receive = list[$0].0 { true } else { false } }
-    guard let last = receives.last else { return }
-    list.insert(list.remove(at: last), at: 0)
+    guard let first = receives.first else { return }
+    list.insert(list.remove(at: first), at: 0)
     device.replaceInstructions(list)
   }
 

@@ -15,80 +15,73 @@ enum TapBlock {
     var gradientPlane: Int
   }
 
-  private typealias Sums = (SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>)
-  private static let none: Sums = (.zero, .zero, .zero, .zero)
+  /// One vector of sums for each of four filters.
+  private struct Sums {
+    var a = SIMD8<Float>.zero
+    var b = SIMD8<Float>.zero
+    var c = SIMD8<Float>.zero
+    var d = SIMD8<Float>.zero
 
-  /// Adds to `target[filter · stride + tap]` for three taps and `real` filters.
-  static func addThree(_ x: Source, _ dy: Source, _ shape: Shape, _ real: Int, into target: Words, stride: Int) {
-    var (one, two, three) = (none, none, none)
-    eachVector(x, dy, shape, real) { x, a, b, c, d in
-      accumulate(&one, VectorLoops.load8(x), a, b, c, d)
-      accumulate(&two, VectorLoops.load8(x + 1), a, b, c, d)
-      accumulate(&three, VectorLoops.load8(x + 2), a, b, c, d)
+    @inline(__always) func add(to target: Words, stride: Int, real: Int) {
+      target[0] += a.sum()
+      if real > 1 { target[stride] += b.sum() }
+      if real > 2 { target[2 * stride] += c.sum() }
+      if real > 3 { target[3 * stride] += d.sum() }
     }
-    add(one, real, to: target, stride)
-    add(two, real, to: target + 1, stride)
-    add(three, real, to: target + 2, stride)
   }
 
-  /// The same for two taps.
-  static func addTwo(_ x: Source, _ dy: Source, _ shape: Shape, _ real: Int, into target: Words, stride: Int) {
-    var (one, two) = (none, none)
-    eachVector(x, dy, shape, real) { x, a, b, c, d in
-      accumulate(&one, VectorLoops.load8(x), a, b, c, d)
-      accumulate(&two, VectorLoops.load8(x + 1), a, b, c, d)
-    }
-    add(one, real, to: target, stride)
-    add(two, real, to: target + 1, stride)
-  }
-
-  /// The same for one tap.
-  static func addOne(_ x: Source, _ dy: Source, _ shape: Shape, _ real: Int, into target: Words, stride: Int) {
-    var one = none
-    eachVector(x, dy, shape, real) { x, a, b, c, d in
-      accumulate(&one, VectorLoops.load8(x), a, b, c, d)
-    }
-    add(one, real, to: target, stride)
-  }
-
-  /// Filters that are not there stand for the last one that is; their sums are not used.
-  @inline(__always) private static func eachVector(
-    _ x: Source, _ dy: Source, _ shape: Shape, _ real: Int,
-    _ body: (Source, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>, SIMD8<Float>) -> Void
+  /// Adds to `target[filter · stride + tap]` for `taps` taps (at most three) and `real` filters (at most four). Filters
+  /// that are not there stand for the last one that is; their sums are not used.
+  @inline(never) static func add(
+    taps: Int, _ x: Source, _ dy: Source, _ shape: Shape, real: Int, into target: Words, stride: Int
   ) {
-    let (second, third) = (min(1, real - 1) * shape.gradientPlane, min(2, real - 1) * shape.gradientPlane)
+    switch taps {
+    case 3: add(2, x, dy, shape, real, target, stride)
+    case 2: add(1, x, dy, shape, real, target, stride)
+    default: add(0, x, dy, shape, real, target, stride)
+    }
+  }
+
+  /// Inlined with a constant `last` tap, so that what it leaves out disappears. With three taps the twelve sums, three
+  /// inputs and one gradient are exactly the sixteen vector registers of x86.
+  @inline(__always) private static func add(
+    _ last: Int, _ x: Source, _ dy: Source, _ shape: Shape, _ real: Int, _ target: Words, _ stride: Int
+  ) {
+    let second = min(1, real - 1) * shape.gradientPlane
+    let third = min(2, real - 1) * shape.gradientPlane
     let fourth = min(3, real - 1) * shape.gradientPlane
+    var (one, two, three) = (Sums(), Sums(), Sums())
     for sample in 0..<shape.samples {
       var x = x + sample * shape.inputSample
       var dy = dy + sample * shape.gradientSample
       for _ in 0..<shape.rows {
-        var column = 0
-        while column < shape.columns {
-          let gradient = dy + column
-          body(
-            x + column, VectorLoops.load8(gradient), VectorLoops.load8(gradient + second),
-            VectorLoops.load8(gradient + third), VectorLoops.load8(gradient + fourth))
-          column += 8
+        for column in Swift.stride(from: 0, to: shape.columns, by: 8) {
+          let x0 = VectorLoops.load8(x + column)
+          let x1 = last > 0 ? VectorLoops.load8(x + column + 1) : .zero
+          let x2 = last > 1 ? VectorLoops.load8(x + column + 2) : .zero
+          var gradient = VectorLoops.load8(dy + column)
+          one.a.addProduct(gradient, x0)
+          if last > 0 { two.a.addProduct(gradient, x1) }
+          if last > 1 { three.a.addProduct(gradient, x2) }
+          gradient = VectorLoops.load8(dy + second + column)
+          one.b.addProduct(gradient, x0)
+          if last > 0 { two.b.addProduct(gradient, x1) }
+          if last > 1 { three.b.addProduct(gradient, x2) }
+          gradient = VectorLoops.load8(dy + third + column)
+          one.c.addProduct(gradient, x0)
+          if last > 0 { two.c.addProduct(gradient, x1) }
+          if last > 1 { three.c.addProduct(gradient, x2) }
+          gradient = VectorLoops.load8(dy + fourth + column)
+          one.d.addProduct(gradient, x0)
+          if last > 0 { two.d.addProduct(gradient, x1) }
+          if last > 1 { three.d.addProduct(gradient, x2) }
         }
         x += shape.inputRow
         dy += shape.columns
       }
     }
-  }
-
-  @inline(__always) private static func accumulate(
-    _ sums: inout Sums, _ x: SIMD8<Float>, _ a: SIMD8<Float>, _ b: SIMD8<Float>, _ c: SIMD8<Float>, _ d: SIMD8<Float>
-  ) {
-    sums.0.addProduct(x, a)
-    sums.1.addProduct(x, b)
-    sums.2.addProduct(x, c)
-    sums.3.addProduct(x, d)
-  }
-
-  @inline(__always) private static func add(_ sums: Sums, _ real: Int, to target: Words, _ stride: Int) {
-    target[0] += sums.0.sum()
-    if real > 1 { target[stride] += sums.1.sum() }
-    if real > 2 { target[2 * stride] += sums.2.sum() }
-    if real > 3 { target[3 * stride] += sums.3.sum() }
+    one.add(to: target, stride: stride, real: real)
+    if last > 0 { two.add(to: target + 1, stride: stride, real: real) }
+    if last > 1 { three.add(to: target + 2, stride: stride, real: real) }
   }
 }

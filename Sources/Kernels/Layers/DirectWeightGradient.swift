@@ -83,11 +83,7 @@ struct DirectWeightGradient {
               gradient + ((filter * images.channels + channel) * kernel.height + i) * kernel.width + j
             let stride = images.channels * kernel.height * kernel.width
             let dy = outputGradient + filter * plane
-            switch taps {
-            case 3: TapBlock.addThree(input, dy, shape, real, into: target, stride: stride)
-            case 2: TapBlock.addTwo(input, dy, shape, real, into: target, stride: stride)
-            default: TapBlock.addOne(input, dy, shape, real, into: target, stride: stride)
-            }
+            TapBlock.add(taps: taps, input, dy, shape, real: real, into: target, stride: stride)
             j += taps
           }
         }

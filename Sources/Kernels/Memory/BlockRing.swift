@@ -14,8 +14,8 @@ public struct MessageInstants: Hashable, Sendable {
   }
 }
 
-/// Room for a fixed number of blocks on their way from one thread to another: the storage of a channel, which orders the
-/// accesses. Positions count messages from the beginning and wrap around the room there is.
+/// Room for a fixed number of blocks on their way from one thread to another: the storage of a channel, which orders
+/// the accesses. Positions count messages from the beginning and wrap around the room there is.
 public final class BlockRing: @unchecked Sendable {
   // Sendable: a place belongs to the sender until the channel publishes it and to the receiver until it is given back.
 
