@@ -28,7 +28,8 @@ enum WorkbenchSession {
     do {
       terminal = try CursesTerminal(
         CursesTerminal.Options(
-          theme: look.theme, colours: look.hasColours ? nil : ColourDepth.none, glyphs: look.glyphs, mouse: look.hasMouse))
+          theme: look.theme, colours: look.hasColours ? nil : ColourDepth.none, glyphs: look.glyphs,
+          mouse: look.hasMouse))
     } catch {
       let reason = "\(error)".prefix { $0 != "\n" }
       throw Failure(.cannotRunHere, "error: \(reason)\n  hint: '\(headless)' trains without a screen")
