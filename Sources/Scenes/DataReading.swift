@@ -47,6 +47,19 @@ extension DataSettings {
     self.init(source, shuffle: shuffle)
   }
 
+  /// Reads the value of the key `data` alone: a set's name, or a mapping.
+  ///
+  /// - Throws: every problem of the text.
+  public init(
+    yaml text: String, directory: String = FileManager.default.currentDirectoryPath
+  ) throws(DiagnosticList) {
+    let document = try SceneDocument(text: text, file: nil)
+    let log = ProblemLog(file: nil, overrides: [])
+    let settings = Self(NodeReader(document.root, path: "data", parent: nil, log: log), directory: directory)
+    guard let settings, log.problems.isEmpty else { throw DiagnosticList(log.sorted) }
+    self = settings
+  }
+
   private static func isKnown(_ name: String, _ reader: NodeReader) -> Bool {
     if sets.contains(name) { return true }
     reader.report("unknown data set '\(name)'", hint: NearestName(known: sets).hint(for: name, kind: "known sets"))

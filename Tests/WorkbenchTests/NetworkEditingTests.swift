@@ -35,11 +35,13 @@ struct NetworkEditingTests {
     var network = residual
     network.layers[1].kind = .tanh
     network.layers[3].inputs = ["a", "relu1"]
-    #expect(network.move(1, by: 1))
+    let isMoved = network.move(1, by: 1)
+    #expect(isMoved)
     #expect(Graph.names(of: network.layers) == ["a", "relu1", "tanh1", "add1"])
     #expect(network.layers[3].inputs == ["a", "relu1"])
-    #expect(!network.move(0, by: -1))
-    #expect(!network.move(3, by: 1))
+    let isMovedAboveTheFirst = network.move(0, by: -1)
+    let isMovedBelowTheLast = network.move(3, by: 1)
+    #expect(!isMovedAboveTheFirst && !isMovedBelowTheLast)
   }
 
   @Test func renamingFollowsInInputs() {

@@ -49,9 +49,12 @@ extension Network {
     isRead.formUnion(layers.compactMap(\.inputs).joined())
     let ends = names.filter { !isRead.contains($0) }
     var closed = self
-    // Blanks cannot stand in a layer's own name.
-    closed.layers += ends.map { Layer(.flatten, name: "end of \($0)", inputs: [$0]) }
-    if ends.count > 1 { closed.layers.append(Layer(.concat, name: "all ends", inputs: ends.map { "end of \($0)" })) }
+    // Longer than every name, so that no layer is called the same.
+    let stem = (names.max { $0.count < $1.count } ?? "") + "-end"
+    closed.layers += ends.enumerated().map { Layer(.flatten, name: "\(stem)\($0.offset)", inputs: [$0.element]) }
+    if ends.count > 1 {
+      closed.layers.append(Layer(.concat, name: "\(stem)s", inputs: ends.indices.map { "\(stem)\($0)" }))
+    }
     return closed
   }
 }

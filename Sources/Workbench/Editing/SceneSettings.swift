@@ -113,9 +113,8 @@ public enum SceneSettings {
       guard let value = UInt64(text) else { throw FieldProblem("a whole number of at least 0") }
       scene.training.seed = value
     case "data":
-      let source = scene
-      let value = SceneOverride(path: "data", value: .yaml(text), option: "data")
-      scene.data = try first { () throws(DiagnosticList) in try source.reading(value, kept: source.data.shuffle) }
+      // Whether the set fits the network is shown at the network.
+      scene.data = try first { () throws(DiagnosticList) in try DataSettings(yaml: text) }
     default: throw FieldProblem("there is no field \(key)")
     }
     return scene
@@ -208,24 +207,6 @@ public enum SceneSettings {
     } catch {
       let problem = error.all.first
       throw FieldProblem([problem?.message, problem?.hint].compactMap { $0 }.joined(separator: "; "))
-    }
-  }
-}
-
-extension Scene {
-  /// The data settings of a text, read with a network that does not have to fit them.
-  fileprivate func reading(_ data: SceneOverride, kept shuffle: Bool) throws(DiagnosticList) -> DataSettings {
-    do {
-      return try applying([data]).data
-    } catch {
-      // What does not fit the network is shown at the network; what is wrong with the data belongs here.
-      let own = error.all.filter { ($0.path ?? "").hasPrefix("data") || $0.message.contains("data") && $0.path == nil }
-      if !own.isEmpty { throw DiagnosticList(own) }
-      guard case .yaml(let text) = data.value else { throw error }
-      return try Scene(
-        yaml: "network: {input: [2], layers: [linear: 1]}\ntraining: {batch: 1, epochs: 1, rate: 0.1}\ndata: \(text)\n"
-      )
-      .data
     }
   }
 }
