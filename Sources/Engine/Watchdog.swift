@@ -6,6 +6,8 @@ final class Watchdog: Sendable {
   private struct Observation: Sendable {
     var executed = -1
     var since: Int64 = 0
+    /// Looks since then: a process that was suspended has let time pass without being looked at.
+    var looks = 0
   }
 
   private let limit: Int64
@@ -27,7 +29,8 @@ final class Watchdog: Sendable {
     let now = control.clock.now()
     let isQuiet = last.withLock { last in
       if executed != last.executed || !isStuck(control) { last = Observation(executed: executed, since: now) }
-      return now - last.since >= limit
+      last.looks += 1
+      return last.looks > 5 && now - last.since >= limit
     }
     return isQuiet ? Self.failure(control, workers, after: Double(limit) * 1e-9) : nil
   }
