@@ -21,12 +21,16 @@ enum Console {
   }
 
   private static func write(_ text: String, to descriptor: Int32) throws {
-    do {
-      try FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).write(contentsOf: Data(text.utf8))
-    } catch {
-      let cause = (error as NSError).underlyingErrors.first as? NSError ?? error as NSError
-      if cause.code == Int(EPIPE) || (error as? POSIXError)?.code == .EPIPE { return }
-      throw Failure(.runFailed, "error: cannot write the output: \(error.localizedDescription)")
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let written = Foundation.write(descriptor, Array(bytes.prefix(1 << 16)), min(bytes.count, 1 << 16))
+      if written >= 0 {
+        bytes = bytes.dropFirst(written)
+      } else if errno == EPIPE {
+        return
+      } else if errno != EINTR && errno != EAGAIN {
+        throw Failure(.runFailed, "error: cannot write the output: \(String(cString: strerror(errno)))")
+      }
     }
   }
 }

@@ -26,10 +26,12 @@ struct HeadlessSession {
     self.run = run
     self.scene = scene
     self.files = files
-    statistics = RunStatistics(program: run.program, warmupSteps: Scene.warmupSteps(of: run.totalSteps))
+    let statistics = RunStatistics(program: run.program, warmupSteps: Scene.warmupSteps(of: run.totalSteps))
+    let catalogue = statistics.catalogue
+    self.statistics = statistics
     let description = TraceDescription(scene: scene.name, clock: .wall, seed: scene.training.seed)
-    trace = files.trace.map { ChromeTraceWriter($0, catalogue: statistics.catalogue, description: description) }
-    csv = files.csv.map { SpanCSVWriter($0, catalogue: statistics.catalogue) }
+    trace = files.trace.map { ChromeTraceWriter($0, catalogue: catalogue, description: description) }
+    csv = files.csv.map { SpanCSVWriter($0, catalogue: catalogue) }
     progress = ProgressLine(total: run.totalSteps, batch: run.program.batch)
   }
 

@@ -78,12 +78,12 @@ struct SceneOptions: ParsableArguments {
         Diagnostic(
           "--clock virtual: this version has no virtual clock", hint: "--clock wall is available, and the default"))
     }
-    do {
+    do throws(DiagnosticList) {
       let scene = try SceneLibrary.scene(self.scene, overrides: overrides)
-      guard problems.isEmpty else { throw DiagnosticList(problems) }
-      return scene
+      if problems.isEmpty { return scene }
     } catch {
-      throw problems == error.all ? error : DiagnosticList(problems + error.all)
+      problems += error.all
     }
+    throw DiagnosticList(problems)
   }
 }

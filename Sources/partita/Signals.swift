@@ -11,19 +11,17 @@ enum Signals {
   }
 
   private static let state = Mutex(State())
-  private static let sources: [any DispatchSourceSignal] = [(SIGINT, Status.interrupted), (SIGTERM, .terminated)].map {
-    number, status in
-    signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
-    source.setEventHandler { receive(status) }
-    return source
-  }
-
   /// Takes the signals over, for the rest of the program. Writing to a pipe that nobody reads becomes an error that can be
   /// handled.
   static func begin() {
     signal(SIGPIPE, SIG_IGN)
-    for source in sources { source.resume() }
+    for (number, status) in [(SIGINT, Status.interrupted), (SIGTERM, .terminated)] {
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
+      // The handler keeps its source, which lives as long as the program.
+      source.setEventHandler { withExtendedLifetime(source) { receive(status) } }
+      source.resume()
+    }
   }
 
   /// Calls `stop` at every signal until ``finish()``; also at once, if there was one already.

@@ -40,20 +40,32 @@ import Testing
     ],
     loss: .meanSquaredError)
 
+  /// Windows of every kind without batch normalisation, so that rows and columns can be cut.
+  static let spatial = Network(
+    input: .image(channels: 3, height: 11, width: 10),
+    layers: [
+      Layer(.conv2d(outputs: 5, window: Window(kernel: Extent(5), padding: Edges(2)))), Layer(.relu),
+      Layer(.maxPool(Window(kernel: Extent(3), stride: Extent(2), padding: Edges(1)))),
+      Layer(.conv2d(outputs: 7, window: Window(kernel: Extent(3, 2), stride: Extent(2, 1)))), Layer(.tanh),
+      Layer(.averagePool(Window(kernel: Extent(2), stride: Extent(1)))), Layer(.flatten), Layer(.linear(outputs: 5)),
+    ])
+
   static let networks = [chain, images, residual]
 
-  /// 20 steps with a batch that no device count divides.
-  private func check(_ strategy: Strategy, _ network: Network, devices: Int, microbatches: Int? = nil) throws {
+  /// Some steps, 20 unless said otherwise, with a batch that no device count divides.
+  private func check(_ strategy: Strategy, _ network: Network, devices: Int, microbatches: Int? = nil, steps: Int = 20)
+    throws
+  {
     let graph = try Graph(network)
     let settings = TrainingSettings(
-      batch: 19, length: .steps(20), optimizer: .momentum(0.9), weightDecay: 1e-3, rate: RateSchedule(rate: 0.05),
+      batch: 19, length: .steps(steps), optimizer: .momentum(0.9), weightDecay: 1e-3, rate: RateSchedule(rate: 0.05),
       seed: 5)
     let compiler = Compiler(graph: graph, training: settings, devices: devices, microbatches: microbatches)
     let program = try compiler.compile(strategy)
     let data = try DataSource.synthetic(shape: network.input, classes: 5, samples: 150).load(seed: 9)
     let result = try Comparison(
       program: program, reference: compiler.compileReference(of: program), dataset: data, shuffle: true,
-      training: settings, steps: 20)
+      training: settings, steps: steps)
     #expect(result.isEqual, "\(strategy) on \(devices): \(result)")
     if let gradients = result.maxRelativeGradientDifference { #expect(gradients < 1e-3, "\(strategy) on \(devices)") }
   }
@@ -65,6 +77,22 @@ import Testing
 
   @Test(arguments: [1, 2, 3, 4, 8]) func modelParallel(devices: Int) throws {
     for network in Self.networks { try check(.model(split: .k), network, devices: devices) }
+  }
+
+  @Test(arguments: [1, 2, 3, 4, 8], [ModelSplit.c, .h, .w]) func otherDimensions(devices: Int, split: ModelSplit) throws
+  {
+    for network in [Self.chain, Self.spatial] { try check(.model(split: split), network, devices: devices) }
+  }
+
+  /// Seeded random splits, different from layer to layer, on random lists of up to nine devices.
+  @Test(arguments: 0..<60) func randomLayerTables(seed: Int) throws {
+    for network in [Self.chain, Self.images, Self.residual, Self.spatial] {
+      let graph = try Graph(network)
+      var random = SeededChoices(seed: UInt64(seed))
+      let devices = random.below(9) + 1
+      let table = LayerTable.random(for: graph, devices: devices, samples: 9, &random)
+      try check(.layers(table), network, devices: devices, microbatches: random.below(2) + 1, steps: 3)
+    }
   }
 
   @Test(arguments: [1, 2, 3, 4, 8], PipelineSchedule.allCases)

@@ -8,10 +8,14 @@ extension WorkbenchState {
       let isOpen = isEditing && index == selection
       return Form.Field(
         field.label, Line(field.value.isEmpty ? "-" : field.value, role: field.value.isEmpty ? .dim : .text),
-        error: isOpen ? editor?.problem : nil, hint: hint(field))
+        error: isOpen ? editor?.problem : nil)
     }
     return Form(rows, selection: selection, editor: isEditing ? editor?.field : nil, focused: focused)
   }
 
-  private func hint(_ field: SettingField) -> String { field.isStepped ? "←→ \(field.hint)" : field.hint }
+  /// What the marked value means and which keys change it; nil where no value is marked.
+  var fieldHint: String? {
+    guard overlay == nil, focus.isEditor, let field = currentField else { return nil }
+    return "\(field.label)\(field.isStepped ? " (← →)" : ""): \(field.hint)"
+  }
 }

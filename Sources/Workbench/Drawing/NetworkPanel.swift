@@ -37,8 +37,8 @@ struct NetworkPanel: Widget {
   }
 
   private func parts(of inside: Rect) -> Parts {
-    let formHeight = state.form == nil ? 0 : min(formWidget.height + 1, max(2, inside.height * 2 / 3))
-    let detail = min(detail(width: inside.width).reduce(0) { $0 + $1.wrapped(to: inside.width).count }, max(0, (inside.height - formHeight) / 3))
+    let formHeight = state.form == nil ? 0 : min(formWidget.height + 1, max(2, inside.height / 2))
+    let detail = min(detail(width: inside.width).reduce(0) { $0 + $1.wrapped(to: inside.width).count }, max(0, (inside.height - formHeight) / (state.form == nil ? 3 : 4)))
     let rows = inside.rows([
       .fixed(inside.height > 5 ? 1 : 0), .share(), .fixed(detail), .fixed(inside.height > 6 ? 1 : 0), .fixed(formHeight),
     ])
@@ -85,9 +85,11 @@ struct NetworkPanel: Widget {
     for column in Self.importance {
       let longest = max(rows.map { $0[column].columns }.max() ?? 0, Self.titles[column].columns)
       let wanted = min(longest, column == 0 ? max(8, width / 3) : 22)
-      guard wanted + 1 <= left else { break }
-      widths[column] = wanted
-      left -= wanted + 2
+      // Settings may be cut; of a number nothing may be missing.
+      let width = column == 1 && left > 9 ? min(wanted, left - 1) : wanted
+      guard width + 1 <= left else { break }
+      widths[column] = width
+      left -= width + 2
     }
     return widths
   }
@@ -114,6 +116,10 @@ struct NetworkPanel: Widget {
       let ends = line == 0 || line == lines - 1
       let role: Role = tint ?? (problem != nil ? .error : ends ? .dim : .text)
       guard let problem else {
+        if line == lines - 1, widths[1] == 0 {
+          surface.text("loss  \(all[line][1])", x: inner.x, y: y, limit: inner.width, role: role)
+          continue
+        }
         draw(all[line], widths, y: y, in: inner, role: role, into: &surface)
         continue
       }

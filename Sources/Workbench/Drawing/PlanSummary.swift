@@ -14,7 +14,8 @@ enum PlanSummary {
 
   private static func refusal(_ problems: [Diagnostic]) -> [Line] {
     problems.flatMap { problem in
-      let place = problem.path.map { " (\($0))" } ?? ""
+      // What is wrong with the network stands at its layers too; paths there would only repeat the name.
+      let place = problem.path.flatMap { $0.hasPrefix("network") ? nil : " (\($0))" } ?? ""
       return [Line("✗ \(problem.message)\(place)", role: .error)] + (problem.hint.map { [Line("hint: \($0)", role: .dim)] } ?? [])
     }
   }

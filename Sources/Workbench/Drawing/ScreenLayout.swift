@@ -16,6 +16,14 @@ public struct ScreenLayout: Hashable, Sendable {
 
   public static func fits(_ size: Size) -> Bool { size.width >= smallest.width && size.height >= smallest.height }
 
+  /// The rows that the editing panels would fill.
+  struct EditorRows {
+    var network: Int
+    var strategy: Int
+    /// Whether a layer's form is open, which needs room below the list.
+    var hasForm: Bool
+  }
+
   /// Name of the scene and state of the run.
   public let status: Rect
   /// What is worth knowing now.
@@ -29,10 +37,13 @@ public struct ScreenLayout: Hashable, Sendable {
   public init(_ state: WorkbenchState, size: Size? = nil) {
     self.init(
       size: size ?? state.size, focus: state.focus, isExpanded: state.isExpanded,
-      devices: state.shown?.deviceCount ?? 1, isFormOpen: state.form != nil)
+      devices: state.shown?.deviceCount ?? 1,
+      editorRows: EditorRows(
+        network: state.networkLineCount + 4 + (state.form == nil ? 0 : state.formFields.count + 2),
+        strategy: state.strategyFields.count + 12, hasForm: state.form != nil && state.focus == .network))
   }
 
-  init(size: Size, focus: PanelKind, isExpanded: Bool, devices: Int, isFormOpen: Bool) {
+  init(size: Size, focus: PanelKind, isExpanded: Bool, devices: Int, editorRows: EditorRows) {
     let screen = Rect(size)
     let isWhole = size.width >= 110 && size.height >= 34
     let hasTabs = isExpanded || !isWhole
@@ -45,18 +56,18 @@ public struct ScreenLayout: Hashable, Sendable {
     if isExpanded || size.width < 60 || size.height < 16 {
       panels = [Place(panel: focus, rect: body)]
     } else if isWhole {
-      panels = Self.whole(body, focus: focus, devices: devices, isFormOpen: isFormOpen)
+      panels = Self.whole(body, focus: focus, devices: devices, editorRows: editorRows)
     } else if size.width >= 80, size.height >= 22 {
-      panels = Self.standard(body, focus: focus, devices: devices, isFormOpen: isFormOpen)
+      panels = Self.standard(body, focus: focus, devices: devices, editorRows: editorRows)
     } else {
       panels = Self.small(body, focus: focus)
     }
   }
 
   /// All six panels.
-  private static func whole(_ body: Rect, focus: PanelKind, devices: Int, isFormOpen: Bool) -> [Place] {
+  private static func whole(_ body: Rect, focus: PanelKind, devices: Int, editorRows: EditorRows) -> [Place] {
     let columns = body.columns([.fixed(max(46, body.width * 2 / 5)), .share()])
-    let editors = editors(columns[0], focus: focus, isFormOpen: isFormOpen)
+    let editors = editors(columns[0], focus: focus, editorRows)
     let lanes = min(max(devices, 1), body.height / 4)
     let right = columns[1].rows([.fixed(min(lanes + 6, body.height / 2)), .share(1), .share(1)])
     let middle = right[1].columns([.share(), .share()])
@@ -67,14 +78,12 @@ public struct ScreenLayout: Hashable, Sendable {
   }
 
   /// Both editors, timeline, devices, and one of communication and learning.
-  private static func standard(_ body: Rect, focus: PanelKind, devices: Int, isFormOpen: Bool) -> [Place] {
+  private static func standard(_ body: Rect, focus: PanelKind, devices: Int, editorRows: EditorRows) -> [Place] {
     let columns = body.columns([.fixed(max(36, body.width * 2 / 5)), .share()])
     let lanes = min(max(devices, 1), 8)
-    let half = body.height / 3
-    let right = columns[1].rows([
-      .fixed(min(lanes + 4, body.height - 2 * 5, half + 1)), .fixed(min(lanes + 3, half)), .share(),
-    ])
-    return editors(columns[0], focus: focus, isFormOpen: isFormOpen) + [
+    let third = (body.height + 2) / 3
+    let right = columns[1].rows([.fixed(min(lanes + 4, third)), .fixed(min(lanes + 3, third)), .share()])
+    return editors(columns[0], focus: focus, editorRows) + [
       Place(panel: .timeline, rect: right[0]), Place(panel: .devices, rect: right[1]),
       Place(panel: focus == .communication ? .communication : .learning, rect: right[2]),
     ]
@@ -94,11 +103,18 @@ public struct ScreenLayout: Hashable, Sendable {
     return [Place(panel: .timeline, rect: rows[0]), Place(panel: focus, rect: rows[1])]
   }
 
-  /// Network above strategy; the one with the keys gets more room.
-  private static func editors(_ column: Rect, focus: PanelKind, isFormOpen: Bool) -> [Place] {
-    let network: Double = focus == .strategy ? 2 : isFormOpen ? 4 : 3
-    let strategy: Double = focus == .strategy ? 4 : isFormOpen && focus == .network ? 1 : 3
-    let rows = column.rows([.minimum(5, share: network), .minimum(6, share: strategy)])
+  /// Network above strategy. Where both do not get what they would fill, the one with the keys gets more.
+  private static func editors(_ column: Rect, focus: PanelKind, _ wanted: EditorRows) -> [Place] {
+    let height = column.height
+    let network =
+      if height >= wanted.network + wanted.strategy { wanted.network } else {
+        switch focus {
+        case .network: min(wanted.network, max(height - (wanted.hasForm ? 5 : 8), height / 2))
+        case .strategy: max(height - wanted.strategy, min(7, height / 2))
+        default: min(wanted.network, height / 2)
+        }
+      }
+    let rows = column.rows([.fixed(network), .share()])
     return [Place(panel: .network, rect: rows[0]), Place(panel: .strategy, rect: rows[1])]
   }
 

@@ -60,7 +60,11 @@ struct NotesLine: Widget {
     if devices > state.cores {
       parts.append(Line("oversubscribed: \(devices) devices on \(state.cores) core\(state.cores == 1 ? "" : "s")", role: .warning))
     }
-    parts.append(Line((state.run?.scene ?? state.scene).strategy.description.replacing("\n", with: "; "), role: .dim))
+    if let hint = state.fieldHint {
+      parts.append(Line(hint, role: .dim))
+    } else {
+      parts.append(Line((state.run?.scene ?? state.scene).strategy.description.replacing("\n", with: "; "), role: .dim))
+    }
     self.parts = parts
   }
 
@@ -90,7 +94,8 @@ struct FooterLine: Widget {
 
   func draw(into surface: inout Surface, in rect: Rect) {
     let width = pinned.reduce(0) { $0 + $1.keys[0].label(surface.glyphs).columns + 1 + $1.title.columns + 2 }
-    let parts = rect.columns([.share(), .fixed(width)])
+    // One blank keeps the pinned keys apart from the others.
+    let parts = rect.columns([.share(), .fixed(width)], gap: 1)
     KeyFooter(entries).draw(into: &surface, in: parts[0].dropping(columns: 1))
     KeyFooter(pinned).draw(into: &surface, in: parts[1])
   }

@@ -172,9 +172,10 @@ public enum SceneSettings {
   }
 
   private static func dataText(_ scene: Scene) -> String {
+    let plain = [DataSettings(.digits), DataSettings(.spirals()), DataSettings(.blobs())]
+    if plain.contains(scene.data) { return scene.data.source.name }
     let line = scene.yaml.split(separator: "\n").first { $0.hasPrefix("data: ") }
-    return datasets.contains(scene.data.source.name) && !(line?.contains(",") ?? false)
-      ? scene.data.source.name : line.map { String($0.dropFirst(6)) } ?? scene.data.source.name
+    return line.map { String($0.dropFirst(6)) } ?? scene.data.source.name
   }
 
   // MARK: Parts

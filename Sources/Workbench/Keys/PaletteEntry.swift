@@ -1,4 +1,5 @@
 import Screens
+import Strategies
 
 /// One command of the palette: what it does, its keys, and the panel that it belongs to.
 public struct PaletteEntry: Hashable, Sendable {
@@ -11,7 +12,11 @@ public struct PaletteEntry: Hashable, Sendable {
   /// Every command that makes sense by name: those of the program, the run, the panels and their views.
   public static let all: [PaletteEntry] = {
     let general = [WorkbenchKeys.Context.run, WorkbenchKeys.Context.panels, WorkbenchKeys.Context.everywhere]
-    return WorkbenchKeys.map.bindings.compactMap { binding in
+    let strategies = StrategyKind.all.map { kind in
+      PaletteEntry(
+        title: "Strategy: \(kind.name), \(kind.about)", keys: [], action: .chooseStrategy(kind.name), panel: .strategy)
+    }
+    let bound: [PaletteEntry] = WorkbenchKeys.map.bindings.compactMap { binding in
       let panel = PanelKind.allCases.first { $0.title == binding.context }
       guard panel != nil || general.contains(binding.context) else { return nil }
       switch binding.action {
@@ -22,6 +27,7 @@ public struct PaletteEntry: Hashable, Sendable {
       let title = panel.map { binding.help.hasPrefix("go to") ? binding.help : "\($0.title): \(binding.help)" }
       return PaletteEntry(title: title ?? binding.help, keys: binding.keys, action: binding.action, panel: panel)
     }
+    return bound + strategies
   }()
 
   /// The entries that a text finds: those that contain it first, then those that contain its letters in order.

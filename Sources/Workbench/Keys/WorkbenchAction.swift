@@ -11,6 +11,8 @@ public enum WorkbenchAction: Hashable, Sendable {
   case run, pauseDisplay, pauseRun, step, stop, reset
   // The scene
   case openScene, saveScene, undo, redo
+  /// A kind of strategy with its default options.
+  case chooseStrategy(String)
   // Lists and fields
   case up, down, pageUp, pageDown, top, bottom
   case increase, decrease, edit

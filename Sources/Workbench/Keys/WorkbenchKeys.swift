@@ -20,7 +20,7 @@ public enum WorkbenchKeys {
 
   /// All bindings.
   public static let map = KeyMap(
-    network + strategy + views + form + lists + panels + run + typing + dialogs + everywhere)
+    network + strategy + views + form + lists + run + panels + typing + dialogs + everywhere)
 
   /// The table as a section of Markdown, for the read-me.
   public static func markdown(headingLevel: Int = 3) -> String { map.markdown(headingLevel: headingLevel) }
@@ -75,8 +75,8 @@ public enum WorkbenchKeys {
       Binding([.character("a"), .insert], .addLayer, "add", help: "add a layer below the selected one", context: title),
       Binding([.enter], .edit, "edit", help: "edit the selected layer", context: title),
       Binding([.character("x"), .delete], .removeLayer, "remove", help: "remove the selected layer", context: title),
-      Binding([.character("J")], .moveLayerDown, "move down", help: "move the layer towards the output", context: title),
-      Binding([.character("K")], .moveLayerUp, "move up", help: "move the layer towards the input", context: title),
+      Binding([.character("J")], .moveLayerDown, "move", help: "move the layer towards the output", context: title),
+      Binding([.character("K")], .moveLayerUp, "move up", help: "move the layer towards the input", context: title, footer: false),
       Binding([.character("c")], .duplicateLayer, "copy", help: "put a copy of the layer below it", context: title, footer: false),
     ]
   }()
@@ -102,7 +102,13 @@ public enum WorkbenchKeys {
     + bindings(CommunicationView.keys, of: .communication) + bindings(LearningView.keys, of: .learning)
 
   private static func bindings(_ keys: [PanelKey], of panel: PanelKind) -> [Binding] {
-    keys.map { Binding($0.keys, .view($0.keys[0]), $0.title, help: $0.help, context: panel.title) }
+    // Arrows and the like explain themselves; the footer has room for what does not.
+    let plain: [Key] = [.up, .down, .left, .right, .home, .end, .escape]
+    return keys.map { key in
+      Binding(
+        key.keys, .view(key.keys[0]), key.title, help: key.help, context: panel.title,
+        footer: !plain.contains(key.keys[0]))
+    }
   }
 
   private static let typing: [Binding] = [

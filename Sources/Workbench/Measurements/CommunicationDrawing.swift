@@ -28,12 +28,12 @@ public func drawCommunication(
     let matrixWidth = picture.matrixWidth
     if rect.width >= matrixWidth + 34 {
       let columns = body[1].columns([.fixed(matrixWidth), .share()], gap: 3)
-      picture.matrix.draw(into: &surface, in: columns[0])
+      picture.matrix(width: columns[0].width).draw(into: &surface, in: columns[0])
       purposes.draw(into: &surface, in: columns[1])
     } else {
       let rows = body[1].rows([.fixed(devices + 1), .share()])
-      picture.matrix.draw(into: &surface, in: rows[0])
-      purposes.draw(into: &surface, in: rows[1])
+      picture.matrix(width: rect.width).draw(into: &surface, in: rows[0])
+      if rows[1].height > 1 { purposes.draw(into: &surface, in: rows[1]) }
     }
     if wantsList { picture.collectives.draw(into: &surface, in: body[2].dropping(rows: 1)) }
   }
@@ -77,16 +77,45 @@ struct CommunicationPicture {
 
   // MARK: Matrix
 
-  private var values: [[HeatMap.Value]] {
+  /// How the cells of the matrix are written.
+  private enum Writing {
+    /// `17.0 kB`
+    case full
+    /// `17.0`, with the unit in the corner.
+    case scaled(factor: Double, unit: String)
+    /// Shades alone.
+    case none
+  }
+
+  private func text(_ value: Double, _ writing: Writing) -> String {
+    switch writing {
+    case .full: view.unit == .bytes ? Format.traffic(value) : Format.count(value)
+    case .scaled(let factor, _): Format.number(value / factor)
+    case .none: ""
+    }
+  }
+
+  private func values(_ writing: Writing) -> [[HeatMap.Value]] {
     let devices = measurements.deviceCount
     return (0..<devices).map { from in
       (0..<devices).map { to in
         let count = value(from, to)
         if from == to { return HeatMap.Value(nil, "") }
-        if count == 0 { return HeatMap.Value(nil, "-") }
-        return HeatMap.Value(count, view.unit == .bytes ? Format.traffic(count) : Format.count(count))
+        if count == 0, case .none = writing { return HeatMap.Value(nil, "") }
+        return count == 0 ? HeatMap.Value(nil, "-") : HeatMap.Value(count, text(count, writing))
       }
     }
+  }
+
+  /// The unit for all cells by the largest one.
+  private var scaled: Writing {
+    let largest =
+      (0..<measurements.deviceCount).flatMap { from in
+        (0..<measurements.deviceCount).map { value(from, $0) }
+      }.max() ?? 0
+    let units: [(Double, String)] = [(1e9, "G"), (1e6, "M"), (1e3, "k")]
+    let (factor, prefix) = units.first { largest >= $0.0 } ?? (1, "")
+    return .scaled(factor: factor, unit: view.unit == .bytes ? prefix + "B" : prefix + "msg")
   }
 
   private func value(_ from: Int, _ to: Int) -> Double {
@@ -109,15 +138,20 @@ struct CommunicationPicture {
     }
   }
 
-  var matrix: HeatMap {
+  /// The matrix with texts as long as fit into `width`.
+  func matrix(width: Int) -> HeatMap {
+    let writing = [Writing.full, scaled].first { self.width(of: $0) <= width } ?? .none
     let names = (0..<measurements.deviceCount).map(String.init)
-    let unit = view.unit == .bytes ? "bytes" : "msgs"
-    return HeatMap(rows: names, columns: names, values: values, corner: unit, focused: false)
+    let corner =
+      if case .scaled(_, let unit) = writing { unit } else { view.unit == .bytes ? "bytes" : "msgs" }
+    return HeatMap(rows: names, columns: names, values: values(writing), corner: corner, focused: false)
   }
 
-  /// Columns that the matrix takes with its texts.
-  var matrixWidth: Int {
-    let text = values.joined().map(\.text.columns).max() ?? 0
+  /// Columns that the matrix takes with its full texts.
+  var matrixWidth: Int { width(of: .full) }
+
+  private func width(of writing: Writing) -> Int {
+    let text = values(writing).joined().map(\.text.columns).max() ?? 0
     return 6 + measurements.deviceCount * (text + 3)
   }
 

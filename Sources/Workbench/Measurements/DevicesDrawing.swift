@@ -19,10 +19,13 @@ public func drawDevices(
       return
     }
     let rows = measurements.deviceCount + 2
-    let parts = rect.rows([.fixed(rows), .fixed(rows), .fixed(rows)], gap: 1)
+    let tables = DeviceTables(measurements: measurements, offset: view.offset)
+    let isWide = rect.width >= 130
+    let parts = rect.rows([.fixed(rows)] + Array(repeating: .fixed(rows), count: isWide ? 2 : 3), gap: 1)
     DeviceBars(measurements: measurements, offset: view.offset).draw(into: &surface, in: parts[0])
-    DeviceTables(measurements: measurements, offset: view.offset).drawTimes(into: &surface, in: parts[1])
-    DeviceTables(measurements: measurements, offset: view.offset).drawMemory(into: &surface, in: parts[2])
+    tables.drawTimes(withTraffic: isWide, into: &surface, in: parts[1])
+    if !isWide { tables.drawTraffic(into: &surface, in: parts[2]) }
+    tables.drawMemory(into: &surface, in: parts[parts.count - 1])
   }
 }
 
@@ -68,7 +71,7 @@ struct DeviceBars {
       label = min(width / 3, "\(max(0, measurements.deviceCount - 1))".columns + 1)
       let left = width - label
       formula = left >= 46 ? 12 : 0
-      memory = left >= 30 ? 10 : 0
+      memory = left >= 30 ? 11 : 0
       bar = max(0, left - formula - memory - (left >= 14 ? 8 : 0))
     }
   }
@@ -116,61 +119,5 @@ struct DeviceBars {
 
   private func right(_ text: String, end: Int, y: Int, role: Role, into surface: inout Surface) {
     surface.text(text, x: end - text.columns, y: y, role: role)
-  }
-}
-
-/// The numbers behind the bars.
-struct DeviceTables {
-  var measurements: Measurements
-  var offset: Int
-
-  /// Shares of the window, waits by cause, and traffic.
-  func drawTimes(into surface: inout Surface, in rect: Rect) {
-    let columns =
-      [Screens.Table.Column("device", .right)]
-      + Activity.allCases.map { Screens.Table.Column($0 == .communication ? "exposed" : $0.rawValue, .right) }
-      + WaitCause.allCases.map { Screens.Table.Column(SpanLook($0).name, .right) }
-      + ["overlap", "sent/step", "received/step", "messages/step"].map { Screens.Table.Column($0, .right) }
-    let rows = (0..<measurements.deviceCount).map { device -> [Line] in
-      let breakdown = measurements.breakdown(of: device)
-      let shares = breakdown?.permille
-      var cells = [Line("\(device)")]
-      cells += Activity.allCases.map { Line(percentText(permille: shares?[$0])) }
-      cells += WaitCause.allCases.map { cause in
-        let perStep = breakdown.flatMap { parts in
-          measurements.perStep { _ in Int(parts.waits[cause, default: 0]) }.map { $0 * 1e-9 }
-        }
-        return Line(Format.time(perStep))
-      }
-      cells.append(Line(Format.percent(breakdown?.overlapRatio)))
-      cells.append(Line(Format.traffic(measurements.perStep { $0.bytesSent[device] })))
-      cells.append(Line(Format.traffic(measurements.perStep { $0.bytesReceived[device] })))
-      cells.append(Line(Format.count(measurements.perStep { $0.messagesSent[device] })))
-      return cells
-    }
-    Screens.Table(columns, rows: rows, offset: offset).draw(into: &surface, in: rect)
-  }
-
-  /// Peak bytes by kind, measured above the formula's.
-  func drawMemory(into surface: inout Surface, in rect: Rect) {
-    let columns =
-      [
-        Screens.Table.Column("device", .right), Screens.Table.Column("peak", .right),
-        Screens.Table.Column("by formula", .right),
-      ]
-      + BufferKind.allCases.map { Screens.Table.Column($0.rawValue, .right) }
-    let rows = (0..<measurements.deviceCount).map { device -> [Line] in
-      let measured = measurements.peak(of: device)
-      let formula = measurements.facts.memory[device]
-      return [
-        Line("\(device)"), Line(Format.memory(measured?.total)), Line(Format.memory(formula.total), role: .dim),
-      ]
-        + BufferKind.allCases.map { kind in
-          // Measured where there is a measurement, else by formula and drawn so.
-          measured?.byKind[kind].map { Line(Format.memory($0)) }
-            ?? Line("f " + Format.memory(formula.byKind[kind]), role: .dim)
-        }
-    }
-    Screens.Table(columns, rows: rows, offset: offset).draw(into: &surface, in: rect)
   }
 }

@@ -54,6 +54,19 @@ public struct KeptSteps: Sendable {
     Timeline(steps.filter { abs($0.step - span.step) <= 1 }, catalogue: catalogue).explain(span)
   }
 
+  /// The longest waits that begin in `window`, with a sentence on each, the longest first.
+  public func longestWaits(in window: Range<Int64>, count: Int) -> [(span: TraceSpan, sentence: String)] {
+    guard count > 0 else { return [] }
+    let waits = (0..<deviceCount).flatMap { device in
+      spans(of: device, in: window).filter { $0.kind == .wait && window.contains($0.begin) }
+    }
+    let longest = waits.sorted { ($0.nanoseconds, $1.begin, $1.device) > ($1.nanoseconds, $0.begin, $0.device) }
+      .prefix(count)
+    guard let first = longest.map(\.step).min(), let last = longest.map(\.step).max() else { return [] }
+    let timeline = Timeline(steps.filter { ($0.step >= first - 1) && $0.step <= last + 1 }, catalogue: catalogue)
+    return longest.compactMap { span in timeline.explain(span).map { (span, $0) } }
+  }
+
   /// A span's name; a wait is named by what was waited for.
   public func label(of span: TraceSpan) -> String { Timeline([RecentStep](), catalogue: catalogue).label(of: span) }
 

@@ -52,8 +52,10 @@ public struct Measurements: Sendable {
     timeline = KeptSteps(facts.catalogue)
   }
 
-  /// Takes over what was measured so far; cheap where no step was closed since the last time.
+  /// Takes over what was measured so far; cheap where no step was closed since the last time. Statistics of a program with
+  /// another number of devices are not taken.
   public mutating func take(_ statistics: RunStatistics) {
+    guard statistics.catalogue.program.devices.count == deviceCount else { return }
     droppedRecords = statistics.droppedRecords
     incompleteSteps = statistics.incompleteSteps
     warmupSteps = statistics.warmupSteps

@@ -82,6 +82,7 @@ private struct TimelinePicture {
     var axis = 0
     var details = 0
     var legend = 0
+    var waits = 0
     var hasTwoRows = false
   }
 
@@ -107,6 +108,8 @@ private struct TimelinePicture {
     }
     plan.details += take(details - plan.details)
     plan.legend += take(legend - plan.legend)
+    // A heading, a row for a wait and a blank row above are the least that is worth it.
+    if left >= 3 { plan.waits = min(left - 1, isExpanded ? 9 : 5) }
     return plan
   }
 
@@ -119,11 +122,12 @@ private struct TimelinePicture {
       legend: legend.height(width: rect.width))
     let rows = rect.rows([
       .fixed(plan.ruler), .fixed(plan.lanes + plan.axis), .fixed(plan.details), .fixed(plan.legend),
+      .fixed(plan.waits > 0 ? 1 : 0), .fixed(plan.waits),
     ])
     let lanes = rows[1]
     let origin = view.mark ?? steps.step(at: window.lowerBound)?.window.lowerBound ?? window.lowerBound
     var widget = TimelineWidget(
-      labels(hasTwoRows: plan.hasTwoRows).map { TimelineWidget.Lane($0, spans: []) },
+      labels(hasTwoRows: plan.hasTwoRows, surface.glyphs).map { TimelineWidget.Lane($0, spans: []) },
       window: Double(window.lowerBound - origin) * 1e-9...Double(window.upperBound - origin) * 1e-9,
       selectedLane: plan.hasTwoRows ? 2 * view.lane : view.lane, focused: isFocused)
     let labelWidth = widget.labelWidth(within: rect.width)
@@ -136,10 +140,27 @@ private struct TimelinePicture {
     }
     text.draw(into: &surface, in: rows[2])
     legend.draw(into: &surface, in: rows[3])
+    drawWaits(into: &surface, in: rows[5])
   }
 
-  private func labels(hasTwoRows: Bool) -> [String] {
-    (0..<steps.deviceCount).flatMap { hasTwoRows ? ["\($0) work", "\($0) comm"] : ["\($0)"] }
+  /// The longest waits in view, a sentence on each.
+  private func drawWaits(into surface: inout Surface, in rect: Rect) {
+    let waits = steps.longestWaits(in: window, count: rect.height - 1)
+    guard !waits.isEmpty else { return }
+    let lines =
+      [Line("longest waits in view", role: .title)]
+      + waits.map {
+        Line("step \($0.span.step)\u{a0} ", role: .dim) + Line($0.sentence)
+      }
+    Paragraph(lines, wraps: isExpanded).draw(into: &surface, in: rect)
+  }
+
+  private func labels(hasTwoRows: Bool, _ glyphs: GlyphSet) -> [String] {
+    (0..<steps.deviceCount).flatMap { device -> [String] in
+      // Beside its colour the lane that keys go to has a mark.
+      let name = (isFocused && device == view.lane ? "\(Character(glyphs.selected))" : " ") + "\(device)"
+      return hasTwoRows ? ["\(name) work", " \(device) comm"] : [name]
+    }
   }
 
   private func fill(_ widget: inout TimelineWidget, columns: Int, origin: Int64, hasTwoRows: Bool) {
@@ -174,8 +195,8 @@ private struct TimelinePicture {
         surface.verticalLine(x: begin, y: lanes.y, length: min(plan.lanes, lanes.height - plan.axis), role: .grid)
       }
       let x = max(begin ?? ruler.x, free)
-      let note = step.isMeasured ? "" : step.step < measurements.warmupSteps ? " warm-up" : " incomplete"
-      let text = "step \(step.step) \(Format.time(Double(step.window.length) * 1e-9))\(note)"
+      let note = step.isMeasured ? "" : step.step < measurements.warmupSteps ? ", warm-up" : ", incomplete"
+      let text = "step \(step.step), \(Format.time(Double(step.window.length) * 1e-9))\(note)"
       guard ruler.height > 0, x < ruler.maxX, begin != nil || step.step == shown.first?.step else { continue }
       let limit = ruler.maxX - x - 1
       guard text.columns <= limit || x == ruler.x else { continue }

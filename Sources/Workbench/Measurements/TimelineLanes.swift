@@ -58,6 +58,7 @@ struct TimelineLanes {
   /// Neighbouring spans that are shown as one.
   private struct Block {
     var spans: [TraceSpan]
+    var isNamed = true
     var begin: Int64 { spans[0].begin }
     var end: Int64 { spans[spans.count - 1].end }
   }
@@ -74,11 +75,17 @@ struct TimelineLanes {
         blocks.append(Block(spans: [span]))
       }
     }
-    return blocks.flatMap { block in
+    return blocks.flatMap { block -> [Block] in
       let columns = Double(block.end - block.begin) / nanosecondsPerColumn
-      let hasRoom = columns >= Double(10 * block.spans.count)
-      let isSelected = selection.map { block.spans.contains($0) } ?? false
-      return hasRoom || isSelected ? block.spans.map { Block(spans: [$0]) } : [block]
+      if columns >= Double(10 * block.spans.count) { return block.spans.map { Block(spans: [$0]) } }
+      guard block.spans.count > 1, let selection, let place = block.spans.firstIndex(of: selection) else {
+        return [block]
+      }
+      // The selected span stands out of its cell; what follows it does not repeat the cell's name.
+      return [
+        Block(spans: Array(block.spans[..<place])), Block(spans: [selection]),
+        Block(spans: Array(block.spans[(place + 1)...]), isNamed: false),
+      ].filter { !$0.spans.isEmpty }
     }
   }
 
@@ -104,6 +111,7 @@ struct TimelineLanes {
 
   /// What a block may be called, the longest first.
   private func labels(of block: Block) -> [String] {
+    guard block.isNamed else { return [] }
     let catalogue = steps.catalogue
     let span = block.spans[0]
     let cell = cell(of: span)
@@ -129,10 +137,12 @@ struct TimelineLanes {
     }
   }
 
-  /// `F0`, or `1F0` where the device has several stages; nil where the schedule does not name it.
+  /// `F0`, `1F0` where the device has several stages, `F` where all samples are one microbatch; nil where the schedule
+  /// does not name it.
   private func cell(of span: TraceSpan) -> String? {
     guard let action = steps.catalogue.action(device: span.device, instruction: span.instruction) else { return nil }
     let stages = Set(steps.catalogue.program.schedule.devices[span.device].map(\.stage)).count
+    if stages <= 1, steps.catalogue.program.microbatches <= 1 { return "\(span.kind.letter)" }
     return stages > 1 ? action.description : "\(span.kind.letter)\(action.microbatch.map(String.init) ?? "")"
   }
 }

@@ -84,7 +84,10 @@ public struct TimelineView: Sendable {
   }
 
   /// Moves the window by a share of its length, to the right where positive, no further than there are steps.
+  ///
+  /// There is nothing newer to the right of a view that follows.
   public mutating func pan(by share: Double, _ measurements: Measurements) {
+    if isFollowing, share > 0 { return }
     guard hold(measurements), let window = heldWindow else { return }
     show(from: window.lowerBound + Int64(Double(window.length) * share), length: window.length)
     isFocused = false
@@ -93,6 +96,7 @@ public struct TimelineView: Sendable {
   /// Selects the next or previous span on the lane; without a selection the first or last visible one.
   public mutating func selectEvent(forward: Bool, _ measurements: Measurements) {
     guard hold(measurements), let timeline = held, let window = heldWindow else { return }
+    lane = min(lane, max(0, timeline.deviceCount - 1))
     if let selection {
       guard let found = forward ? timeline.next(after: selection) : timeline.previous(before: selection) else { return }
       select(found)
@@ -103,13 +107,15 @@ public struct TimelineView: Sendable {
     }
   }
 
-  /// Goes up or down by devices; a selected span hands over to what the other device did at its middle.
+  /// Goes up or down by devices; a selected span hands over to what the other device did in the middle of its visible
+  /// part.
   public mutating func moveLane(by count: Int, _ measurements: Measurements) {
-    let devices = measurements.deviceCount
+    let devices = steps(of: measurements).deviceCount
     lane = min(max(0, lane + count), max(0, devices - 1))
-    guard let selection, let timeline = held, selection.device != lane else { return }
-    let middle = selection.begin + (selection.end - selection.begin) / 2
-    self.selection = timeline.span(of: lane, at: middle)
+    guard let selection, let timeline = held, let window = heldWindow, selection.device != lane else { return }
+    let seen = (selection.begin..<max(selection.begin + 1, selection.end)).clamped(to: window)
+    let middle = seen.isEmpty ? selection.begin : seen.lowerBound + seen.length / 2
+    if let found = timeline.span(of: lane, at: middle) { select(found) } else { self.selection = nil }
   }
 
   /// Fills the view with the selected span and as much again on both sides; with all kept steps the second time, and

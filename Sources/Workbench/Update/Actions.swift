@@ -24,6 +24,9 @@ extension WorkbenchState {
     case .undo: return travel(to: history.undo(scene), "nothing to undo")
     case .redo: return travel(to: history.redo(scene), "nothing to redo")
     case .up, .down, .pageUp, .pageDown, .top, .bottom: move(action)
+    case .chooseStrategy(let name):
+      guard let changed = try? SceneSettings.setting("strategy", name, in: scene) else { break }
+      return edit(changed)
     case .increase: return stepValue(1)
     case .decrease: return stepValue(-1)
     case .edit: return openEditor()

@@ -12,7 +12,7 @@ extension WorkbenchState {
   /// The contexts that the help is about.
   var contextsBelowOverlay: [String] {
     if editor != nil { return [Context.text] }
-    let outer = [Context.panels, Context.run, Context.everywhere]
+    let outer = [Context.run, Context.panels, Context.everywhere]
     if form != nil, focus == .network { return [Context.form, Context.lists] + outer }
     return [focus.title] + (focus.isEditor ? [Context.lists] : []) + outer
   }
@@ -34,6 +34,7 @@ extension WorkbenchState {
   mutating func press(_ key: Key) -> [Effect] {
     let map = WorkbenchKeys.map
     guard isTyping else {
+      note = nil
       guard let action = map.command(for: key, in: contexts) else { return [] }
       return perform(action)
     }

@@ -1,0 +1,82 @@
+import Programs
+import Screens
+import Traces
+
+/// The numbers behind the bars of the devices panel, each table under a title.
+struct DeviceTables {
+  var measurements: Measurements
+  var offset: Int
+
+  private typealias Column = Screens.Table.Column
+
+  /// Shares of the window and waits by cause, and traffic where there is room beside them.
+  func drawTimes(withTraffic: Bool, into surface: inout Surface, in rect: Rect) {
+    let columns =
+      Activity.allCases.map { Column($0 == .communication ? "exposed" : $0.rawValue, .right) }
+      + WaitCause.allCases.map { Column(SpanLook($0).name, .right) } + (withTraffic ? Self.trafficColumns : [])
+    let rows = (0..<measurements.deviceCount).map { device -> [Line] in
+      let breakdown = measurements.breakdown(of: device)
+      let shares = breakdown?.permille
+      let waits = WaitCause.allCases.map { cause in
+        let perStep = breakdown.flatMap { parts in
+          measurements.perStep { _ in Int(parts.waits[cause, default: 0]) }.map { $0 * 1e-9 }
+        }
+        return Line(Format.time(perStep))
+      }
+      return Activity.allCases.map { Line(percentText(permille: shares?[$0])) } + waits
+        + (withTraffic ? traffic(of: device) : [])
+    }
+    let steps = measurements.measuredSteps
+    let title =
+      steps == 0 ? "time: nothing measured" : "time, mean of \(steps) measured \(steps == 1 ? "step" : "steps")"
+    draw(title, columns, rows, into: &surface, in: rect)
+  }
+
+  /// What each device sends and receives, and how much of it was hidden behind computing.
+  func drawTraffic(into surface: inout Surface, in rect: Rect) {
+    let rows = (0..<measurements.deviceCount).map { traffic(of: $0) }
+    draw("communication", Self.trafficColumns, rows, into: &surface, in: rect)
+  }
+
+  private static let trafficColumns = ["sent/step", "received/step", "messages/step", "overlap"].map {
+    Column($0, .right)
+  }
+
+  private func traffic(of device: Int) -> [Line] {
+    [
+      Line(Format.traffic(measurements.perStep { $0.bytesSent[device] })),
+      Line(Format.traffic(measurements.perStep { $0.bytesReceived[device] })),
+      Line(Format.count(measurements.perStep { $0.messagesSent[device] })),
+      Line(Format.percent(measurements.breakdown(of: device)?.overlapRatio)),
+    ]
+  }
+
+  /// Peak bytes, measured beside the formula's, and by kind.
+  func drawMemory(into surface: inout Surface, in rect: Rect) {
+    let columns =
+      [Column("peak", .right), Column("by formula", .right)]
+      + BufferKind.allCases.map { Column($0.rawValue, .right) }
+    let rows = (0..<measurements.deviceCount).map { device -> [Line] in
+      let measured = measurements.peak(of: device)
+      let formula = measurements.facts.memory[device]
+      let kinds = BufferKind.allCases.map { kind in
+        measured?.byKind[kind].map { Line(Format.memory($0)) }
+          ?? Line("f " + Format.memory(formula.byKind[kind]), role: .dim)
+      }
+      return [Line(Format.memory(measured?.total)), Line(Format.memory(formula.total), role: .dim)] + kinds
+    }
+    let isMeasured = (0..<measurements.deviceCount).allSatisfy { measurements.peak(of: $0)?.total != nil }
+    let title = isMeasured ? "peak memory" : "peak memory; f: by formula, not measured"
+    draw(title, columns, rows, into: &surface, in: rect)
+  }
+
+  private func draw(
+    _ title: String, _ columns: [Column], _ rows: [[Line]], into surface: inout Surface, in rect: Rect
+  ) {
+    guard rect.height > 1 else { return }
+    surface.text(title, x: rect.x, y: rect.y, limit: rect.width, role: .title)
+    let numbered = rows.enumerated().map { device, cells in [Line("\(device)")] + cells }
+    Screens.Table([Column("device", .right)] + columns, rows: numbered, offset: offset, focused: false)
+      .draw(into: &surface, in: rect.dropping(rows: 1))
+  }
+}
