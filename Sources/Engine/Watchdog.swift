@@ -35,12 +35,16 @@ final class Watchdog: Sendable {
     return isQuiet ? Self.failure(control, workers, after: Double(limit) * 1e-9) : nil
   }
 
-  /// True where all devices that have not finished their steps are blocked. A computing device is not stuck, however
-  /// long it takes; a message on an emulated link ends by itself.
+  /// True where all devices that have not finished their steps are parked and nobody has woken them. A computing
+  /// device is not stuck, however long it takes, nor one that was woken and waits for a core; a message on an emulated
+  /// link ends by itself.
   private func isStuck(_ control: RunControl) -> Bool {
     let running = control.ports.filter { $0.stoppedAfter.load(ordering: .relaxed) < 0 }
     return !running.isEmpty
-      && running.allSatisfy { $0.blockedAt.load(ordering: .relaxed) >= 0 && !$0.awaitsArrival.load(ordering: .relaxed) }
+      && running.allSatisfy {
+        $0.blockedAt.load(ordering: .relaxed) >= 0 && !$0.awaitsArrival.load(ordering: .relaxed)
+          && $0.parker.place != .awake
+      }
   }
 
   /// `device 2 waits for … from device 1, which waits for …`, beginning at the first blocked device.
