@@ -53,7 +53,8 @@ let package = Package(
     module("Traces", ["Networks", "Machines", "Programs"]),
     // 4
     .target(
-      name: "Scenes", dependencies: ["Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Strategies", "Yams"],
+      name: "Scenes",
+      dependencies: ["Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Strategies", "Yams"],
       resources: [.embedInCode("Presets")]),
     module(
       "Engine", ["Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Traces"]),

@@ -20,7 +20,8 @@ struct WorkbenchCommand: ParsableCommand {
   @Flag(help: "Leave the mouse to the terminal.")
   var noMouse = false
 
-  @Option(help: ArgumentHelp("How the screen looks: \(Theme.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("How the screen looks: \(Theme.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
   var theme = Theme.dark.name
 
   @Option(

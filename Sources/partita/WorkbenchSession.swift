@@ -26,7 +26,8 @@ enum WorkbenchSession {
     do {
       terminal = try CursesTerminal(
         CursesTerminal.Options(
-          theme: look.theme, colours: look.hasColours ? nil : ColourDepth.none, glyphs: look.glyphs, mouse: look.hasMouse))
+          theme: look.theme, colours: look.hasColours ? nil : ColourDepth.none, glyphs: look.glyphs,
+          mouse: look.hasMouse))
     } catch {
       throw Failure(.cannotRunHere, "error: \(error)\n  hint: '\(headless)' trains without a screen")
     }
