@@ -101,6 +101,15 @@ struct MeasurementsNumbersTests {
     #expect(surface.shows("960 B per step +160 B to the formula's 800 B"))
   }
 
+  @Test("A measured peak keeps what is known and nothing else")
+  func measuredPeak() {
+    let peak = MemoryPeak(
+      Report.PeakBytes(parameters: 8, gradients: nil, optimizer: 0, activations: 4, buffers: nil, total: 12))
+    #expect(peak.byKind == [.parameters: 8, .optimizer: 0, .activations: 4])
+    #expect(peak.total == 12)
+    #expect(MemoryPeak(Report.PeakBytes.unknown) == .unknown)
+  }
+
   @Test("The matrix counts bytes or messages per step")
   func matrixUnits() {
     let measurements = MeasurementsFixture.measurements(MeasurementsFixture.exchange(devices: 3))
