@@ -24,7 +24,8 @@ public struct LossKernel: Sendable {
   public init(
     loss: Loss, samples: Int, outputs: Int, batch: Int, logits: Int, targets: Int, targetWords: Int = 1, gradient: Int?
   ) {
-    precondition(targetWords == 1 || (loss == .meanSquaredError && targetWords == outputs), "a target is a class or a vector")
+    precondition(
+      targetWords == 1 || (loss == .meanSquaredError && targetWords == outputs), "a target is a class or a vector")
     self.loss = loss
     self.samples = samples
     self.outputs = outputs

@@ -4,7 +4,9 @@ import Networks
 public struct StridedCopy: Hashable, Sendable {
   /// Where a box lies in its slot: its first word, and the distance between neighbours in each dimension, in words.
   public struct Side: Hashable, Sendable {
+    /// The box's first word.
     public var offset: Int
+    /// Words from one neighbour to the next, per dimension.
     public var strides: Extent4
 
     /// The place of a box.
@@ -28,10 +30,14 @@ public struct StridedCopy: Hashable, Sendable {
 
   /// The box.
   public let count: Extent4
+  /// Where the box is read.
   public let source: Side
+  /// Where it is written.
   public let destination: Side
   /// Outermost first; neighbours that lie contiguously on both sides are one.
-  private let outer: (Dimension, Dimension, Dimension)
+  private let first: Dimension
+  private let second: Dimension
+  private let third: Dimension
   private let inner: Dimension
 
   /// Prepares the copy of a box of `count` words.
@@ -58,8 +64,7 @@ public struct StridedCopy: Hashable, Sendable {
     }
     let one = Dimension(count: 1, source: 1, destination: 1)
     while merged.count < 4 { merged.insert(one, at: 0) }
-    outer = (merged[0], merged[1], merged[2])
-    inner = merged[3]
+    (first, second, third, inner) = (merged[0], merged[1], merged[2], merged[3])
   }
 
   /// Words of the box.
@@ -98,7 +103,6 @@ public struct StridedCopy: Hashable, Sendable {
       "a copy from slot \(sourceSlot) to slot \(destinationSlot) of device \(memory.device) exceeds one of them")
     let source = memory.address(sourceSlot) + source.offset
     let destination = memory.address(destinationSlot) + destination.offset
-    let (first, second, third) = outer
     for i in 0..<first.count {
       for j in 0..<second.count {
         for k in 0..<third.count {
@@ -116,16 +120,6 @@ public struct StridedCopy: Hashable, Sendable {
       side.offset + (count.n - 1) * strides.n + (count.k - 1) * strides.k + (count.h - 1) * strides.h
       + (count.w - 1) * strides.w
     return side.offset >= 0 && last < words
-  }
-
-  public static func == (left: StridedCopy, right: StridedCopy) -> Bool {
-    left.count == right.count && left.source == right.source && left.destination == right.destination
-  }
-
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(count)
-    hasher.combine(source)
-    hasher.combine(destination)
   }
 }
 

@@ -27,7 +27,8 @@ extension Link: CustomStringConvertible {
       let rate = Self.bandwidth(String(words[1]))
       if latency == nil {
         problems.append(
-          Self.problem("'\(words[0])' is no latency", at: words[0], of: text, hint: "a number with ns, us, ms or s, up to 1000s"))
+          Self.problem(
+            "'\(words[0])' is no latency", at: words[0], of: text, hint: "a number with ns, us, ms or s, up to 1000s"))
       }
       if rate == nil {
         problems.append(
@@ -39,7 +40,8 @@ extension Link: CustomStringConvertible {
       self = .emulated(latencyNanoseconds: latency, bytesPerSecond: rate)
     default:
       throw DiagnosticList([
-        Self.problem("'\(text)' is no link", at: text[...], of: text, hint: "shared, or latency and bandwidth as 20us,1GB/s")
+        Self.problem(
+          "'\(text)' is no link", at: text[...], of: text, hint: "shared, or latency and bandwidth as 20us,1GB/s")
       ])
     }
   }
@@ -53,14 +55,18 @@ extension Link: CustomStringConvertible {
 
   private static func latency(_ text: String) -> Int64? {
     if text == "0" { return 0 }
-    guard let (number, unit) = split(text), let scale = latencyUnits.first(where: { $0.name == unit }) else { return nil }
+    guard let (number, unit) = split(text), let scale = latencyUnits.first(where: { $0.name == unit }) else {
+      return nil
+    }
     let nanoseconds = (number * Double(scale.nanoseconds)).rounded()
     return (0...1e12).contains(nanoseconds) ? Int64(nanoseconds) : nil
   }
 
   private static func bandwidth(_ text: String) -> Double? {
     if text == "inf" { return .infinity }
-    guard let (number, unit) = split(text), let scale = bandwidthUnits.first(where: { $0.name == unit }) else { return nil }
+    guard let (number, unit) = split(text), let scale = bandwidthUnits.first(where: { $0.name == unit }) else {
+      return nil
+    }
     let rate = number * scale.bytes
     return rate > 0 && rate.isFinite ? rate : nil
   }

@@ -2,7 +2,9 @@
 extension LayerKind {
   public var backwardReadsInput: Bool {
     switch self {
-    case .linear, .conv2d, .batchNorm, .leakyRelu, .gelu: true
+    case .linear, .conv2d, .batchNorm, .gelu: true
+    // The output has the input's sign only if the slope keeps it.
+    case .leakyRelu(let slope): slope < 0
     default: false
     }
   }
@@ -10,6 +12,7 @@ extension LayerKind {
   public var backwardReadsOutput: Bool {
     switch self {
     case .relu, .sigmoid, .tanh: true
+    case .leakyRelu(let slope): slope >= 0
     default: false
     }
   }

@@ -1,7 +1,7 @@
 /// Random numbers addressed by (seed, stream, index) instead of drawn in a sequence, so that a number does not depend on
 /// who computes it or when. The mixing function is the finaliser of SplitMix64 (Steele et al. 2014), applied per key word.
 public struct CounterRandom: Hashable, Sendable {
-  private let key: UInt64
+  @usableFromInline let key: UInt64
 
   /// One stream of numbers; streams of different names or ordinals are independent.
   public init(seed: UInt64, stream: String, ordinal: Int = 0) {
@@ -32,11 +32,11 @@ public struct CounterRandom: Hashable, Sendable {
     return order
   }
 
-  @usableFromInline func word(_ index: UInt64) -> UInt64 { Self.mix(key &+ index &* Self.golden) }
+  @inlinable func word(_ index: UInt64) -> UInt64 { Self.mix(key &+ index &* Self.golden) }
 
-  private static let golden: UInt64 = 0x9E37_79B9_7F4A_7C15
+  @inlinable static var golden: UInt64 { 0x9E37_79B9_7F4A_7C15 }
 
-  private static func mix(_ value: UInt64) -> UInt64 {
+  @inlinable static func mix(_ value: UInt64) -> UInt64 {
     var z = value
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB

@@ -30,13 +30,18 @@ private struct Resolution {
   let names: [String]
   var nodes: [Graph.Node?] = []
   var problems: [Diagnostic] = []
+  private var inputIsUsable = true
   private var indexOfName: [String: Int] = [:]
 
   init(_ network: Network) {
     self.network = network
     names = Graph.names(of: network.layers)
-    if network.input.count <= 0 {
-      problems.append(Diagnostic("the network's input is empty: \(network.input)", path: "network.input"))
+    do throws(ShapeMismatch) {
+      try network.input.check()
+    } catch {
+      problems.append(
+        Diagnostic("the network's input is wrong: \(error.message)", path: "network.input", hint: error.hint))
+      inputIsUsable = false
     }
   }
 
@@ -45,6 +50,8 @@ private struct Resolution {
     let name = names[index]
     if name == "input" || name == "loss" {
       complain(index, "a layer cannot be called '\(name)'", hint: "that name is taken by the network's \(name)")
+    } else if !Layer.isName(name) {
+      complain(index, "'\(name)' cannot be a layer's name", hint: "letters, digits, '_', '-' and '.' can be in a name")
     } else if indexOfName[name] != nil {
       complain(index, "two layers are called '\(name)'", hint: "give one of them another name")
     }
@@ -53,6 +60,7 @@ private struct Resolution {
     guard let inputs, let shapes = shapes(of: inputs) else { return nodes.append(nil) }
     do throws(ShapeMismatch) {
       let output = try layer.kind.outputShape(from: shapes)
+      try layer.kind.checkSize(input: shapes[0], output: output)
       nodes.append(
         Graph.Node(
           index: index, name: name, kind: layer.kind, inputs: inputs, inputShapes: shapes, outputShape: output,
@@ -111,6 +119,7 @@ private struct Resolution {
     var shapes: [Shape] = []
     for input in inputs {
       if input == Graph.networkInput {
+        guard inputIsUsable else { return nil }
         shapes.append(network.input)
       } else if let node = nodes[input] {
         shapes.append(node.outputShape)

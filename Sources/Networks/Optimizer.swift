@@ -95,7 +95,7 @@ public struct TrainingSettings: Hashable, Sendable {
   public func steps(samples: Int) -> Int {
     switch length {
     case .steps(let count): count
-    case .epochs(let count): count * (samples / batch)
+    case .epochs(let count): batch > 0 ? count * (samples / batch) : 0
     }
   }
 }

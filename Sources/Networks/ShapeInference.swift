@@ -64,6 +64,12 @@ extension LayerKind {
     case .dropout(let rate):
       guard rate >= 0, rate < 1 else { throw ShapeMismatch(message: "the rate of dropout is in 0..<1, but is \(rate)") }
       return input
+    case .batchNorm(let epsilon, let momentum):
+      guard epsilon > 0, epsilon.isFinite, momentum >= 0, momentum <= 1 else {
+        throw ShapeMismatch(
+          message: "batchNorm needs epsilon > 0 and momentum in 0...1, but has \(epsilon) and \(momentum)")
+      }
+      return input
     default:
       return input
     }
@@ -74,6 +80,16 @@ extension LayerKind {
       throw ShapeMismatch(
         message: "\(name) needs an image, but its input is a vector of \(input) features",
         hint: "move it before flatten, or give the network an input of [channels, height, width]")
+    }
+    let sides = [
+      window.kernel.height, window.kernel.width, window.stride.height, window.stride.width, window.padding.top,
+      window.padding.left, window.padding.bottom, window.padding.right,
+    ]
+    guard sides.allSatisfy({ $0 <= SizeLimit.windowSide }) else {
+      throw ShapeMismatch(message: "kernel, stride and padding of \(name) are at most \(SizeLimit.windowSide)")
+    }
+    guard sides[4...].allSatisfy({ $0 >= 0 }) else {
+      throw ShapeMismatch(message: "padding of \(name) cannot be negative")
     }
     guard window.kernel.height > 0, window.kernel.width > 0, window.stride.height > 0, window.stride.width > 0 else {
       throw ShapeMismatch(message: "kernel and stride of \(name) are at least 1")

@@ -128,7 +128,8 @@ private struct DataFields {
       reader.report("a file's name is empty")
       return nil
     }
-    return URL(fileURLWithPath: text, relativeTo: URL(fileURLWithPath: directory, isDirectory: true)).standardizedFileURL.path
+    return URL(fileURLWithPath: text, relativeTo: URL(fileURLWithPath: directory, isDirectory: true))
+      .standardizedFileURL.path
   }
 
   /// One path or a list of them.

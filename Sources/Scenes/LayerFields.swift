@@ -34,7 +34,9 @@ struct LayerFields {
       return .batchNorm(epsilon: epsilon, momentum: momentum)
     case "leakyRelu": return number("slope", 0.01, "a number") { _ in true }.map { .leakyRelu(slope: $0) }
     case "dropout":
-      return number("rate", 0.5, "a number of at least 0 and below 1") { (0..<1).contains($0) }.map { .dropout(rate: $0) }
+      return number("rate", 0.5, "a number of at least 0 and below 1") { (0..<1).contains($0) }.map {
+        .dropout(rate: $0)
+      }
     case "globalAveragePool": return .globalAveragePool
     case "relu": return .relu
     case "sigmoid": return .sigmoid

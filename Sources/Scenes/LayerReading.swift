@@ -5,7 +5,8 @@ import Networks
 enum LayerForm {
   /// The names of all kinds, in the order in which they are listed for people.
   static let kinds = [
-    "linear", "conv", "maxPool", "averagePool", "globalAveragePool", "batchNorm", "relu", "leakyRelu", "sigmoid", "tanh",
+    "linear", "conv", "maxPool", "averagePool", "globalAveragePool", "batchNorm", "relu", "leakyRelu", "sigmoid",
+    "tanh",
     "gelu", "dropout", "flatten", "add", "concat",
   ]
 
@@ -105,10 +106,13 @@ extension NodeReader {
   /// A layer's name: it has to stand in strategy texts, lists and names of parameters.
   fileprivate func layerName() -> String? {
     guard let text = text() else { return nil }
-    let isAllowed = text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "0123456789_-.".unicodeScalars.contains($0) }
+    let isAllowed = text.unicodeScalars.allSatisfy {
+      $0.properties.isAlphabetic || "0123456789_-.".unicodeScalars.contains($0)
+    }
     guard isAllowed, text.unicodeScalars.first?.properties.isAlphabetic == true else {
       report(
-        "'\(text)' cannot be a layer's name", hint: "a name begins with a letter and has letters, digits, '_', '-' and '.'")
+        "'\(text)' cannot be a layer's name",
+        hint: "a name begins with a letter and has letters, digits, '_', '-' and '.'")
       return nil
     }
     return text

@@ -2,12 +2,14 @@
 struct NearestName {
   var known: [String]
 
-  /// The known name with the fewest edits from `name`; nil where none is near (more than a third of its letters differ).
+  /// The known name with the fewest edits from `name`, or one that contains it; nil where none is near (more than a third
+  /// of its letters differ).
   func nearest(to name: String) -> String? {
     let wanted = Array(name.lowercased())
     let distances = known.map { (name: $0, distance: Self.distance(wanted, Array($0.lowercased()))) }
     guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
-    return best.distance <= max(1, max(wanted.count, best.name.count) / 3) ? best.name : nil
+    if best.distance <= max(1, max(wanted.count, best.name.count) / 3) { return best.name }
+    return wanted.count < 4 ? nil : known.first { $0.lowercased().contains(name.lowercased()) }
   }
 
   /// `did you mean 'x'?`, or the list of what is known.

@@ -59,7 +59,8 @@ struct NodeReader {
     guard range.contains(value) else {
       report(
         value < range.lowerBound
-          ? "expected at least \(range.lowerBound), found \(value)" : "expected at most \(range.upperBound), found \(value)")
+          ? "expected at least \(range.lowerBound), found \(value)"
+          : "expected at most \(range.upperBound), found \(value)")
       return nil
     }
     return value

@@ -24,9 +24,13 @@ enum ScalarText {
   private static func isPlain(_ text: String, inFlow: Bool) -> Bool {
     guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return false }
     let words: Set = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"]
-    guard isLetter(first) || first == "/", last != " ", last != ":", !words.contains(text.lowercased()) else { return false }
+    guard isLetter(first) || first == "/", last != " ", last != ":", !words.contains(text.lowercased()) else {
+      return false
+    }
     let allowed = inFlow ? "_-./+ " : "_-./+ ()=,;:'\"?!&*%|@"
-    return text.unicodeScalars.allSatisfy { isLetter($0) || $0.properties.numericType != nil || allowed.unicodeScalars.contains($0) }
+    return text.unicodeScalars.allSatisfy {
+      isLetter($0) || $0.properties.numericType != nil || allowed.unicodeScalars.contains($0)
+    }
       && !text.contains(": ") && !text.contains(" #")
   }
 

@@ -44,7 +44,8 @@ struct SceneDocument {
         throw DiagnosticList([diagnostic(error, file: file)])
       }
     }
-    throw DiagnosticList("a key is given twice in one mapping", location: SourceLocation(file: file, line: 1, column: 1))
+    throw DiagnosticList(
+      "a key is given twice in one mapping", location: SourceLocation(file: file, line: 1, column: 1))
   }
 
   private static func mark(_ text: String, line: Int, column: Int) -> String? {
@@ -69,13 +70,15 @@ struct SceneDocument {
         hint: problem.contains("tab") ? "YAML is indented with blanks, not tabs" : nil)
     }
     switch error {
-    case YamlError.scanner(let context, let problem, let mark, _), YamlError.parser(let context, let problem, let mark, _),
+    case YamlError.scanner(let context, let problem, let mark, _),
+      YamlError.parser(let context, let problem, let mark, _),
       YamlError.composer(let context, let problem, let mark, _):
       return at(mark.line, mark.column, problem, context)
     case YamlError.reader(let problem, let offset, _, let yaml):
       let before = yaml.prefix(offset ?? 0)
       let start = before.lastIndex(where: \.isNewline).map(before.index(after:)) ?? before.startIndex
-      return at(before.count(where: \.isNewline) + 1, before.distance(from: start, to: before.endIndex) + 1, problem, nil)
+      return at(
+        before.count(where: \.isNewline) + 1, before.distance(from: start, to: before.endIndex) + 1, problem, nil)
     default:
       return at(1, 1, "\(error)", nil)
     }

@@ -6,7 +6,8 @@ extension DatasetOutline {
   /// What keeps a network from learning from this set with these settings; paths are those of a scene.
   func problems(_ network: Network, output: Shape, training: TrainingSettings, name: String) -> [Diagnostic] {
     var problems: [Diagnostic] = []
-    if network.input != shape {
+    // One number of words is enough where one side is a vector: images and vectors lie in memory alike.
+    if network.input != shape, network.input.count != shape.count || network.input.isImage && shape.isImage {
       problems.append(
         Diagnostic(
           "the network's input is \(network.input), but the samples of \(name) are \(shape)", path: "network.input",
@@ -14,7 +15,8 @@ extension DatasetOutline {
     }
     let last = "network.layers[\(network.layers.count - 1)]"
     if let classes {
-      if output.count < classes {
+      let isOneValue = network.loss == .meanSquaredError && output.count == 1
+      if output.count < classes, !isOneValue {
         problems.append(
           Diagnostic(
             "the network has \(output.count) outputs for the \(classes) classes of \(name)", path: last,
@@ -58,4 +60,9 @@ extension Scene {
     guard let outline = data.source.outline, let graph = try? Graph(network) else { return [] }
     return outline.problems(network, output: graph.output, training: training, name: data.source.name)
   }
+}
+
+extension Scene {
+  /// How many steps at the start of a run are left out of the measurements: page faults, caches and clocks settle in them.
+  public static func warmupSteps(of steps: Int) -> Int { min(5, max(0, (steps - 1) / 2)) }
 }

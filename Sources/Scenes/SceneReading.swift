@@ -22,6 +22,7 @@ extension Scene {
     let misplaced = document.apply(overrides)
     let log = ProblemLog(file: file, overrides: document.overrides)
     let scene = Scene(document, directory: directory, name: name, log: log)
+    if let scene, log.problems.isEmpty { for misfit in scene.misfits() { log.add(misfit) } }
     guard let scene, log.problems.isEmpty, misplaced.isEmpty else { throw DiagnosticList(misplaced + log.sorted) }
     self = scene
   }

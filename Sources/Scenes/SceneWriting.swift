@@ -45,7 +45,9 @@ extension Layer {
     if let name { entries.append(("name", ScalarText.text(name, inFlow: true))) }
     if let inputs { entries.append(("inputs", ScalarText.list(inputs))) }
     if entries.isEmpty { return kind.name }
-    if entries.count == 1, entries[0].key == LayerForm.shorthand(of: kind.name) { return "\(kind.name): \(entries[0].value)" }
+    if entries.count == 1, entries[0].key == LayerForm.shorthand(of: kind.name) {
+      return "\(kind.name): \(entries[0].value)"
+    }
     return "\(kind.name): \(flow(entries))"
   }
 }
@@ -78,7 +80,9 @@ extension LayerKind {
     let edges = window.padding
     let isUniform = edges == Edges(edges.top)
     if isUniform, edges.top == 0 { return [] }
-    if case .conv2d = self, window.stride == Extent(1), edges == .same(kernel: window.kernel) { return [("padding", "same")] }
+    if case .conv2d = self, window.stride == Extent(1), edges == .same(kernel: window.kernel) {
+      return [("padding", "same")]
+    }
     if isUniform { return [("padding", "\(edges.top)")] }
     if edges.top == edges.bottom, edges.left == edges.right { return [("padding", "[\(edges.top), \(edges.left)]")] }
     return [("padding", "[\(edges.top), \(edges.left), \(edges.bottom), \(edges.right)]")]
@@ -97,7 +101,9 @@ extension DataSettings {
 
 extension DataSource {
   fileprivate var entries: [Entry] {
-    func path(_ key: String, _ text: String?) -> [Entry] { text.map { [(key, ScalarText.text($0, inFlow: true))] } ?? [] }
+    func path(_ key: String, _ text: String?) -> [Entry] {
+      text.map { [(key, ScalarText.text($0, inFlow: true))] } ?? []
+    }
     switch self {
     case .digits: return []
     case .spirals(let classes, let samples, let noise):
@@ -113,7 +119,8 @@ extension DataSource {
       return path("images", images) + path("labels", labels) + path("test_images", testImages)
         + path("test_labels", testLabels)
     case .cifar10(let files, let testFiles):
-      return [("files", ScalarText.list(files))] + (testFiles.isEmpty ? [] : [("test_files", ScalarText.list(testFiles))])
+      return [("files", ScalarText.list(files))]
+        + (testFiles.isEmpty ? [] : [("test_files", ScalarText.list(testFiles))])
     case .csv(let file, let testFile): return path("file", file) + path("test_file", testFile)
     }
   }
@@ -141,7 +148,8 @@ extension Optimizer {
     switch self {
     case .sgd: return [("optimizer", "sgd")]
     case .momentum(let momentum): return [("optimizer", "sgd")] + entry("momentum", momentum, 0)
-    case .nesterov(let momentum): return [("optimizer", "sgd")] + entry("momentum", momentum, 0) + [("nesterov", "true")]
+    case .nesterov(let momentum):
+      return [("optimizer", "sgd")] + entry("momentum", momentum, 0) + [("nesterov", "true")]
     case .adagrad(let epsilon): return [("optimizer", "adagrad")] + entry("epsilon", epsilon, 1e-10)
     case .adam(let beta1, let beta2, let epsilon):
       return [("optimizer", "adam")] + entry("beta1", beta1, 0.9) + entry("beta2", beta2, 0.999)

@@ -7,7 +7,8 @@ struct TrainingFields {
   var microbatches: Int?
 
   static let keys = [
-    "batch", "microbatches", "epochs", "steps", "optimizer", "rate", "momentum", "nesterov", "beta1", "beta2", "epsilon",
+    "batch", "microbatches", "epochs", "steps", "optimizer", "rate", "momentum", "nesterov", "beta1", "beta2",
+    "epsilon",
     "weight_decay", "seed",
   ]
 

@@ -45,3 +45,6 @@ func decimal(_ units: Int64, places: Int) -> String {
   while fraction.last == "0" { fraction.removeLast() }
   return sign + whole + (fraction.isEmpty ? "" : "." + fraction)
 }
+
+/// `1 device`, `2 devices`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -25,8 +25,8 @@ public struct Report: Codable, Hashable, Sendable {
   public var warmupSteps: Int
   @Nullable public var samplesPerSecond: Double? = nil
   public var stepSeconds: StepSeconds
-  /// Mean loss of each step's batch before its update, one per step, warm-up included.
-  public var loss: [Nullable<Double>]
+  /// Mean loss of each step's batch before its update, one per step, warm-up included; null where nothing was computed.
+  @Nullable public var loss: [Nullable<Double>]? = nil
   @Nullable public var trainAccuracy: Double? = nil
   @Nullable public var testAccuracy: Double? = nil
   public var parameterCount: Int
@@ -53,8 +53,8 @@ public struct Report: Codable, Hashable, Sendable {
     case communication, bubble, efficiency, predicted, assumptions
   }
 
-  /// The losses as numbers; nil for one that was not finite.
-  public var losses: [Double?] { loss.map(\.wrappedValue) }
+  /// The losses as numbers, none where nothing was computed; nil for one that was not finite.
+  public var losses: [Double?] { loss?.map(\.wrappedValue) ?? [] }
 
   /// One JSON document with sorted keys and a final line break.
   public func json() throws -> String { try jsonText(self) }

@@ -25,7 +25,6 @@ extension Report {
     steps = facts.steps
     warmupSteps = min(statistics.warmupSteps, facts.steps)
     stepSeconds = StepSeconds(median: median, p10: step(0.1), p90: step(0.9))
-    loss = facts.losses.map { Nullable(wrappedValue: $0.isFinite ? $0 : nil) }
     parameterCount = program.graph.parameterCount
     flopsPerSample = program.graph.flopsPerSample
     perDevice = program.devices.indices.map { device in
@@ -38,9 +37,11 @@ extension Report {
     assumptions = program.assumptions + facts.assumptions + Self.cautions(statistics)
     if isOversubscribed, let cores = facts.cores {
       assumptions.append(
-        "oversubscribed: \(program.devices.count) devices on \(cores) cores; the virtual clock does not distort")
+        "oversubscribed: \(counted(program.devices.count, "device")) on \(counted(cores, "core")), so waits and step "
+          + "times include the operating system's scheduling; the virtual clock leaves it out")
     }
     cores = facts.cores
+    if !facts.losses.isEmpty { loss = facts.losses.map { Nullable(wrappedValue: $0.isFinite ? $0 : nil) } }
     samplesPerSecond = seconds > 0 ? Double(program.batch * measuredSteps) / seconds : nil
     trainAccuracy = facts.trainAccuracy
     testAccuracy = facts.testAccuracy

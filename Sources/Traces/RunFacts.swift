@@ -7,7 +7,7 @@ public struct RunFacts: Sendable {
   public var seed: UInt64
   /// Steps that were run, warm-up included.
   public var steps: Int
-  /// One per step.
+  /// One per step; empty where nothing was computed.
   public var losses: [Double]
   /// Shares of 1.
   public var trainAccuracy: Double?

@@ -25,9 +25,7 @@ extension Timeline {
 
   /// What `device` did for the longest part of a wait, as a relative clause.
   private func clause(about device: Int, during wait: TraceSpan) -> String {
-    guard let (span, overlap) = mainSpan(of: device, during: wait.begin..<wait.end) else { return "" }
-    // A partner that was mostly between two records has no cause to offer.
-    guard overlap * 2 >= wait.nanoseconds || span.kind.activity == .compute else { return "" }
+    guard let span = mainSpan(of: device, during: wait.begin..<wait.end) else { return "" }
     let label = catalogue.label(device: device, instruction: span.instruction)
     switch span.kind.activity {
     case .compute: return ", which was computing \(label)"
@@ -39,12 +37,14 @@ extension Timeline {
     }
   }
 
-  /// The span of `device` that covers most of `window`; work is preferred to waiting.
-  private func mainSpan(of device: Int, during window: Range<Int64>) -> (span: TraceSpan, overlap: Int64)? {
-    let candidates = spans(of: device, in: window).map { span in
-      (span: span, overlap: min(span.end, window.upperBound) - max(span.begin, window.lowerBound))
-    }.filter { $0.overlap > 0 }
-    let working = candidates.filter { $0.span.kind.activity == .compute }
-    return (working.isEmpty ? candidates : working).max { $0.overlap < $1.overlap }
+  /// The longest span of `device` in `window` of the activity that took most of it; nil where nothing was recorded.
+  private func mainSpan(of device: Int, during window: Range<Int64>) -> TraceSpan? {
+    func overlap(_ span: TraceSpan) -> Int64 { min(span.end, window.upperBound) - max(span.begin, window.lowerBound) }
+    let candidates = spans(of: device, in: window).filter { overlap($0) > 0 }
+    let sums = Activity.allCases.map { activity in
+      candidates.reduce(0) { $1.kind.activity == activity ? $0 + overlap($1) : $0 }
+    }
+    guard let most = sums.max(), let place = sums.firstIndex(of: most) else { return nil }
+    return candidates.filter { $0.kind.activity == Activity.allCases[place] }.max { overlap($0) < overlap($1) }
   }
 }

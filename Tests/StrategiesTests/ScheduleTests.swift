@@ -45,6 +45,23 @@ import Testing
     }
   }
 
+  /// GPipe and 1F1B have the same makespan, F = 1 and B = 2, and the bubbles of the closed forms.
+  @Test(arguments: [(2, 4, 15.0), (4, 4, 21), (4, 8, 33)])
+  func makespansAreTheGoldenOnes(stages: Int, microbatches: Int, makespan: Double) throws {
+    for kind in PipelineSchedule.allCases {
+      let timing = try #require(
+        ScheduleTiming(schedule(kind, stages: stages, microbatches: microbatches), forward: 1, backward: 2))
+      #expect(timing.makespan == makespan)
+      let (p, m) = (Double(stages), Double(microbatches))
+      #expect(abs(timing.bubbleOfTotal - (p - 1) / (m + p - 1)) < 1e-12)
+      #expect(abs(timing.bubbleOverIdeal - (p - 1) / m) < 1e-12)
+    }
+  }
+
+  @Test func aScheduleThatCannotFinishHasNoTiming() throws {
+    #expect(ScheduleTiming(try Schedule(parsing: "0B0 0F0"), forward: 1, backward: 1) == nil)
+  }
+
   @Test func balancedStagesMinimiseTheLargest() {
     #expect(StageBalance.stages(costs: [1, 1, 1, 9, 1, 1], count: 3) == [0, 0, 0, 1, 2, 2])
     #expect(StageBalance.stages(costs: [5, 5], count: 2) == [0, 1])

@@ -13,6 +13,30 @@ import Testing
     for strategy in strategies { #expect(try Strategy(parsing: strategy.description) == strategy) }
   }
 
+  @Test func layerTablesRoundTrip() throws {
+    let text = """
+      stage
+      conv1   n=2 h=2 | 0 1 2 3
+      stage
+      linear1 k=2 c=2 | 4 5 6 7
+      loss    n=1     | 4
+      """
+    let strategy = try Strategy(parsing: text)
+    #expect(try Strategy(parsing: strategy.description) == strategy)
+    guard case .layers(let table) = strategy else { throw CancellationError() }
+    #expect(table.rows.map(\.stage) == [0, 1, 1])
+    #expect(table.rows[1].split == Split(k: 2, c: 2, devices: [4, 5, 6, 7]))
+  }
+
+  @Test func everyWrongLineIsLocated() {
+    do throws(DiagnosticList) {
+      _ = try Strategy(parsing: "conv1 n=2 | 0 1\nlinear1 q=2 | 0\nlinear2 n=2\nconv1 k=2 | 0 1\nrelu1 n=0 | x")
+      Issue.record("accepted")
+    } catch {
+      #expect(error.all.map { $0.location?.line } == [2, 3, 4, 5])
+    }
+  }
+
   @Test func blanksAndDefaultsAreAccepted() throws {
     #expect(try Strategy(parsing: "  data ") == .data(exchange: .ring))
     #expect(try Strategy(parsing: "data()") == .data(exchange: .ring))

@@ -19,6 +19,19 @@ enum VectorLoops {
     for index in 0..<count { words[index] *= factor }
   }
 
+  /// `destination = source` for short runs, where calling for a copy would cost more than the copy.
+  @inline(__always) static func copy(_ source: Source, to destination: Words, count: Int) {
+    var index = 0
+    while index + 8 <= count {
+      store8(load8(source + index), to: destination + index)
+      index += 8
+    }
+    while index < count {
+      destination[index] = source[index]
+      index += 1
+    }
+  }
+
   /// The sum of `count` words, in eight times four partial sums.
   @inline(__always) static func total(_ source: Source, count: Int) -> Float {
     var sums = (SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero, SIMD8<Float>.zero)

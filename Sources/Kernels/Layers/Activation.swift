@@ -36,8 +36,17 @@ struct ActivationArithmetic: LayerArithmetic {
     let needs = LayerKernel.backwardNeeds(kind)
     let seen = memory.address(needs.output ? slots.output : slots.inputs[0])
     switch kind {
-    case .relu: for i in 0..<count { dx[i] = seen[i] > 0 ? dy[i] : 0 }
-    case .leakyRelu(let slope): for i in 0..<count { dx[i] = seen[i] > 0 ? dy[i] : slope * dy[i] }
+    case .relu:
+      for i in 0..<count {
+        // Loaded whether it is needed or not, or the loop would branch at every word.
+        let gradient = dy[i]
+        dx[i] = seen[i] > 0 ? gradient : 0
+      }
+    case .leakyRelu(let slope):
+      for i in 0..<count {
+        let gradient = dy[i]
+        dx[i] = seen[i] > 0 ? gradient : slope * gradient
+      }
     case .sigmoid: for i in 0..<count { dx[i] = dy[i] * seen[i] * (1 - seen[i]) }
     case .tanh: for i in 0..<count { dx[i] = dy[i] * (1 - seen[i] * seen[i]) }
     case .gelu:

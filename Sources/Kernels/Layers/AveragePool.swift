@@ -49,7 +49,8 @@ struct AveragePoolArithmetic: LayerArithmetic {
     }
   }
 
-  @inline(__always) private func eachWindow(_ body: (_ output: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
+  @inline(__always) private func eachWindow(_ body: (_ output: Int, _ rows: Range<Int>, _ columns: Range<Int>) -> Void)
+  {
     for row in 0..<planes.outputRows {
       let rows = planes.rows(of: row).inside
       for column in 0..<planes.outputColumns {

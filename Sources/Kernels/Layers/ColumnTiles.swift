@@ -150,15 +150,7 @@ struct ColumnTiles {
 
   @inline(__always) private func copy(_ source: Source, step: Int, to destination: Words, count: Int) {
     if step == 1 {
-      var index = 0
-      while index + 8 <= count {
-        VectorLoops.store8(VectorLoops.load8(source + index), to: destination + index)
-        index += 8
-      }
-      while index < count {
-        destination[index] = source[index]
-        index += 1
-      }
+      VectorLoops.copy(source, to: destination, count: count)
     } else {
       for index in 0..<count { destination[index] = source[index * step] }
     }

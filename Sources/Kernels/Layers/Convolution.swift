@@ -1,6 +1,7 @@
 import Networks
 
-/// Cross-correlation as matrix products over cache-resident column tiles.
+/// Cross-correlation: directly at stride 1 where rows are long enough for vectors, else as matrix products over
+/// cache-resident column tiles.
 ///
 /// At stride 1 the input's gradient is itself a convolution, of the output's gradient with flipped and transposed filters;
 /// at other strides it is a product scattered back to where the columns came from.
@@ -14,6 +15,9 @@ struct ConvolutionArithmetic: LayerArithmetic {
   private let tiles: ColumnTiles
   /// At stride 1: the tiles of the convolution that gives the input's gradient.
   private let transposed: ColumnTiles?
+  private let direct: DirectConvolution?
+  private let directInput: DirectConvolution?
+  private let directWeight: DirectWeightGradient?
 
   init(_ geometry: LayerGeometry, _ slots: LayerSlots, _ window: Window) {
     self.slots = slots
@@ -22,7 +26,8 @@ struct ConvolutionArithmetic: LayerArithmetic {
     hasBias = slots.parameters.count > 1
     tiles = ColumnTiles(
       samples: output.n, channels: input.k, inputRows: input.h, inputColumns: input.w, outputRows: output.h,
-      outputColumns: output.w, kernel: kernel, stride: window.stride, top: window.padding.top, left: window.padding.left)
+      outputColumns: output.w, kernel: kernel, stride: window.stride, top: window.padding.top, left: window.padding.left
+    )
     transposed =
       window.stride != Extent(1)
       ? nil
@@ -30,20 +35,55 @@ struct ConvolutionArithmetic: LayerArithmetic {
         samples: output.n, channels: output.k, inputRows: output.h, inputColumns: output.w, outputRows: input.h,
         outputColumns: input.w, kernel: kernel, stride: Extent(1), top: kernel.height - 1 - window.padding.top,
         left: kernel.width - 1 - window.padding.left)
+    // A 1 × 1 kernel is one matrix product already.
+    let isDirect = window.stride == Extent(1) && kernel != Extent(1)
+    direct =
+      isDirect && output.w >= 8
+      ? DirectConvolution(
+        samples: output.n, channels: input.k, inputRows: input.h, inputColumns: input.w, filters: output.k,
+        outputRows: output.h, outputColumns: output.w, kernel: kernel, top: tiles.top, left: tiles.left,
+        isFlipped: false)
+      : nil
+    directInput =
+      isDirect && input.w >= 8
+      ? DirectConvolution(
+        samples: output.n, channels: output.k, inputRows: output.h, inputColumns: output.w, filters: input.k,
+        outputRows: input.h, outputColumns: input.w, kernel: kernel, top: kernel.height - 1 - tiles.top,
+        left: kernel.width - 1 - tiles.left, isFlipped: true)
+      : nil
+    directWeight =
+      isDirect && output.w >= 8
+      ? DirectWeightGradient(
+        samples: output.n, channels: input.k, inputRows: input.h, inputColumns: input.w, filters: output.k,
+        outputRows: output.h, outputColumns: output.w, kernel: kernel, top: tiles.top, left: tiles.left)
+      : nil
   }
 
   var workspaceWords: Int {
-    let own = tiles.tilePositions * (tiles.depth + outputs)
-    guard let transposed else { return own }
-    let other = transposed.tilePositions * (transposed.depth + tiles.channels) + outputs * tiles.depth
-    return max(own, other)
+    max(
+      direct?.workspaceWords ?? forwardTileWords, directInput?.workspaceWords ?? backwardTileWords,
+      directWeight?.workspaceWords ?? forwardTileWords)
+  }
+
+  private var forwardTileWords: Int { tiles.tilePositions * (tiles.depth + outputs) }
+
+  private var backwardTileWords: Int {
+    guard let transposed else { return forwardTileWords }
+    return transposed.tilePositions * (transposed.depth + tiles.channels) + outputs * tiles.depth
   }
 
   func forward(_ memory: DeviceMemory, _ mode: KernelMode, _ step: Int) {
-    Self.correlate(
-      tiles, memory.address(slots.inputs[0]), filters: memory.address(slots.parameters[0]),
-      bias: hasBias ? memory.address(slots.parameters[1]) : nil, into: memory.address(slots.output), channels: outputs,
-      workspace: memory.workspace(words: workspaceWords))
+    let input = Source(memory.address(slots.inputs[0]))
+    let filters = Source(memory.address(slots.parameters[0]))
+    let bias = hasBias ? Source(memory.address(slots.parameters[1])) : nil
+    let output = memory.address(slots.output)
+    let workspace = memory.workspace(words: workspaceWords)
+    if let direct {
+      direct.run(input, weights: filters, bias: bias, into: output, workspace: workspace)
+    } else {
+      Self.correlate(
+        tiles, input, filters: filters, bias: bias, into: output, channels: outputs, workspace: workspace)
+    }
   }
 
   func backwardInput(_ memory: DeviceMemory, _ step: Int) {
@@ -52,6 +92,9 @@ struct ConvolutionArithmetic: LayerArithmetic {
     let outputGradient = Source(slots.outputGradient(in: memory))
     let filters = Source(memory.address(slots.parameters[0]))
     let workspace = memory.workspace(words: workspaceWords)
+    if let directInput {
+      return directInput.run(outputGradient, weights: filters, bias: nil, into: inputGradient, workspace: workspace)
+    }
     if let transposed {
       flip(filters, into: workspace)
       Self.correlate(
@@ -75,15 +118,20 @@ struct ConvolutionArithmetic: LayerArithmetic {
     let input = memory.address(slots.inputs[0])
     let outputGradient = slots.outputGradient(in: memory)
     let filterGradient = memory.address(slots.parameterGradients[0])
-    let columns = memory.workspace(words: workspaceWords)
-    let gathered = columns + tiles.tilePositions * tiles.depth
+    let workspace = memory.workspace(words: workspaceWords)
     if !accumulate { filterGradient.update(repeating: 0, count: outputs * tiles.depth) }
-    tiles.forEach { tile in
-      let count = tiles.count(tile)
-      tiles.gather(input, tile, into: columns)
-      MatrixProduct.multiply(
-        gradientTile(outputGradient, tile, gathered), .init(columns, stride: count, transposed: true), rows: outputs,
-        columns: tiles.depth, inner: count, into: filterGradient, stride: tiles.depth, accumulate: true)
+    if let directWeight {
+      directWeight.run(input, outputGradient, addingTo: filterGradient, workspace: workspace)
+    } else {
+      tiles.forEach { tile in
+        let count = tiles.count(tile)
+        let gathered = workspace + tiles.tilePositions * tiles.depth
+        tiles.gather(input, tile, into: workspace)
+        MatrixProduct.multiply(
+          gradientTile(outputGradient, tile, gathered), .init(workspace, stride: count, transposed: true),
+          rows: outputs,
+          columns: tiles.depth, inner: count, into: filterGradient, stride: tiles.depth, accumulate: true)
+      }
     }
     guard hasBias else { return }
     let biasGradient = memory.address(slots.parameterGradients[1])

@@ -14,6 +14,7 @@ public enum KernelMode: Sendable {
 public struct LayerSlots: Hashable, Sendable {
   /// One per input of the layer.
   public var inputs: [Int]
+  /// What forward writes.
   public var output: Int
   /// Learned parameters, in the order of `Graph.Node.parameters`: weight, bias.
   public var parameters: [Int]
@@ -30,7 +31,8 @@ public struct LayerSlots: Hashable, Sendable {
 
   /// Slots of one layer; what is left out is not there.
   public init(
-    inputs: [Int], output: Int, parameters: [Int] = [], states: [Int] = [], saved: [Int] = [], outputGradient: Int? = nil,
+    inputs: [Int], output: Int, parameters: [Int] = [], states: [Int] = [], saved: [Int] = [],
+    outputGradient: Int? = nil,
     inputGradients: [Int?]? = nil, parameterGradients: [Int] = []
   ) {
     self.inputs = inputs
@@ -47,7 +49,9 @@ public struct LayerSlots: Hashable, Sendable {
 /// Where dropout's random numbers come from: the run's seed and the layer's name. With the step and an element's place
 /// in the whole layer's output they decide what is dropped, whoever computes it.
 public struct DropoutKey: Hashable, Sendable {
+  /// The run's seed.
   public var seed: UInt64
+  /// The layer's name.
   public var layer: String
 
   /// The key of one layer in one run.

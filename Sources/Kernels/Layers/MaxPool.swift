@@ -92,30 +92,58 @@ struct MaxPoolArithmetic: LayerArithmetic {
       let upper = x + 2 * row * planes.inputColumns
       let lower = upper + planes.inputColumns
       let (y, place) = (y + row * columns, place + row * columns)
-      var column = 0
-      while column + 8 <= columns {
-        let first = UnsafeRawPointer(upper + 2 * column).loadUnaligned(as: SIMD16<Float>.self)
-        let second = UnsafeRawPointer(lower + 2 * column).loadUnaligned(as: SIMD16<Float>.self)
-        var best = first.evenHalf
-        var found = SIMD8<Float>.zero
-        Self.improve(&best, &found, with: first.oddHalf, at: 1)
-        Self.improve(&best, &found, with: second.evenHalf, at: 2)
-        Self.improve(&best, &found, with: second.oddHalf, at: 3)
-        VectorLoops.store8(best, to: y + column)
-        VectorLoops.store8(found, to: place + column)
-        column += 8
-      }
-      while column < columns {
-        var best = upper[2 * column]
-        var found: Float = 0
-        Self.improve(&best, &found, with: upper[2 * column + 1], at: 1)
-        Self.improve(&best, &found, with: lower[2 * column], at: 2)
-        Self.improve(&best, &found, with: lower[2 * column + 1], at: 3)
-        y[column] = best
-        place[column] = found
-        column += 1
+      if columns >= 8 {
+        Self.eachRun(of: 8, in: columns) { column in
+          let first = UnsafeRawPointer(upper + 2 * column).loadUnaligned(as: SIMD16<Float>.self)
+          let second = UnsafeRawPointer(lower + 2 * column).loadUnaligned(as: SIMD16<Float>.self)
+          let best = Self.best(first.evenHalf, first.oddHalf, second.evenHalf, second.oddHalf)
+          VectorLoops.store8(best.value, to: y + column)
+          VectorLoops.store8(best.place, to: place + column)
+        }
+      } else if columns >= 4 {
+        Self.eachRun(of: 4, in: columns) { column in
+          let (first, second) = (VectorLoops.load8(upper + 2 * column), VectorLoops.load8(lower + 2 * column))
+          let best = Self.best(
+            SIMD8(lowHalf: first.evenHalf, highHalf: .zero), SIMD8(lowHalf: first.oddHalf, highHalf: .zero),
+            SIMD8(lowHalf: second.evenHalf, highHalf: .zero), SIMD8(lowHalf: second.oddHalf, highHalf: .zero))
+          UnsafeMutableRawPointer(y + column).storeBytes(of: best.value.lowHalf, as: SIMD4<Float>.self)
+          UnsafeMutableRawPointer(place + column).storeBytes(of: best.place.lowHalf, as: SIMD4<Float>.self)
+        }
+      } else {
+        for column in 0..<columns {
+          let best = Self.best(
+            SIMD8(repeating: upper[2 * column]), SIMD8(repeating: upper[2 * column + 1]),
+            SIMD8(repeating: lower[2 * column]), SIMD8(repeating: lower[2 * column + 1]))
+          (y[column], place[column]) = (best.value[0], best.place[0])
+        }
       }
     }
+  }
+
+  /// Visits runs of `width` columns; the last may overlap the one before, which computes the same.
+  @inline(__always) private static func eachRun(of width: Int, in columns: Int, _ body: (Int) -> Void) {
+    var column = 0
+    while column < columns {
+      body(min(column, columns - width))
+      column += width
+    }
+  }
+
+  /// The greatest of four values and which it is. For vectors of eight alone: a generic one compares lane by lane.
+  @inline(__always) private static func best(
+    _ first: SIMD8<Float>, _ second: SIMD8<Float>, _ third: SIMD8<Float>, _ fourth: SIMD8<Float>
+  ) -> (value: SIMD8<Float>, place: SIMD8<Float>) {
+    var (value, place) = (first, SIMD8<Float>.zero)
+    var wins = (second .> value) .| (second .!= second)
+    value.replace(with: second, where: wins)
+    place.replace(with: 1, where: wins)
+    wins = (third .> value) .| (third .!= third)
+    value.replace(with: third, where: wins)
+    place.replace(with: 2, where: wins)
+    wins = (fourth .> value) .| (fourth .!= fourth)
+    value.replace(with: fourth, where: wins)
+    place.replace(with: 3, where: wins)
+    return (value, place)
   }
 
   private func backwardTwoByTwo(_ dx: Words, _ dy: Source, _ place: Source) {
@@ -134,19 +162,5 @@ struct MaxPoolArithmetic: LayerArithmetic {
         lower[2 * column + 1] = found == 3 ? gradient : 0
       }
     }
-  }
-
-  @inline(__always) private static func improve(
-    _ best: inout SIMD8<Float>, _ place: inout SIMD8<Float>, with value: SIMD8<Float>, at index: Float
-  ) {
-    let wins = (value .> best) .| (value .!= value)
-    best.replace(with: value, where: wins)
-    place.replace(with: index, where: wins)
-  }
-
-  @inline(__always) private static func improve(
-    _ best: inout Float, _ place: inout Float, with value: Float, at index: Float
-  ) {
-    if value > best || value.isNaN { (best, place) = (value, index) }
   }
 }

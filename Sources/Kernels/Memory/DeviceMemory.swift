@@ -51,7 +51,8 @@ public final class DeviceMemory: @unchecked Sendable {
       }
       precondition(offset >= 0 && offset + slot.words <= slots[owner].words, "view \(index) exceeds slot \(owner)")
       let place = Place(
-        owner: owner, offset: offset, words: slot.words, sizeClass: classes[slots[owner].words]!, kind: slots[owner].kind)
+        owner: owner, offset: offset, words: slot.words, sizeClass: classes[slots[owner].words]!,
+        kind: slots[owner].kind)
       (places + index).initialize(to: place)
     }
     for (index, slot) in slots.enumerated() where slot.persistent && slot.parent == nil {

@@ -1,9 +1,14 @@
 /// What words of a device's memory are for; peaks are reported per kind.
 public enum MemoryKind: Int, CaseIterable, Sendable {
+  /// Weights, biases and running statistics.
   case parameters
+  /// Gradients of parameters.
   case gradients
+  /// The optimizer's state: velocities and moments.
   case optimizer
+  /// Outputs of layers, their gradients, and what forward leaves for backward.
   case activations
+  /// Messages, and the workspace of kernels.
   case buffers
 }
 
@@ -11,6 +16,7 @@ public enum MemoryKind: Int, CaseIterable, Sendable {
 public struct SlotDescription: Hashable, Sendable {
   /// Float32 words.
   public var words: Int
+  /// What the words are for; a view counts with its parent.
   public var kind: MemoryKind
   /// Defined, with zeros, from the beginning; never taken.
   public var persistent: Bool

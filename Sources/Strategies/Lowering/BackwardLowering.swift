@@ -14,7 +14,8 @@ extension ProgramLowering {
       }
       for holding in layout.holdings(node.index, microbatch: microbatch) {
         let gradient = lowerGradientArrival(node, holding, microbatch, action)
-        lowerLayerBackward(node, on: holding.device, gradient, stage, microbatch, action)
+        lowerLayerBackward(
+          node, on: holding.device, summand: holding.summand, gradient, stage, microbatch, action)
       }
     }
     // In the order in which the earlier stages take them: producers from the last, each one's junctions from the first.
@@ -28,12 +29,13 @@ extension ProgramLowering {
   }
 
   private mutating func lowerLayerBackward(
-    _ node: Graph.Node, on device: Int, _ gradient: Index<Buffer>, _ stage: Int, _ microbatch: Int, _ action: Action
+    _ node: Graph.Node, on device: Int, summand: Summand, _ gradient: Index<Buffer>, _ stage: Int, _ microbatch: Int,
+    _ action: Action
   ) {
     let number = devices[device].operations[.init(index: node.index, microbatch: microbatch)]!
     var operation = devices[device].program.operations[number]
     operation.outputGradient = gradient
-    let field = ReceptiveField(of: node, output: operation.box)
+    let field = ReceptiveField(of: node, output: operation.box, summand: summand)
     operation.inputGradients = field.operands.map { operand in
       let producer = node.inputs[operand]
       guard producer >= 0, layout.needsGradient[producer] else { return nil }
@@ -65,8 +67,7 @@ extension ProgramLowering {
       devices[need.device].contributions[key] = [buffers[0]]
     }
     let transfers = backwardTransfers(junction, microbatch)
-    let collective = register(
-      transfers, junction: junction, kind: .reduceScatter, purpose: .activationGradients, microbatch: microbatch)
+    let collective = register(transfers, junction: junction, isBackward: true, microbatch: microbatch)
     for transfer in transfers where transfer.from != transfer.to {
       let box = needs.first { $0.device == transfer.from }!.box
       send(
@@ -94,9 +95,10 @@ extension ProgramLowering {
       }
       let arrived = receive(
         index, microbatch, on: device, name: node.name, isBackward: true, kind: .activations, in: action)
-      parts += zip(senders, arrived).map { (rank: $0, held: $1) }
+      parts += zip(senders, arrived).map { (rank: $0, held: $1.held) }
     }
-    if layout.split(of: node.index).replicas > 1 { parts.sort { $0.rank < $1.rank } }
+    let split = layout.split(of: node.index)
+    if split.replicas > 1 || split.c > 1 { parts.sort { $0.rank < $1.rank } }
     if parts.count > 0, parts[0].held.box == holding.box {
       for part in parts.dropFirst() {
         add(part.held, to: parts[0].held, on: device, action)

@@ -35,10 +35,10 @@ extension ProgramLowering {
   }
 
   private mutating func lowerLayer(_ node: Graph.Node, _ holding: Holding, _ microbatch: Int, _ action: Action) {
-    let field = ReceptiveField(of: node, output: holding.box)
+    let field = ReceptiveField(of: node, output: holding.box, summand: holding.summand)
     let groups = statisticsGroups[node.index]
     let geometry = LayerGeometry(
-      kind: node.kind.localized(outputs: holding.box.k.count, padding: field.padding),
+      kind: node.kind.localized(outputs: holding.box.k.count, padding: field.padding, summand: holding.summand),
       inputs: field.operands.map { field.inputs[$0].extent }, output: holding.box.extent,
       origin: Extent4(
         n: holding.box.n.lowerBound, k: holding.box.k.lowerBound, h: holding.box.h.lowerBound,
@@ -103,8 +103,7 @@ extension ProgramLowering {
   private mutating func lowerDeparture(_ index: Int, _ microbatch: Int, _ action: Action) {
     let junction = layout.junctions[index]
     let transfers = forwardTransfers(junction, microbatch)
-    let collective = register(
-      transfers, junction: junction, kind: .allGather, purpose: .activations, microbatch: microbatch)
+    let collective = register(transfers, junction: junction, isBackward: false, microbatch: microbatch)
     for transfer in transfers where transfer.from != transfer.to {
       let held = devices[transfer.from].outputs[.init(index: junction.producer, microbatch: microbatch)]!
       send(
@@ -121,25 +120,31 @@ extension ProgramLowering {
     for need in layout.needs(junction, microbatch: microbatch) {
       let device = need.device
       let own = devices[device].outputs[.init(index: junction.producer, microbatch: microbatch)]
-      if let own, own.box == need.box {
+      let isPartial = layout.partitioning.splits[junction.producer].c > 1
+      if let own, own.box == need.box, !isPartial {
         devices[device].required[key] = own
         continue
       }
-      let arrived = receive(
+      var parts = receive(
         index, microbatch, on: device, name: name, isBackward: false, kind: .activations, in: action)
-      if arrived.count == 1, arrived[0].box == need.box {
-        devices[device].required[key] = arrived[0]
+      if parts.count == 1, parts[0].held.box == need.box, !isPartial {
+        devices[device].required[key] = parts[0].held
         continue
       }
       let whole = DeviceBuilder.Held(
         buffer: devices[device].buffer("\(name) gathered mb\(microbatch)", .activations, words: need.box.count),
         box: need.box)
-      var parts = arrived
-      if let own, !own.box.intersection(need.box).isEmpty { parts.insert(own, at: 0) }
+      if let own, !own.box.intersection(need.box).isEmpty {
+        let holding = layout.holdings(junction.producer, microbatch: microbatch).first { $0.device == device }!
+        parts.insert((own, holding.summand.index), at: 0)
+      }
+      // In the order of the summands on every device, so that replicas of a consumer get the same bits.
+      parts.sort { $0.summand < $1.summand }
       for (position, part) in parts.enumerated() {
         devices[device].move(
-          part.box.intersection(need.box), from: part, to: whole, defines: position == 0, purpose: .activations,
-          collective: nil, in: action)
+          part.held.box.intersection(need.box), from: part.held, to: whole,
+          adding: part.summand != parts[0].summand, defines: position == 0, purpose: .activations, collective: nil,
+          in: action)
       }
       devices[device].required[key] = whole
     }

@@ -7,6 +7,8 @@ struct Holding: Hashable {
   /// Devices with one part number compute the same box.
   var part: Int
   var box: Box
+  /// Which part of the sum over input channels the device has; the box is complete when all are added.
+  var summand = Summand()
 }
 
 /// Where every activation lies, and which layers read it together: the geometry of a partitioned network.
@@ -54,7 +56,10 @@ struct Layout {
     let boxes = split.boxes(samples: samples(microbatch), shape: shape, channelUnit: unit)
     return split.devices.indices.compactMap { position in
       boxes[position].isEmpty
-        ? nil : Holding(device: split.devices[position], part: position % split.parts, box: boxes[position])
+        ? nil
+        : Holding(
+          device: split.devices[position], part: position % split.parts, box: boxes[position],
+          summand: Summand(index: split.coordinates(position).c, count: split.c))
     }
   }
 
@@ -66,7 +71,10 @@ struct Layout {
       if consumer == loss {
         need.box = Box(samples: holding.box.n, shape: graph.output)
       } else {
-        need.box = ReceptiveField(of: graph.nodes[consumer], output: holding.box).inputs[operand]
+        need.box =
+          ReceptiveField(
+            of: graph.nodes[consumer], output: holding.box, summand: holding.summand
+          ).inputs[operand]
       }
       return need.box.isEmpty ? nil : need
     }

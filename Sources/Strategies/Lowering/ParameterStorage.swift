@@ -44,13 +44,14 @@ struct ParameterStorage {
     else { return nil }
     let replica = position / split.parts
     let sharing = holdings.filter { other in
-      other.box.k == own.box.k && split.devices.firstIndex(of: other.device)! / split.parts == replica
+      other.box.k == own.box.k && other.summand == own.summand
+        && split.devices.firstIndex(of: other.device)! / split.parts == replica
     }
-    let saver = holdings.first { $0.box.k == own.box.k }!
-    let boxes = node.parameters.indices.map { ordinal in
-      HeldBox(
-        node: node, ordinal: ordinal, ranges: node.parameterRanges(node.parameters[ordinal], output: own.box),
-        isSaved: saver.device == device)
+    let saver = holdings.first { $0.box.k == own.box.k && $0.summand == own.summand }!
+    let boxes = node.parameters.indices.compactMap { ordinal in
+      node.parameterRanges(node.parameters[ordinal], output: own.box, summand: own.summand).map { ranges in
+        HeldBox(node: node, ordinal: ordinal, ranges: ranges, isSaved: saver.device == device)
+      }
     }
     return (sharing.map(\.device).sorted(), boxes)
   }

@@ -14,7 +14,7 @@ struct ProgramLowering {
   var messages = Table<Message>()
   var collectives = Table<Collective>()
   /// Messages on their way from one stage's fragment to another's, in the order of sending.
-  var pending: [PendingKey: [(message: Index<Message>, box: Box)]] = [:]
+  var pending: [PendingKey: [(message: Index<Message>, box: Box, summand: Int)]] = [:]
   private var channelNumbers: [ChannelKey: Index<Channel>] = [:]
 
   struct PendingKey: Hashable {

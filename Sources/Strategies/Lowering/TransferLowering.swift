@@ -26,52 +26,41 @@ extension ProgramLowering {
     devices[transfer.from].emit(.send(message), .communication, in: action)
     pending[
       PendingKey(junction: index, microbatch: microbatch, to: transfer.to, isBackward: isBackward), default: []
-    ].append((message, transfer.box))
+    ].append((message, transfer.box, transfer.summand))
   }
 
   /// Receives what was sent to a device for a junction, each message into a buffer of its own.
   mutating func receive(
     _ index: Int, _ microbatch: Int, on device: Int, name: String, isBackward: Bool, kind: BufferKind, in action: Action
-  ) -> [DeviceBuilder.Held] {
+  ) -> [(held: DeviceBuilder.Held, summand: Int)] {
     let key = PendingKey(junction: index, microbatch: microbatch, to: device, isBackward: isBackward)
-    return (pending.removeValue(forKey: key) ?? []).map { message, box in
+    return (pending.removeValue(forKey: key) ?? []).map { message, box, summand in
       let buffer = devices[device].buffer(
         "\(name)\(isBackward ? " gradient" : "") from \(messages[message].from) mb\(microbatch)", kind, words: box.count
       )
       messages[message].receiveBuffer = buffer
       devices[device].emit(.receive(message), .communication, in: action)
-      return .init(buffer: buffer, box: box)
+      return (.init(buffer: buffer, box: box), summand)
     }
   }
 
   /// Records the volume that a junction must move by the boxes alone, with its closed form where the transfers are a known
   /// collective; nil where nothing travels.
   mutating func register(
-    _ transfers: [Transfer], junction: Junction, kind: Collective.Kind, purpose: Purpose, microbatch: Int
+    _ transfers: [Transfer], junction: Junction, isBackward: Bool, microbatch: Int
   ) -> Index<Collective>? {
-    guard transfers.contains(where: { $0.from != $0.to }) else { return nil }
-    let needs = layout.needs(junction, microbatch: microbatch)
-    let holdings = layout.holdings(junction.producer, microbatch: microbatch)
-    let whole = Box(
-      samples: layout.samples(microbatch), shape: layout.graph.nodes[junction.producer].outputShape)
-    let everyoneNeedsAll = needs.allSatisfy { $0.box == whole } && Set(needs.map(\.device)).count == needs.count
-    let isPartition = holdings.reduce(0) { $0 + $1.box.count } == whole.count
-    let holdersNeed = Set(holdings.map(\.device)).isSubset(of: needs.map(\.device))
-    let partsDiffer = Set(needs.map(\.part)).count == needs.count
-    let isCollective =
-      needs.count > 1 && everyoneNeedsAll && isPartition && holdersNeed && (kind == .allGather || partsDiffer)
-    let name = layout.graph.nodes[junction.producer].name
-    let devices = Set(transfers.filter { $0.from != $0.to }.flatMap { [$0.from, $0.to] }).sorted()
-    let volume = needs.reduce(0) { sum, need in
-      let own = holdings.first { $0.device == need.device }?.box.intersection(need.box).count ?? 0
-      return sum + need.box.count - own
-    }
+    let travelling = transfers.filter { $0.from != $0.to }
+    guard !travelling.isEmpty else { return nil }
+    let node = layout.graph.nodes[junction.producer]
+    let volume = TransferVolume(
+      needs: layout.needs(junction, microbatch: microbatch),
+      holdings: layout.holdings(junction.producer, microbatch: microbatch),
+      whole: Box(samples: layout.samples(microbatch), shape: node.outputShape), isBackward: isBackward)
     return collectives.append(
       Collective(
-        kind: isCollective ? kind : .exchange, algorithm: isCollective ? "direct" : "point-to-point", devices: devices,
-        words: whole.count, purpose: purpose,
-        expectedWords: isCollective ? (needs.count - 1) * whole.count : volume,
-        formula: isCollective ? "n(P-1)" : "needed minus held",
-        label: "\(name)\(purpose == .activations ? "" : " gradient") mb\(microbatch)"))
+        kind: volume.kind, algorithm: volume.kind == .exchange ? "point-to-point" : "direct",
+        devices: Set(travelling.flatMap { [$0.from, $0.to] }).sorted(), words: volume.whole.count,
+        purpose: isBackward ? .activationGradients : .activations, expectedWords: volume.words, formula: volume.formula,
+        label: "\(node.name)\(isBackward ? " gradient" : "") mb\(microbatch)"))
   }
 }

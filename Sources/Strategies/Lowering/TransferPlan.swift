@@ -5,6 +5,8 @@ struct Transfer: Hashable {
   var from: Int
   var to: Int
   var box: Box
+  /// Which part of a sum the box is; 0 where the producer's output is whole.
+  var summand = 0
 }
 
 /// The rule of the whole compiler: what a device needs and does not hold comes from the devices that hold it.
@@ -12,26 +14,33 @@ enum TransferPlan {
   /// The boxes by which each need is met, the device's own part included (`from == to`).
   ///
   /// A need prefers its own device; other holders are asked in the order of their distance behind it, so that replicas
-  /// share the load. Every word comes from one holder.
+  /// share the load. Every word comes from one holder; of partial sums, one word of each.
   static func forward(needs: [Holding], holdings: [Holding], devices: Int) -> [Transfer] {
-    needs.flatMap { need in
-      var missing = [need.box]
-      var transfers: [Transfer] = []
-      for holding in holdings.byDistance(from: need.device, of: devices) {
-        var rest: [Box] = []
-        for box in missing {
-          let common = box.intersection(holding.box)
-          if common.isEmpty {
-            rest.append(box)
-          } else {
-            transfers.append(Transfer(from: holding.device, to: need.device, box: common))
-            rest += box.subtracting(common)
-          }
-        }
-        missing = rest
+    let summands = Set(holdings.map(\.summand.index)).sorted()
+    return needs.flatMap { need in
+      summands.flatMap { summand in
+        meet(need, by: holdings.filter { $0.summand.index == summand }, summand: summand, devices: devices)
       }
-      return transfers
     }
+  }
+
+  private static func meet(_ need: Holding, by holdings: [Holding], summand: Int, devices: Int) -> [Transfer] {
+    var missing = [need.box]
+    var transfers: [Transfer] = []
+    for holding in holdings.byDistance(from: need.device, of: devices) {
+      var rest: [Box] = []
+      for box in missing {
+        let common = box.intersection(holding.box)
+        if common.isEmpty {
+          rest.append(box)
+        } else {
+          transfers.append(Transfer(from: holding.device, to: need.device, box: common, summand: summand))
+          rest += box.subtracting(common)
+        }
+      }
+      missing = rest
+    }
+    return transfers
   }
 
   /// The boxes of gradient that each holder of the producer's output receives, its own contribution included.

@@ -20,8 +20,11 @@ struct PartitioningConstructor {
     switch strategy {
     case .serial: return serial()
     case .data(let exchange): return try dataParallel(exchange)
-    case .model(.k): return modelParallel()
+    case .model(let split): return try modelParallel(split)
     case .pipeline(let schedule, let stages): return try pipeline(schedule, stages: stages)
+    case .layers(let table):
+      return try LayerTableConstructor(graph: graph, batch: batch, devices: devices, microbatches: microbatches ?? 1)
+        .partitioning(for: table)
     }
   }
 
@@ -43,18 +46,37 @@ struct PartitioningConstructor {
     return result
   }
 
-  /// Output channels over all devices; a layer with fewer channels than devices uses the first ones. The loss is computed
-  /// by every device from the gathered outputs, which costs less than sending its gradient.
-  private func modelParallel() -> Partitioning {
+  /// One dimension over all devices; a layer with fewer parts than devices uses the first ones. The loss is computed by
+  /// every device from the gathered outputs, which costs less than sending its gradient.
+  private func modelParallel(_ split: ModelSplit) throws(DiagnosticList) -> Partitioning {
     var result = uniform(Split(devices: Array(0..<devices)), devices: devices)
     for node in graph.nodes {
-      let degree = min(devices, node.outputShape.channels / node.channelUnit)
-      result.splits[node.index] = Split(k: degree, devices: Array(0..<degree))
+      let (dimension, available) = extent(of: node, along: split)
+      let degree = min(devices, available)
+      var part = Split(devices: Array(0..<degree))
+      part[keyPath: dimension] = degree
+      result.splits[node.index] = part
       if degree < devices {
         result.assumptions.append("'\(node.name)' has \(degree) parts for \(devices) devices; the others wait")
       }
     }
+    try SplitRules(graph: graph, samples: batch, devices: devices).check(result.splits)
+    let reduces = graph.nodes.contains { node in
+      let part = result.splits[node.index]
+      return !node.parameters.isEmpty && part.h * part.w > 1
+    }
+    if reduces { result.schedule = result.schedule.exchangingBeforeUpdate() }
     return result
+  }
+
+  /// The dimension by which `model(split=…)` cuts a layer, and into how many parts it can be cut: layers without that
+  /// dimension are cut by `k`.
+  private func extent(of node: Graph.Node, along split: ModelSplit) -> (WritableKeyPath<Split, Int>, Int) {
+    let output = node.outputShape
+    if split == .c, node.kind.sumsOverInputs { return (\.c, node.inputShapes[0].channels) }
+    if split == .h, output.isImage { return (\.h, output.height) }
+    if split == .w, output.isImage { return (\.w, output.width) }
+    return (\.k, output.channels / node.channelUnit)
   }
 
   private func pipeline(_ schedule: PipelineSchedule, stages: Int?) throws(DiagnosticList) -> Partitioning {

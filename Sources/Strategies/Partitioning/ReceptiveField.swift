@@ -11,7 +11,8 @@ struct ReceptiveField {
   /// Positions of the operands that are read at all: a part of a concatenation may lie outside some of them.
   var operands: [Int] { inputs.indices.filter { !inputs[$0].isEmpty } }
 
-  init(of node: Graph.Node, output: Box) {
+  /// - Parameter summand: the part of the sum over input channels that is computed, of how many.
+  init(of node: Graph.Node, output: Box, summand: Summand = Summand()) {
     switch node.kind {
     case .conv2d(_, let window, _):
       (inputs, padding) = Self.windowed(node.inputShapes[0], window, output, allChannels: true)
@@ -41,6 +42,7 @@ struct ReceptiveField {
     case .batchNorm, .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout, .add:
       inputs = node.inputs.map { _ in output }
     }
+    if node.kind.sumsOverInputs { inputs[0].k = inputs[0].k.cut(summand.index, of: summand.count) }
   }
 
   private static func windowed(
@@ -66,15 +68,33 @@ struct ReceptiveField {
   }
 }
 
+/// One of the parts into which a sum over input channels is cut.
+struct Summand: Hashable {
+  var index = 0
+  var count = 1
+
+  /// True where the whole sum is one part.
+  var isWhole: Bool { count == 1 }
+}
+
 extension LayerKind {
+  /// True for layers whose every output sums over all input channels: the ones that a `c` split can cut.
+  var sumsOverInputs: Bool {
+    switch self {
+    case .linear, .conv2d: true
+    default: false
+    }
+  }
+
   /// The kind as a kernel sees it: outputs and padding of one part.
-  func localized(outputs: Int, padding: Edges) -> LayerKind {
+  func localized(outputs: Int, padding: Edges, summand: Summand = Summand()) -> LayerKind {
     func local(_ window: Window) -> Window {
       Window(kernel: window.kernel, stride: window.stride, padding: padding)
     }
     switch self {
-    case .linear(_, let bias): return .linear(outputs: outputs, bias: bias)
-    case .conv2d(_, let window, let bias): return .conv2d(outputs: outputs, window: local(window), bias: bias)
+    case .linear(_, let bias): return .linear(outputs: outputs, bias: bias && summand.index == 0)
+    case .conv2d(_, let window, let bias):
+      return .conv2d(outputs: outputs, window: local(window), bias: bias && summand.index == 0)
     case .maxPool(let window): return .maxPool(local(window))
     case .averagePool(let window): return .averagePool(local(window))
     default: return self
@@ -88,8 +108,11 @@ extension Graph.Node {
     kind == .flatten ? inputShapes[0].height * inputShapes[0].width : 1
   }
 
-  /// The box of a parameter that an output box works with: `k` cuts the first axis, nothing else cuts.
-  func parameterRanges(_ parameter: Parameter, output: Box) -> [Range<Int>] {
-    [output.k] + parameter.shape.dropFirst().map { 0..<$0 }
+  /// The box of a parameter that a part works with: `k` cuts the first axis, `c` the second, nothing else cuts. Nil where the
+  /// part does not use it: a bias enters the sum once.
+  func parameterRanges(_ parameter: Parameter, output: Box, summand: Summand) -> [Range<Int>]? {
+    if parameter.role == .bias, summand.index > 0 { return nil }
+    let axes = [output.k] + parameter.shape.dropFirst().map { 0..<$0 }
+    return axes.enumerated().map { $0.offset == 1 ? $0.element.cut(summand.index, of: summand.count) : $0.element }
   }
 }

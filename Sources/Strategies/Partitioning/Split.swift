@@ -3,31 +3,34 @@ import Programs
 
 /// How one layer's work is cut: a degree per dimension and the devices that take the parts.
 ///
-/// Devices are numbered through the parts with `w` fastest, then `h`, `k` and `n`. More devices than parts means that each
-/// part is computed by several devices (replicas): the device at position `p` takes part `p mod parts`.
+/// Devices are numbered through the parts with `w` fastest, then `h`, `c`, `k` and `n`. More devices than parts means that
+/// each part is computed by several devices (replicas): the device at position `p` takes part `p mod parts`.
 public struct Split: Hashable, Sendable, CustomStringConvertible {
   public var n: Int
   public var k: Int
+  /// Input channels or neurons: a cut of the sum. Each part computes a partial sum of the same box.
+  public var c: Int
   public var h: Int
   public var w: Int
   /// In the order of the parts; a multiple of ``parts`` long.
   public var devices: [Int]
 
-  public init(n: Int = 1, k: Int = 1, h: Int = 1, w: Int = 1, devices: [Int]) {
+  public init(n: Int = 1, k: Int = 1, c: Int = 1, h: Int = 1, w: Int = 1, devices: [Int]) {
     self.n = n
     self.k = k
+    self.c = c
     self.h = h
     self.w = w
     self.devices = devices
   }
 
-  public var parts: Int { n * k * h * w }
+  public var parts: Int { n * k * c * h * w }
   /// How many devices compute each part.
   public var replicas: Int { devices.count / parts }
 
   /// `n=2 k=2 | 0 1 2 3`
   public var description: String {
-    let degrees = [("n", n), ("k", k), ("h", h), ("w", w)].filter { $0.1 > 1 }.map { "\($0.0)=\($0.1)" }
+    let degrees = [("n", n), ("k", k), ("c", c), ("h", h), ("w", w)].filter { $0.1 > 1 }.map { "\($0.0)=\($0.1)" }
     return (degrees.isEmpty ? ["n=1"] : degrees).joined(separator: " ") + " | "
       + devices.map(String.init).joined(separator: " ")
   }
@@ -38,18 +41,24 @@ public struct Split: Hashable, Sendable, CustomStringConvertible {
   /// - Parameter channelUnit: channels that must stay together (a flattened image's pixels of one channel).
   public func boxes(samples: Range<Int>, shape: Shape, channelUnit: Int = 1) -> [Box] {
     devices.indices.map { position in
-      var part = position % parts
-      func take(_ degree: Int) -> Int {
-        defer { part /= degree }
-        return part % degree
-      }
-      let (columns, rows) = (take(w), take(h))
-      let (channels, batch) = (take(k), take(n))
-      let units = (0..<shape.channels / channelUnit).cut(channels, of: k)
+      let at = coordinates(position)
+      let units = (0..<shape.channels / channelUnit).cut(at.k, of: k)
       return Box(
-        n: samples.cut(batch, of: n), k: units.lowerBound * channelUnit..<units.upperBound * channelUnit,
-        h: (0..<shape.height).cut(rows, of: h), w: (0..<shape.width).cut(columns, of: w))
+        n: samples.cut(at.n, of: n), k: units.lowerBound * channelUnit..<units.upperBound * channelUnit,
+        h: (0..<shape.height).cut(at.h, of: h), w: (0..<shape.width).cut(at.w, of: w))
     }
+  }
+
+  /// Which part of each dimension the device at a position takes.
+  func coordinates(_ position: Int) -> (n: Int, k: Int, c: Int, h: Int, w: Int) {
+    var part = position % parts
+    func take(_ degree: Int) -> Int {
+      defer { part /= degree }
+      return part % degree
+    }
+    let (columns, rows, inputs) = (take(w), take(h), take(c))
+    let channels = take(k)
+    return (take(n), channels, inputs, rows, columns)
   }
 }
 

@@ -8,6 +8,8 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
   case model(split: ModelSplit = .k)
   /// Every device has some consecutive layers; microbatches flow through.
   case pipeline(schedule: PipelineSchedule = .oneForwardOneBackward, stages: Int? = nil)
+  /// Every layer as its line says: full control.
+  case layers(LayerTable)
 
   public var description: String {
     switch self {
@@ -16,6 +18,7 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
     case .model(let split): "model(split=\(split.rawValue))"
     case .pipeline(let schedule, let stages):
       "pipeline(schedule=\(schedule.rawValue)\(stages.map { ", stages=\($0)" } ?? ""))"
+    case .layers(let table): table.description
     }
   }
 }
@@ -24,6 +27,12 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
 public enum ModelSplit: String, Hashable, Sendable, CaseIterable {
   /// Output channels or neurons.
   case k
+  /// Input channels or neurons: partial sums that are scattered over the devices.
+  case c
+  /// Rows of images, with halos; feature vectors by `k`.
+  case h
+  /// Columns of images, with halos; feature vectors by `k`.
+  case w
 }
 
 /// The order of forward and backward in a pipeline.

@@ -34,7 +34,7 @@ public struct StrategyKind: Hashable, Sendable {
       options: [
         Option(
           name: "split", values: .words(ModelSplit.allCases.map(\.rawValue)),
-          about: "the dimension that is cut: k, output channels or neurons")
+          about: "what is cut: k outputs, c inputs (partial sums), h rows or w columns of images")
       ]),
     StrategyKind(
       name: "pipeline", about: "every device has some consecutive layers; microbatches flow through",

@@ -1,10 +1,14 @@
 import Diagnostics
 
 extension Strategy {
-  /// Reads the strategy text: a kind and, in parentheses, `option=value` pairs.
+  /// Reads the strategy text: a kind and, in parentheses, `option=value` pairs; or one line per layer (``LayerTable``).
   ///
-  /// - Throws: the first problem, with its column and what would be accepted.
+  /// - Throws: the first problem of a kind's text, or every problem of a table, with the place and what would be accepted.
   public init(parsing text: String) throws(DiagnosticList) {
+    if text.contains("|") {
+      self = .layers(try LayerTable(parsing: text))
+      return
+    }
     var scanner = StrategyScanner(text)
     let kindName = scanner.word()
     guard let kind = StrategyKind.all.first(where: { $0.name == kindName.text }) else {

@@ -1,0 +1,193 @@
+import Datasets
+import Kernels
+import Networks
+import Programs
+
+/// The arithmetic of one device: everything that its instructions do by themselves. Prepared once; then it neither
+/// allocates nor shares anything. Sending and receiving are its worker's.
+struct DeviceExecutor: ~Copyable {
+  let memory: DeviceMemory
+  /// Numbers of the samples in this step's batch, by position in the batch.
+  var samples: [Int]
+  /// Sum of the losses, and of right answers, that this device reports for the step so far.
+  private(set) var lossSum = 0.0
+  private(set) var correct = 0
+
+  private let defined: ContiguousArray<Int>
+  private let kernels: ContiguousArray<LayerKernel>
+  private let accumulates: ContiguousArray<Bool>
+  private let losses: ContiguousArray<LossKernel>
+  private let isReported: ContiguousArray<Bool>
+  private let copies: ContiguousArray<PreparedCopy>
+  private let updates: ContiguousArray<PreparedUpdate>
+  private let loads: ContiguousArray<PreparedLoad>
+  private let optimizer: Optimizer
+  private let weightDecay: Float
+
+  /// - Parameters:
+  ///   - counted: How many samples of a batch count in the loss, for the last batch of an evaluation; nil for all.
+  init(
+    _ device: DeviceProgram, of program: Program, prepared: PreparedProgram, memory: DeviceMemory, set: SampleSet,
+    seed: UInt64, counted: Int? = nil
+  ) {
+    self.memory = memory
+    samples = Array(repeating: 0, count: program.batch)
+    defined = prepared.defined
+    kernels = ContiguousArray(device.operations.entries.map { $0.kernel(graph: program.graph, seed: seed) })
+    accumulates = ContiguousArray(device.operations.entries.map(\.accumulates))
+    losses = ContiguousArray(
+      device.losses.entries.map { $0.kernel(graph: program.graph, batch: program.batch, counted: counted) })
+    isReported = ContiguousArray(device.losses.entries.map(\.isReported))
+    copies = ContiguousArray(device.copies.entries.map(PreparedCopy.init))
+    updates = ContiguousArray(device.updates.entries.map(PreparedUpdate.init))
+    loads = ContiguousArray(device.loads.entries.map { PreparedLoad($0, set: set) })
+    optimizer = program.optimizer
+    weightDecay = program.weightDecay
+    memory.reserveWorkspace(words: kernels.map(\.workspaceWords).max() ?? 0)
+  }
+
+  /// Forgets the last step's loss.
+  mutating func beginStep() {
+    lossSum = 0
+    correct = 0
+  }
+
+  /// Executes an instruction that is neither `send` nor `receive`.
+  mutating func execute(_ prepared: PreparedInstruction, step: Int, rate: Float) {
+    for place in prepared.defines { memory.define(defined[place]) }
+    switch prepared.instruction {
+    case .load(let index):
+      loads[index.position].execute(samples, memory)
+    case .forward(let index):
+      kernels[index.position].forward(in: memory, mode: prepared.mode, step: step)
+    case .loss(let index):
+      let result = losses[index.position].evaluate(in: memory)
+      if isReported[index.position] {
+        lossSum += result.lossSum
+        correct += result.correct
+      }
+    case .backward(let index):
+      kernels[index.position].backward(in: memory, accumulate: accumulates[index.position], step: step)
+    case .backwardInput(let index):
+      kernels[index.position].backwardInput(in: memory, step: step)
+    case .backwardWeight(let index):
+      kernels[index.position].backwardWeight(in: memory, accumulate: accumulates[index.position], step: step)
+    case .copy(let index):
+      let copy = copies[index.position]
+      copy.work.copy(from: copy.source, to: copy.destination, in: memory)
+    case .accumulate(let index):
+      let copy = copies[index.position]
+      copy.work.accumulate(from: copy.source, to: copy.destination, in: memory)
+    case .zero(let buffer):
+      memory.zero(buffer.position)
+    case .update(let index):
+      let update = updates[index.position]
+      OptimizerKernel.update(
+        optimizer: optimizer, rate: rate, weightDecay: weightDecay, step: step, parameter: update.parameter,
+        gradient: update.gradient, states: update.states, in: memory)
+    case .free(let buffer):
+      memory.free(buffer.position)
+    case .send, .receive, .endOfStep:
+      break
+    }
+  }
+}
+
+private struct PreparedCopy {
+  let work: StridedCopy
+  let source: Int
+  let destination: Int
+
+  init(_ copy: Copy) {
+    work = StridedCopy(
+      count: copy.count, source: .init(offset: copy.source.offset, strides: copy.source.strides),
+      destination: .init(offset: copy.destination.offset, strides: copy.destination.strides))
+    source = copy.source.buffer.position
+    destination = copy.destination.buffer.position
+  }
+}
+
+private struct PreparedUpdate {
+  let parameter: Int
+  let gradient: Int
+  let states: [Int]
+
+  init(_ update: Update) {
+    parameter = update.parameter.position
+    gradient = update.gradient.position
+    states = update.states.map(\.position)
+  }
+}
+
+private struct PreparedLoad {
+  private let input: (gather: SampleGather, positions: Range<Int>, slot: Int)?
+  private let targets: (gather: SampleGather, positions: Range<Int>, slot: Int)?
+
+  init(_ load: Load, set: SampleSet) {
+    input =
+      if let box = load.input, let buffer = load.inputBuffer {
+        (
+          SampleGather(features: set.features, shape: set.shape, channels: box.k, rows: box.h, columns: box.w), box.n,
+          buffer.position
+        )
+      } else { nil }
+    targets =
+      if let range = load.targets, let buffer = load.targetBuffer {
+        (
+          SampleGather(features: set.targets, shape: .features(1), channels: 0..<1, rows: 0..<1, columns: 0..<1), range,
+          buffer.position
+        )
+      } else { nil }
+  }
+
+  func execute(_ samples: [Int], _ memory: DeviceMemory) {
+    if let input { input.gather.copy(samples, at: input.positions, into: input.slot, in: memory) }
+    if let targets { targets.gather.copy(samples, at: targets.positions, into: targets.slot, in: memory) }
+  }
+}
+
+extension Operation {
+  fileprivate func kernel(graph: Graph, seed: UInt64) -> LayerKernel {
+    let slots = LayerSlots(
+      inputs: inputs.map(\.position), output: output.position, parameters: parameters.map(\.position),
+      states: states.map(\.position), saved: saved.map(\.position), outputGradient: outputGradient?.position,
+      inputGradients: inputGradients.isEmpty ? nil : inputGradients.map { $0?.position },
+      parameterGradients: parameterGradients.map(\.position))
+    return LayerKernel(
+      geometry: geometry, slots: slots, dropout: DropoutKey(seed: seed, layer: graph.nodes[node].name))
+  }
+}
+
+extension LossOperation {
+  fileprivate func kernel(graph: Graph, batch: Int, counted: Int?) -> LossKernel {
+    let counting = counted.map { samples.clamped(to: 0..<$0).count } ?? samples.count
+    return LossKernel(
+      loss: graph.loss, samples: counting, outputs: outputs, batch: batch, logits: logits.position,
+      targets: targets.position, gradient: gradient?.position)
+  }
+}
+
+extension DeviceMemory {
+  /// The memory of one device of a program, with persistent buffers at zero.
+  convenience init(_ device: DeviceProgram) {
+    self.init(
+      device: device.device,
+      slots: device.buffers.entries.map { buffer in
+        SlotDescription(
+          words: buffer.words, kind: MemoryKind(buffer.kind), persistent: buffer.isPersistent,
+          parent: buffer.parent?.position, offset: buffer.offset)
+      })
+  }
+}
+
+extension MemoryKind {
+  init(_ kind: BufferKind) {
+    switch kind {
+    case .parameters: self = .parameters
+    case .gradients: self = .gradients
+    case .optimizer: self = .optimizer
+    case .activations: self = .activations
+    case .buffers: self = .buffers
+    }
+  }
+}

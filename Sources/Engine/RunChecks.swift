@@ -1,0 +1,53 @@
+import Datasets
+import Diagnostics
+import Networks
+import Programs
+
+/// What has to agree before a run: program, data and settings.
+enum RunChecks {
+  /// - Throws: everything that does not fit, together.
+  static func check(
+    program: Program, inference: Program?, dataset: Dataset, training: TrainingSettings
+  ) throws(DiagnosticList) {
+    var problems: [Diagnostic] = []
+    let input = program.graph.input
+    for (name, set) in [("training", dataset.train)] + (dataset.test.map { [("test", $0)] } ?? []) {
+      if set.shape != input && set.shape.count != input.count {
+        problems.append(
+          Diagnostic(
+            "the \(name) set's samples are \(set.shape), but the network reads \(input)", path: "network.input"))
+      }
+      let outputs = program.graph.output.count
+      if let classes = set.classes, classes > outputs, program.graph.loss == .softmaxCrossEntropy || outputs > 1 {
+        problems.append(
+          Diagnostic(
+            "the \(name) set has \(classes) classes, but the network has \(outputs) outputs",
+            hint: "give the last layer \(classes) outputs"))
+      }
+      if set.classes == nil, program.graph.loss != .meanSquaredError || outputs != 1 {
+        problems.append(
+          Diagnostic(
+            "the \(name) set has real targets, which need one output and the loss meanSquaredError",
+            path: "network.loss"))
+      }
+    }
+    if program.batch != training.batch {
+      problems.append(Diagnostic("the program is for batches of \(program.batch), the training for \(training.batch)"))
+    }
+    if program.batch < 1 || program.batch > dataset.train.count {
+      problems.append(
+        Diagnostic(
+          "a batch of \(program.batch) does not fit into \(dataset.train.count) training samples",
+          path: "training.batch",
+          hint: "at most \(dataset.train.count)"))
+    }
+    if program.mode != .training { problems.append(Diagnostic("an inference program does not train")) }
+    if let inference, inference.mode != .inference || inference.devices.count != 1 {
+      problems.append(Diagnostic("evaluation needs an inference program of one device"))
+    }
+    if program.devices.enumerated().contains(where: { $0.offset != $0.element.device }) || program.devices.isEmpty {
+      problems.append(Diagnostic("devices are numbered from 0 without gaps"))
+    }
+    if !problems.isEmpty { throw DiagnosticList(problems) }
+  }
+}

@@ -1,0 +1,81 @@
+import Programs
+
+/// When each action of a pipeline schedule runs if every stage takes the same time and messages take none: the model behind
+/// the closed forms. A prediction, not a measurement.
+public struct ScheduleTiming: Hashable, Sendable {
+  /// One action with its times, in the unit of the given durations.
+  public struct Slot: Hashable, Sendable {
+    public var action: Action
+    public var start: Double
+    public var end: Double
+  }
+
+  /// Per device, in order.
+  public let slots: [[Slot]]
+  /// From the first start to the last end.
+  public let makespan: Double
+  /// Per device, the largest number of microbatches between their forward and their backward.
+  public let inFlight: [Int]
+
+  /// Places every action at the earliest time that its device and its dependencies allow. Exchange and update take no time.
+  ///
+  /// - Parameters:
+  ///   - forward: duration of a forward of one microbatch in one stage.
+  ///   - backward: duration of its backward.
+  /// - Returns: nil when the schedule can never finish.
+  public init?(_ schedule: Schedule, forward: Double, backward: Double) {
+    let stages = (schedule.devices.joined().map(\.stage).max() ?? 0) + 1
+    var finished: [Action: Double] = [:]
+    var slots = schedule.devices.map { _ in [Slot]() }
+    var moved = true
+    while moved {
+      moved = false
+      for (device, actions) in schedule.devices.enumerated() {
+        while slots[device].count < actions.count {
+          let action = actions[slots[device].count]
+          let ends = Self.dependencies(of: action, stages: stages).map { finished[$0] }
+          guard !ends.contains(nil) else { break }
+          let start = max(slots[device].last?.end ?? 0, ends.compactMap { $0 }.max() ?? 0)
+          let duration = action.kind == .forward ? forward : action.kind == .backward ? backward : 0
+          slots[device].append(Slot(action: action, start: start, end: start + duration))
+          finished[action] = max(finished[action] ?? 0, start + duration)
+          moved = true
+        }
+      }
+    }
+    guard zip(slots, schedule.devices).allSatisfy({ $0.count == $1.count }) else { return nil }
+    self.slots = slots
+    makespan = slots.compactMap { $0.last?.end }.max() ?? 0
+    inFlight = schedule.devices.map { actions in
+      var (live, peak) = (0, 0)
+      for action in actions {
+        live += action.kind == .forward ? 1 : action.kind == .backward ? -1 : 0
+        peak = max(peak, live)
+      }
+      return peak
+    }
+  }
+
+  /// Idle time as a fraction of all devices' time, (p-1)/(m+p-1) for GPipe and 1F1B.
+  public var bubbleOfTotal: Double {
+    makespan > 0 ? 1 - busy / (makespan * Double(slots.count)) : 0
+  }
+
+  /// Idle time relative to the work, (p-1)/m for GPipe and 1F1B.
+  public var bubbleOverIdeal: Double {
+    busy > 0 ? makespan * Double(slots.count) / busy - 1 : 0
+  }
+
+  private var busy: Double { slots.joined().reduce(0) { $0 + $1.end - $1.start } }
+
+  private static func dependencies(of action: Action, stages: Int) -> [Action] {
+    let (stage, microbatch) = (action.stage, action.microbatch)
+    switch action.kind {
+    case .forward: return stage > 0 ? [Action(.forward, stage: stage - 1, microbatch: microbatch)] : []
+    case .backward:
+      let own = Action(.forward, stage: stage, microbatch: microbatch)
+      return stage + 1 < stages ? [own, Action(.backward, stage: stage + 1, microbatch: microbatch)] : [own]
+    default: return []
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import Diagnostics
+
+/// A strategy with one line per layer: dimension degrees, then the devices that take the parts.
+///
+///     conv1   n=2 h=2 | 0 1 2 3
+///     linear1 c=4     | 0 1 2 3
+///
+/// A line `stage` begins the next pipeline stage. Layers without a line follow the layer that they read.
+public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
+  /// One layer's line.
+  public struct Row: Hashable, Sendable {
+    /// A layer's name, or `loss`.
+    public var layer: String
+    public var split: Split
+    /// 0-based.
+    public var stage: Int
+  }
+
+  public var rows: [Row]
+
+  public init(rows: [Row]) { self.rows = rows }
+
+  /// Reads what ``description`` prints.
+  ///
+  /// - Throws: every wrong line, with line and column.
+  public init(parsing text: String) throws(DiagnosticList) {
+    var rows: [Row] = []
+    var problems: [Diagnostic] = []
+    var stage = 0
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      if line.allSatisfy(\.isWhitespace) { continue }
+      if line.split(separator: " ").first == "stage" {
+        if !rows.isEmpty { stage += 1 }
+        continue
+      }
+      do throws(LineProblem) {
+        let row = try Self.row(line, stage: stage)
+        if rows.contains(where: { $0.layer == row.layer }) {
+          throw LineProblem(message: "layer '\(row.layer)' has two lines", column: 1)
+        }
+        rows.append(row)
+      } catch {
+        problems.append(
+          Diagnostic(
+            error.message, path: "strategy", location: SourceLocation(line: number + 1, column: error.column),
+            hint: "a line is: layer, degrees such as n=2 k=4, '|', devices such as 0 1 2 3"))
+      }
+    }
+    if !problems.isEmpty { throw DiagnosticList(problems) }
+    self.rows = rows
+  }
+
+  public var description: String {
+    let width = rows.map(\.layer.count).max() ?? 0
+    var lines: [String] = []
+    let hasStages = rows.contains { $0.stage > 0 }
+    for (position, row) in rows.enumerated() {
+      if hasStages, position == 0 || row.stage > rows[position - 1].stage { lines.append("stage") }
+      lines.append(row.layer + String(repeating: " ", count: width - row.layer.count) + " " + row.split.description)
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private struct LineProblem: Error {
+    var message: String
+    var column: Int
+  }
+
+  private static func row(_ line: Substring, stage: Int) throws(LineProblem) -> Row {
+    func column(_ part: Substring) -> Int { line.distance(from: line.startIndex, to: part.startIndex) + 1 }
+    guard let bar = line.firstIndex(of: "|") else {
+      throw LineProblem(message: "there is no '|' between degrees and devices", column: line.count + 1)
+    }
+    let words = line[..<bar].split(separator: " ")
+    guard let name = words.first, !name.contains("=") else {
+      throw LineProblem(message: "the line begins with no layer", column: 1)
+    }
+    var split = Split(devices: [])
+    let dimensions: [Substring: WritableKeyPath<Split, Int>] = ["n": \.n, "k": \.k, "c": \.c, "h": \.h, "w": \.w]
+    for word in words.dropFirst() {
+      let sides = word.split(separator: "=", omittingEmptySubsequences: false)
+      guard sides.count == 2, let dimension = dimensions[sides[0]] else {
+        throw LineProblem(message: "'\(word)' is no degree; dimensions are n k c h w", column: column(word))
+      }
+      guard let degree = Int(sides[1]), degree >= 1 else {
+        throw LineProblem(message: "'\(sides[1])' is no whole number of at least 1", column: column(word))
+      }
+      split[keyPath: dimension] = degree
+    }
+    for word in line[line.index(after: bar)...].split(separator: " ") {
+      guard let device = Int(word), device >= 0 else {
+        throw LineProblem(message: "'\(word)' is no device number", column: column(word))
+      }
+      split.devices.append(device)
+    }
+    guard !split.devices.isEmpty else { throw LineProblem(message: "no devices after '|'", column: line.count + 1) }
+    return Row(layer: String(name), split: split, stage: stage)
+  }
+}

@@ -1,0 +1,136 @@
+/// A report for people: what `run` prints when no JSON is asked for. Unknown is `n/a`.
+public struct ReportText: Sendable {
+  private let report: Report
+
+  public init(_ report: Report) { self.report = report }
+
+  /// Sections separated by empty lines, with a final line break.
+  public var text: String {
+    let sections = [heading, results, breakdown, communication, memory, assumptions]
+    return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+  }
+
+  private var heading: [String] {
+    let clock =
+      switch report.clock {
+      case .wall: "wall clock"
+      case .virtual: "virtual clock"
+      case .model: "model clock"
+      }
+    let cores = report.cores.map { counted($0, "core") } ?? "cores n/a"
+    var machine = "\(counted(report.devices, "device")) · \(clock) · \(cores)"
+    if report.oversubscribed { machine += " · oversubscribed" }
+    let warmup = report.warmupSteps == 0 ? "all measured" : "the first \(report.warmupSteps) are warm-up, not measured"
+    return [
+      "\(report.scene) · \(report.strategy.split(separator: "\n").joined(separator: " / "))", machine,
+      "batch \(report.batch) · microbatches \(report.microbatches) · seed \(report.seed) · steps \(report.steps) "
+        + "(\(warmup))",
+    ]
+  }
+
+  private var results: [String] {
+    var lines: [String] = []
+    func line(_ name: String, _ value: String) {
+      lines.append(name + String(repeating: " ", count: max(1, 22 - name.count)) + value)
+    }
+    let step = report.stepSeconds
+    line("throughput", report.samplesPerSecond.map { "\(significant($0)) samples/s" } ?? "n/a")
+    line("step", "median \(time(step.median)), p10 \(time(step.p10)), p90 \(time(step.p90))")
+    let losses = report.losses
+    line(
+      "loss",
+      losses.isEmpty ? "n/a" : "\(loss(losses[0])) at the first step, \(loss(losses[losses.count - 1])) at the last")
+    line("training accuracy", percent(report.trainAccuracy))
+    line("test accuracy", percent(report.testAccuracy))
+    line("parameters", "\(report.parameterCount)")
+    line("work per sample", "\(report.flopsPerSample) floating-point operations, forward and backward")
+    line(
+      "bubble of total",
+      "\(percent(report.bubble.fractionOfTotal)) measured, \(percent(report.bubble.formula)) by formula")
+    let efficiency = report.efficiency
+    line("load balance", percent(efficiency.loadBalance))
+    line("communication eff.", percent(efficiency.communication))
+    line("parallel efficiency", percent(efficiency.parallel))
+    line("speedup", efficiency.speedup.map(significant) ?? "n/a (no serial reference)")
+    if let predicted = report.predicted {
+      line("predicted step", "\(time(predicted.stepSeconds)), relative error \(percent(predicted.relativeError))")
+    }
+    return lines
+  }
+
+  /// Share of each device's window; the five add up to 100 %.
+  private var breakdown: [String] {
+    var table = TextTable(
+      header: [
+        "device", "window", "compute", "exposed comm.", "wait", "overhead", "idle", "late sender", "back pressure",
+      ])
+    for device in report.perDevice {
+      let parts = Activity.allCases.map { activity in share(device.seconds(activity), of: device.windowSeconds) }
+      let waits = WaitCause.allCases.map { cause in share(device.waits?[cause.rawValue], of: device.windowSeconds) }
+      table.append(["\(device.device)", time(device.windowSeconds)] + parts + waits)
+    }
+    return ["time per device, measured steps"] + table.lines
+  }
+
+  private var communication: [String] {
+    let all = report.communication
+    var lines = [
+      "communication per step   \(all.bytesPerStep.map(bytesText) ?? "n/a") measured, "
+        + "\(bytesText(Double(all.expectedBytesPerStep))) by formula, "
+        + "\(all.messagesPerStep.map(significant) ?? "n/a") messages"
+    ]
+    if let purposes = all.byPurpose?.filter({ $0.value > 0 }), !purposes.isEmpty {
+      var table = TextTable(header: ["purpose, all measured steps", "sent"])
+      for (purpose, bytes) in purposes.sorted(by: { $0.key < $1.key }) {
+        table.append([purpose, bytesText(Double(bytes))])
+      }
+      lines += table.lines
+    }
+    if let matrix = all.matrixBytes, matrix.count > 1, matrix.count <= 16 {
+      var table = TextTable(header: ["from \\ to, all measured steps"] + matrix.indices.map(String.init))
+      for (from, row) in matrix.enumerated() {
+        table.append(["\(from)"] + row.map { $0 == 0 ? "-" : bytesText(Double($0)) })
+      }
+      lines += table.lines
+    }
+    return lines
+  }
+
+  private var memory: [String] {
+    var table = TextTable(
+      header: ["device", "parameters", "gradients", "optimizer", "activations", "buffers", "total"])
+    for device in report.perDevice {
+      let peak = device.peakBytes
+      let values = [
+        peak.parameters, peak.gradients, peak.optimizer, peak.activations, peak.buffers, peak.total,
+      ]
+      table.append(["\(device.device)"] + values.map { $0.map { bytesText(Double($0)) } ?? "n/a" })
+    }
+    return ["peak memory per device"] + table.lines
+  }
+
+  private var assumptions: [String] {
+    report.assumptions.isEmpty ? [] : ["assumptions"] + report.assumptions.map { "- \($0)" }
+  }
+
+  private func time(_ seconds: Double?) -> String {
+    seconds.map { durationText(Int64(($0 * 1e9).rounded())) } ?? "n/a"
+  }
+
+  private func loss(_ value: Double?) -> String { value.map(significant) ?? "n/a" }
+
+  private func percent(_ share: Double?) -> String { share.map { "\(oneDecimal($0 * 100)) %" } ?? "n/a" }
+
+  private func share(_ part: Double?, of whole: Double?) -> String {
+    guard let part, let whole, whole > 0 else { return "n/a" }
+    return percent(part / whole)
+  }
+}
+
+/// `12.5`, always with one place.
+private func oneDecimal(_ value: Double) -> String {
+  guard value.isFinite, abs(value) < 1e15 else { return "n/a" }
+  let tenths = Int64((value * 10).rounded())
+  let sign = tenths < 0 ? "-" : ""
+  return "\(sign)\(tenths.magnitude / 10).\(tenths.magnitude % 10)"
+}

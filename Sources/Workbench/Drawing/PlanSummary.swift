@@ -1,0 +1,73 @@
+import Diagnostics
+import Programs
+import Screens
+import Strategies
+
+/// What the compiler says about a scene, as lines: the plan by formula, or the refusal with its hint.
+enum PlanSummary {
+  static func lines(_ compilation: Compilation) -> [Line] {
+    switch compilation {
+    case .plan(let plan): lines(plan)
+    case .refused(let problems): refusal(problems)
+    }
+  }
+
+  private static func refusal(_ problems: [Diagnostic]) -> [Line] {
+    problems.flatMap { problem in
+      // What is wrong with the network stands at its layers too; paths there would only repeat the name.
+      let place = problem.path.flatMap { $0.hasPrefix("network") ? nil : " (\($0))" } ?? ""
+      return [Line("✗ \(problem.message)\(place)", role: .error)] + (problem.hint.map { [Line("hint: \($0)", role: .dim)] } ?? [])
+    }
+  }
+
+  private static func lines(_ plan: ScenePlan) -> [Line] {
+    let program = plan.program
+    var lines = [
+      Line("by formula: ", role: .dim)
+        + Line("\(Format.traffic(program.expectedBytesPerStep)) in \(Format.count(plan.messagesPerStep)) messages per step")
+    ]
+    lines.append(memory(plan))
+    if let bubble = plan.bubble {
+      lines.append(Line("bubble \(Format.percent(bubble)) of total time = (p-1)/(m+p-1)"))
+    }
+    lines += ownership(plan)
+    lines += program.assumptions.map { Line("note: \($0)", role: .dim) }
+    lines += schedule(plan)
+    return lines
+  }
+
+  private static func memory(_ plan: ScenePlan) -> Line {
+    let peaks = plan.facts.memory.map(\.total)
+    let distinct = Set(peaks)
+    if distinct.count == 1, let peak = peaks.first { return Line("peak memory \(Format.memory(peak)) per device") }
+    let listed = peaks.prefix(8).map { Format.memory($0) }.joined(separator: ", ")
+    return Line("peak memory \(listed)\(peaks.count > 8 ? ", …" : "") on devices 0 to \(peaks.count - 1)")
+  }
+
+  /// Which devices have which part of which layers; neighbours with the same split share a line.
+  private static func ownership(_ plan: ScenePlan) -> [Line] {
+    let partitioning = plan.partitioning
+    let names = plan.program.graph.nodes.map(\.name)
+    let isStaged = Set(partitioning.stages).count > 1
+    var lines: [Line] = []
+    var first = 0
+    while first < names.count {
+      var last = first
+      while last + 1 < names.count, partitioning.splits[last + 1] == partitioning.splits[first],
+        partitioning.stages[last + 1] == partitioning.stages[first]
+      { last += 1 }
+      let range = first == last ? names[first] : "\(names[first])…\(names[last])"
+      let stage = isStaged ? "stage \(partitioning.stages[first])  " : ""
+      lines.append(Line("\(stage)\(range)  ") + Line("\(partitioning.splits[first])", role: .accent))
+      first = last + 1
+    }
+    return lines
+  }
+
+  private static func schedule(_ plan: ScenePlan) -> [Line] {
+    [Line("schedule (stage, action, microbatch):", role: .dim)]
+      + plan.program.schedule.devices.prefix(16).enumerated().map { device, actions in
+        Line("\(device): ", role: .dim) + Line(actions.prefix(200).map(\.description).joined(separator: " "))
+      }
+  }
+}

@@ -1,0 +1,25 @@
+import Screens
+
+/// What keys, the palette and the mouse can ask the workbench to do.
+public enum WorkbenchAction: Hashable, Sendable {
+  // The program
+  case quit, help, palette, redraw, suspend
+  // Panels
+  case focus(PanelKind)
+  case nextPanel, previousPanel, expand, back
+  // The run
+  case run, pauseDisplay, pauseRun, step, stop, reset
+  // The scene
+  case openScene, saveScene, undo, redo
+  /// A kind of strategy with its default options.
+  case chooseStrategy(String)
+  // Lists and fields
+  case up, down, pageUp, pageDown, top, bottom
+  case increase, decrease, edit
+  // The network
+  case addLayer, removeLayer, moveLayerUp, moveLayerDown, duplicateLayer
+  // Dialogs and text
+  case accept, cancel, search, otherAnswer
+  /// A key of a measurement panel, handled by the panel's view.
+  case view(Key)
+}

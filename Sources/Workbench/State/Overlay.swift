@@ -1,0 +1,76 @@
+import Screens
+
+/// What lies over the panels and takes the keys.
+public enum Overlay: Hashable, Sendable {
+  /// The keys that count in the contexts below it.
+  case help(HelpView)
+  /// Commands by name.
+  case palette(PaletteView)
+  /// The scenes to choose from; the entry behind the last opens a file.
+  case scenes(selection: Int)
+  /// The kinds of layers to add.
+  case layers(selection: Int)
+  /// A file's name is typed.
+  case path(PathPrompt)
+  /// Something to read, such as why a run failed.
+  case message(Notice)
+  /// Whether a file that exists is replaced.
+  case confirmReplace(path: String, isYes: Bool)
+
+  /// Whether letters are typed into a field.
+  public var isTyping: Bool {
+    switch self {
+    case .palette, .path: true
+    case .help(let view): view.isSearching
+    case .scenes, .layers, .message, .confirmReplace: false
+    }
+  }
+}
+
+/// The help's search and scroll position.
+public struct HelpView: Hashable, Sendable {
+  public var filter = TextField(placeholder: "/ to search")
+  public var isSearching = false
+  public var scroll = 0
+
+  public init() {}
+}
+
+/// What was typed into the palette, and which match is marked.
+public struct PaletteView: Hashable, Sendable {
+  public var field = TextField(placeholder: "name of a command, or q, w FILE, o SCENE, set path=value")
+  public var selection = 0
+
+  public init() {}
+}
+
+/// What a file's name is asked for.
+public struct PathPrompt: Hashable, Sendable {
+  public enum Purpose: Hashable, Sendable {
+    case open
+    case save
+  }
+
+  public var purpose: Purpose
+  public var field: TextField
+
+  public init(_ purpose: Purpose, _ text: String = "") {
+    self.purpose = purpose
+    field = TextField(text, placeholder: "path of a scene file, ending in .yaml")
+  }
+}
+
+/// A text in a dialog.
+public struct Notice: Hashable, Sendable {
+  public var title: String
+  public var text: String
+  /// Lines left out above.
+  public var scroll = 0
+  public var isError: Bool
+
+  public init(_ title: String, _ text: String, isError: Bool = true) {
+    self.title = title
+    self.text = text
+    self.isError = isError
+  }
+}

@@ -1,0 +1,26 @@
+import Programs
+import Traces
+
+extension WorkbenchState {
+  /// The report of the last run, for printing after the workbench; nil where no step was done.
+  public var report: Report? {
+    guard let run, let measurements, var statistics, run.doneSteps > 0 else { return nil }
+    statistics.finish()
+    let last = measurements.learning.evaluations.last
+    let facts = RunFacts(
+      scene: run.scene.name, clock: measurements.clock, cores: cores, seed: run.scene.training.seed,
+      steps: run.doneSteps, losses: measurements.learning.losses.map { $0 ?? .nan }, trainAccuracy: last?.train,
+      testAccuracy: last?.test, peaks: measurements.peaks.map { $0.flatMap(Self.bytes) })
+    return Report(facts, statistics: statistics)
+  }
+
+  private static func bytes(_ peak: MemoryPeak) -> Report.PeakBytes? {
+    func kind(_ kind: BufferKind) -> Int? { peak.byKind[kind] }
+    guard let parameters = kind(.parameters), let gradients = kind(.gradients), let optimizer = kind(.optimizer),
+      let activations = kind(.activations), let buffers = kind(.buffers), let total = peak.total
+    else { return nil }
+    return Report.PeakBytes(
+      parameters: parameters, gradients: gradients, optimizer: optimizer, activations: activations, buffers: buffers,
+      total: total)
+  }
+}

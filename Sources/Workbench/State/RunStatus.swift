@@ -1,0 +1,33 @@
+import Scenes
+
+/// What the workbench knows about the current run.
+public struct RunStatus: Sendable {
+  /// The scene that runs, which editing does not change.
+  public var scene: Scene
+  public var state: SessionUpdate.State
+  public var totalSteps: Int
+  /// Training steps whose loss is known.
+  public var doneSteps = 0
+  /// Whether the user has asked it to stop.
+  public var isStopping = false
+
+  public init(scene: Scene, state: SessionUpdate.State, totalSteps: Int) {
+    self.scene = scene
+    self.state = state
+    self.totalSteps = totalSteps
+  }
+}
+
+/// Where things stand, in one word for the status line.
+public enum RunPhase: String, Hashable, Sendable {
+  /// The scene compiles and nothing runs.
+  case ready = "READY"
+  /// The scene does not compile and nothing runs.
+  case refused = "REFUSED"
+  case running = "RUNNING"
+  case stopping = "STOPPING"
+  case halted = "HALTED"
+  case finished = "FINISHED"
+  case stopped = "STOPPED"
+  case failed = "FAILED"
+}

@@ -1,0 +1,63 @@
+import Diagnostics
+import Networks
+import Programs
+import Scenes
+import Strategies
+import Traces
+
+/// A scene compiled: its programs, and what follows from them before anything runs.
+public struct ScenePlan: Sendable {
+  public var scene: Scene
+  public var program: Program
+  /// Splits, stages and schedule: who owns what.
+  public var partitioning: Partitioning
+  /// The program as the measurement panels see it, with bytes and memory by formula.
+  public var facts: ProgramFacts
+  /// The pipeline's bubble as a share of the total time by formula; nil where there is no closed form.
+  public var bubble: Double?
+  /// Steps of the whole run; nil where the number of samples is not known before they are read.
+  public var steps: Int?
+
+  /// Compiles a scene.
+  ///
+  /// - Throws: why the network, the settings or the strategy cannot be.
+  public init(_ scene: Scene) throws(DiagnosticList) {
+    let problems = scene.problems()
+    guard problems.isEmpty else { throw DiagnosticList(problems) }
+    let graph = try Graph(scene.network)
+    let compiler = Compiler(
+      graph: graph, training: scene.training, devices: scene.machine.devices, microbatches: scene.microbatches)
+    self.scene = scene
+    partitioning = try compiler.partitioning(for: scene.strategy)
+    program = try compiler.compile(scene.strategy)
+    facts = ProgramFacts(program)
+    bubble = program.schedule.bubbleFormula
+    steps = scene.data.source.outline.map { scene.training.steps(samples: $0.trainCount) }
+  }
+
+  /// Messages that all devices together send in a step.
+  public var messagesPerStep: Int { program.messages.count }
+
+  /// The device with the largest peak by formula, with its bytes.
+  public var largestPeak: (device: Int, bytes: Int)? {
+    facts.memory.enumerated().compactMap { device, peak in peak.total.map { (device, $0) } }.max { $0.1 < $1.1 }
+  }
+}
+
+/// What the compiler said about the scene on screen.
+public enum Compilation: Sendable {
+  case plan(ScenePlan)
+  case refused([Diagnostic])
+
+  /// Compiles a scene, or says what is wrong.
+  public init(_ scene: Scene) {
+    do {
+      self = .plan(try ScenePlan(scene))
+    } catch {
+      self = .refused(error.all)
+    }
+  }
+
+  public var plan: ScenePlan? { if case .plan(let plan) = self { plan } else { nil } }
+  public var problems: [Diagnostic] { if case .refused(let problems) = self { problems } else { [] } }
+}

@@ -1,0 +1,115 @@
+import Networks
+import Scenes
+import Screens
+import Traces
+
+/// Everything that the workbench shows: a value. Messages change it (``update(_:)``), drawing reads it (``draw(into:)``).
+public struct WorkbenchState: Sendable {
+  /// A scene that comes with the program, as the menu lists it.
+  public struct Preset: Hashable, Sendable {
+    public var name: String
+    public var about: String
+
+    public init(name: String, about: String) {
+      self.name = name
+      self.about = about
+    }
+  }
+
+  /// The scene on screen, as edited.
+  public internal(set) var scene: Scene
+  /// The scene as it was loaded or saved last.
+  public internal(set) var savedScene: Scene
+  public internal(set) var history = EditHistory()
+  /// What the compiler says about ``scene``.
+  public internal(set) var compilation: Compilation
+  /// The network's layers, right or wrong.
+  public internal(set) var rows: [LayerRow]
+
+  /// The size of the screen, for what depends on pages and places.
+  public internal(set) var size: Size
+  public internal(set) var focus = PanelKind.network
+  /// Whether the focused panel fills the screen.
+  public internal(set) var isExpanded = false
+  /// The line in the network panel: 0 the input, then the layers, the loss last.
+  public internal(set) var networkLine = 1
+  public internal(set) var form: LayerForm?
+  public internal(set) var strategyLine = 0
+  public internal(set) var editor: ValueEditor?
+  public internal(set) var overlay: Overlay?
+
+  /// Nil while nothing was run since the start or a reset.
+  public internal(set) var run: RunStatus?
+  /// The trace of the run as it adds up.
+  var statistics: RunStatistics?
+  /// What is measured; goes on while the display is paused.
+  /// Nil where the scene does not compile and nothing was run.
+  public internal(set) var measurements: Measurements?
+  /// The measurements at the moment when the display was paused; nil while it is live.
+  public internal(set) var frozen: Measurements?
+  /// The status at that moment.
+  var frozenRun: RunStatus?
+
+  public internal(set) var timelineView = TimelineView()
+  public internal(set) var devicesView = DevicesView()
+  public internal(set) var communicationView = CommunicationView()
+  public internal(set) var learningView = LearningView()
+
+  /// A word about the last action, until another action.
+  public internal(set) var note: Line?
+  /// Cores of this machine.
+  public let cores: Int
+  public let presets: [Preset]
+
+  /// The workbench with a scene, compiled at once.
+  public init(_ scene: Scene, size: Size = Size(width: 80, height: 24), cores: Int, presets: [Preset] = []) {
+    let scene = scene.unplaced
+    self.scene = scene
+    savedScene = scene
+    self.size = size
+    self.cores = cores
+    self.presets = presets
+    compilation = Compilation(scene)
+    rows = LayerRow.rows(of: scene.network, problems: compilation.problems)
+    measurements = compilation.plan.map { Measurements($0.facts) }
+  }
+
+  /// The measurements that are shown.
+  public var shown: Measurements? { frozen ?? measurements }
+  /// The run as it is shown.
+  public var shownRun: RunStatus? { frozen == nil ? run : frozenRun }
+  public var isDisplayPaused: Bool { frozen != nil }
+
+  /// Whether a run is under way, paused or not.
+  public var isRunAlive: Bool { run.map { !$0.state.isOver } ?? false }
+
+  /// Whether the scene differs from the one that ran or runs.
+  public var isEditedSinceRun: Bool { run.map { $0.scene != scene } ?? false }
+
+  /// The state in one word.
+  public var phase: RunPhase {
+    guard let run = shownRun else { return compilation.plan == nil ? .refused : .ready }
+    switch run.state {
+    case .running: return run.isStopping ? .stopping : .running
+    case .paused: return .halted
+    case .finished: return .finished
+    case .stopped: return .stopped
+    case .failed: return .failed
+    }
+  }
+
+  /// The lines of the network panel: input, layers, loss.
+  var networkLineCount: Int { scene.network.layers.count + 2 }
+  /// The layer of the marked line; nil on input and loss.
+  var selectedLayer: Int? {
+    scene.network.layers.indices.contains(networkLine - 1) ? networkLine - 1 : nil
+  }
+
+  /// The fields of the strategy panel.
+  var strategyFields: [SettingField] { SceneSettings.fields(of: scene) }
+  /// The fields of the open form; empty where none is open.
+  var formFields: [SettingField] {
+    guard let form, rows.indices.contains(form.layer) else { return [] }
+    return LayerSettings.fields(of: scene.network.layers[form.layer], name: rows[form.layer].name)
+  }
+}

@@ -1,0 +1,87 @@
+import Screens
+
+extension WorkbenchState {
+  /// What an action means while something lies over the panels; nil where it means what it always does.
+  mutating func perform(_ action: WorkbenchAction, over overlay: Overlay) -> [Effect]? {
+    switch action {
+    case .quit, .redraw, .suspend: return nil
+    case .cancel, .back: return close(overlay)
+    default: break
+    }
+    switch overlay {
+    case .help(var view):
+      switch action {
+      case .search: view.isSearching = true
+      case .accept: view.isSearching = false
+      default:
+        let lines = helpLines(view).count
+        view.scroll.move(action, count: lines, page: max(1, size.height - 6))
+      }
+      self.overlay = .help(view)
+    case .palette(var view):
+      if action == .accept { return choose(view) }
+      view.selection.move(action, count: paletteMatches(view.field.text).count)
+      self.overlay = .palette(view)
+    case .scenes(var selection):
+      if action == .accept { return chooseScene(selection) }
+      selection.move(action, count: presets.count + 1)
+      self.overlay = .scenes(selection: selection)
+    case .layers(var selection):
+      if action == .accept {
+        self.overlay = nil
+        return addLayer(LayerSettings.templates[selection].kind)
+      }
+      selection.move(action, count: LayerSettings.templates.count)
+      self.overlay = .layers(selection: selection)
+    case .path(let prompt):
+      if action == .accept { return choose(prompt) }
+    case .message(var notice):
+      if action == .accept { return close(overlay) }
+      notice.scroll.move(action, count: notice.text.count { $0 == "\n" } + 1)
+      self.overlay = .message(notice)
+    case .confirmReplace(let path, let isYes):
+      if action == .accept {
+        self.overlay = nil
+        return isYes ? [.saveScene(scene, path: path, replacing: true)] : []
+      }
+      self.overlay = .confirmReplace(path: path, isYes: action == .otherAnswer ? !isYes : isYes)
+    }
+    return []
+  }
+
+  /// Escape: a search is left before the help is.
+  private mutating func close(_ overlay: Overlay) -> [Effect] {
+    if case .help(var view) = overlay, view.isSearching {
+      view.isSearching = false
+      view.filter = HelpView().filter
+      self.overlay = .help(view)
+    } else {
+      self.overlay = nil
+    }
+    return []
+  }
+
+  private mutating func chooseScene(_ selection: Int) -> [Effect] {
+    guard presets.indices.contains(selection) else {
+      overlay = .path(PathPrompt(.open))
+      return []
+    }
+    overlay = nil
+    return [.loadScene(presets[selection].name)]
+  }
+
+  private mutating func choose(_ prompt: PathPrompt) -> [Effect] {
+    let path = prompt.field.text.trimmingBlanks
+    guard !path.isEmpty else { return [] }
+    overlay = nil
+    switch prompt.purpose {
+    case .open: return [.loadScene(path)]
+    case .save: return [.saveScene(scene, path: path, replacing: false)]
+    }
+  }
+
+  /// The help's lines as drawn, for scrolling no further than they go.
+  func helpLines(_ view: HelpView) -> [Line] {
+    HelpOverlay(sections: WorkbenchKeys.map.help(in: contextsBelowOverlay), filter: view.filter).lines()
+  }
+}

@@ -1,0 +1,71 @@
+import Scenes
+import Screens
+
+extension WorkbenchState {
+  /// Takes a message in; returns what has to be done in the world. Without side effects, in no case failing.
+  public mutating func update(_ message: WorkbenchMessage) -> [Effect] {
+    switch message {
+    case .key(let key): return press(key)
+    case .mouse(let mouse): return point(mouse)
+    case .resized(let size):
+      self.size = size
+      return []
+    case .signal(let signal):
+      switch signal {
+      case .interrupt, .terminate, .hangup: return [.quit(.signal(signal))]
+      case .suspend: return [.suspend]
+      case .resume: return [.redraw]
+      }
+    case .compiled(let result): take(result)
+    case .started(let plan, let paused): begin(plan, paused: paused)
+    case .run(let update): take(update)
+    case .loaded(let scene): return show(scene)
+    case .saved(let scene, let path):
+      savedScene = scene
+      note = Line("saved as \(path)", role: .good)
+    case .exists(let path): overlay = .confirmReplace(path: path, isYes: false)
+    case .failed(let title, let text): overlay = .message(Notice(title, text))
+    }
+    return []
+  }
+
+  /// Takes over what the compiler says about the scene.
+  private mutating func take(_ result: Compilation) {
+    compilation = result
+    rows = LayerRow.rows(of: scene.network, problems: result.problems)
+    // What was measured stays on screen; before a run, the panels show the new program's formulas.
+    if run == nil { measurements = result.plan.map { Measurements($0.facts) } }
+  }
+
+  /// Shows a scene that was loaded; the one before can be brought back.
+  private mutating func show(_ loaded: Scene) -> [Effect] {
+    let loaded = loaded.unplaced
+    history.record(scene)
+    savedScene = loaded
+    networkLine = 1
+    strategyLine = 0
+    form = nil
+    editor = nil
+    overlay = nil
+    note = Line("opened \(loaded.name)", role: .good)
+    return replaceScene(loaded)
+  }
+
+  /// Puts another scene on screen and has it compiled; remembers nothing.
+  mutating func replaceScene(_ new: Scene) -> [Effect] {
+    scene = new
+    rows = LayerRow.rows(of: new.network, problems: [])
+    networkLine = min(networkLine, networkLineCount - 1)
+    strategyLine = min(strategyLine, strategyFields.count - 1)
+    if let form, !new.network.layers.indices.contains(form.layer) { self.form = nil }
+    return [.compile(new)]
+  }
+
+  /// An edit: can be taken back.
+  mutating func edit(_ new: Scene) -> [Effect] {
+    guard new != scene else { return [] }
+    history.record(scene)
+    note = nil
+    return replaceScene(new)
+  }
+}

@@ -1,0 +1,61 @@
+import Scenes
+import Screens
+
+/// What can happen to the workbench.
+public enum WorkbenchMessage: Sendable {
+  case key(Key)
+  case mouse(Mouse)
+  case resized(Size)
+  case signal(Event.Signal)
+  /// The answer to ``Effect/compile(_:)``.
+  case compiled(Compilation)
+  /// The answer to ``Effect/start(_:paused:)``: the run has begun with this plan.
+  case started(ScenePlan, paused: Bool)
+  /// News of the run.
+  case run(SessionUpdate)
+  /// The answer to ``Effect/loadScene(_:)``.
+  case loaded(Scene)
+  /// The answer to ``Effect/saveScene(_:path:replacing:)``.
+  case saved(Scene, path: String)
+  /// The answer to a save that would replace a file.
+  case exists(path: String)
+  /// An effect could not be performed.
+  case failed(title: String, text: String)
+}
+
+/// What the workbench wants done in the world; the loop does it.
+public enum Effect: Hashable, Sendable {
+  case compile(Scene)
+  /// Starts a run of the scene in place of one that may exist.
+  case start(Scene, paused: Bool)
+  case pauseRun, resumeRun
+  case step(Int)
+  case stopRun
+  /// Ends the run and forgets it.
+  case resetRun
+  /// A preset's name, or a path.
+  case loadScene(String)
+  case saveScene(Scene, path: String, replacing: Bool)
+  case redraw, suspend
+  case quit(Departure)
+}
+
+/// Why the workbench was left.
+public enum Departure: Hashable, Sendable {
+  /// By a key or a command.
+  case quit
+  /// SIGINT, SIGTERM or SIGHUP.
+  case signal(Event.Signal)
+  /// Nothing can be typed any more.
+  case endOfInput
+
+  /// The process's exit code: 0, or 128 and the signal's number.
+  public var exitCode: Int32 {
+    switch self {
+    case .quit, .endOfInput: 0
+    case .signal(.interrupt): 130
+    case .signal(.hangup): 129
+    case .signal: 143
+    }
+  }
+}

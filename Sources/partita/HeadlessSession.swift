@@ -1,0 +1,124 @@
+import Checkpoints
+import Dispatch
+import Engine
+import Foundation
+import Kernels
+import Programs
+import Scenes
+import Traces
+
+/// Follows one training run to its end: statistics, files, progress and signals.
+struct HeadlessSession {
+  private let run: TrainingRun
+  private let scene: Scene
+  private let files: OutputFiles
+  private let cores = ProcessInfo.processInfo.activeProcessorCount
+  private var statistics: RunStatistics
+  private var trace: ChromeTraceWriter<OutputFile>?
+  private var csv: SpanCSVWriter<OutputFile>?
+  private var steps: [StepResult] = []
+  private var evaluations: [Evaluation] = []
+  private var progress: ProgressLine
+  /// What to exit with if a signal ended the run early.
+  private(set) var interruption: Status?
+
+  init(_ run: TrainingRun, scene: Scene, files: OutputFiles) {
+    self.run = run
+    self.scene = scene
+    self.files = files
+    let statistics = RunStatistics(program: run.program, warmupSteps: Scene.warmupSteps(of: run.totalSteps))
+    let catalogue = statistics.catalogue
+    self.statistics = statistics
+    let description = TraceDescription(scene: scene.name, clock: .wall, seed: scene.training.seed)
+    trace = files.trace.map { ChromeTraceWriter($0, catalogue: catalogue, description: description) }
+    csv = files.csv.map { SpanCSVWriter($0, catalogue: catalogue) }
+    progress = ProgressLine(total: run.totalSteps, batch: run.program.batch)
+  }
+
+  /// Trains to the end, or until a signal.
+  ///
+  /// - Throws: why the run failed, or what could not be written.
+  mutating func train() throws {
+    announce()
+    let ended = DispatchSemaphore(value: 0)
+    run.start()
+    Signals.forward { [run] in run.stop() }
+    Console.error("training \(scene.name): \(count(run.totalSteps, "step")) of \(count(run.program.batch, "sample"))")
+    Thread { [run] in
+      run.wait()
+      ended.signal()
+    }.start()
+    while ended.wait(timeout: .now() + .milliseconds(50)) == .timedOut { follow() }
+    let state = follow()
+    progress.clear()
+    let signal = Signals.finish()
+    statistics.finish()
+    try finishFiles()
+    if case .failed(let failure) = state { throw Failure(.runFailed, "error: the run failed: \(failure)") }
+    if case .stopped = state { interruption = signal }
+    if let parameters = files.parameters, steps.last != nil || state == .finished { try save(to: parameters) }
+  }
+
+  /// What was measured so far.
+  func report() -> Report {
+    let peaks = run.peaks.map { peak in
+      Report.PeakBytes(
+        parameters: peak[.parameters], gradients: peak[.gradients], optimizer: peak[.optimizer],
+        activations: peak[.activations], buffers: peak[.buffers], total: peak.total)
+    }
+    let facts = RunFacts(
+      scene: scene.name, clock: .wall, cores: cores, seed: scene.training.seed, steps: steps.count,
+      losses: steps.map(\.loss), trainAccuracy: evaluations.last?.trainAccuracy,
+      testAccuracy: evaluations.last?.testAccuracy, peaks: peaks, stepSeconds: steps.map(\.seconds),
+      assumptions: interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"])
+    return Report(facts, statistics: statistics)
+  }
+
+  private func announce() {
+    let devices = run.program.devices.count
+    guard devices > cores else { return }
+    Console.error(
+      "oversubscribed: \(devices) devices on \(cores) cores; times show the operating system's scheduling too")
+  }
+
+  /// Takes in what happened since the last time.
+  @discardableResult private mutating func follow() -> RunState {
+    let news = run.drain()
+    statistics.consume(news.trace)
+    trace?.append(news.trace)
+    csv?.append(news.trace)
+    steps += news.steps
+    for evaluation in news.evaluations {
+      progress.clear()
+      Console.error(text(of: evaluation))
+    }
+    evaluations += news.evaluations
+    if let last = steps.last, !news.state.isOver { progress.show(last) }
+    return news.state
+  }
+
+  private func text(of evaluation: Evaluation) -> String {
+    func percent(_ value: Double?) -> String { value.map { String(format: "%.1f %%", 100 * $0) } ?? "n/a" }
+    return String(format: "after step %d: training loss %.4f, ", evaluation.steps, evaluation.trainLoss)
+      + "training accuracy \(percent(evaluation.trainAccuracy)), test accuracy \(percent(evaluation.testAccuracy))"
+  }
+
+  private mutating func finishFiles() throws {
+    trace?.finish()
+    try files.trace?.finish()
+    try files.csv?.finish()
+    if let svg = files.svg {
+      svg.write(
+        TimelinePicture(statistics.timeline(lastSteps: 3), title: "\(scene.name) · \(run.program.strategy)").svg)
+      try svg.finish()
+    }
+  }
+
+  private func save(to file: OutputFile) throws {
+    let metadata = ["scene": scene.name, "strategy": run.program.strategy, "steps": "\(steps.count)"]
+    file.write(try Safetensors.encode(Checkpoint(run.parameters(), metadata: metadata)))
+    try file.finish()
+  }
+
+  private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import Engine
+import Foundation
+import Machines
+import Scenes
+import Traces
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Trains for real, without a screen, and reports what was measured.")
+
+  @OptionGroup var options: SceneOptions
+  @OptionGroup var outputs: OutputOptions
+
+  func run() throws {
+    let scene = try options.load()
+    let files = try outputs.open()
+    let parameters = try outputs.loadParameters.map { path throws(DiagnosticList) in try Safetensors.read(path).tensors
+    }
+    let dataset = try scene.loadDataset()
+    let compiled = try CompiledScene(scene)
+    let inference = try dataset.test.map { test throws(DiagnosticList) in
+      try compiled.compiler.compileInference(batch: min(scene.training.batch, test.count))
+    }
+    var settings = TrainingRun.Options()
+    settings.link = scene.machine.link
+    let run = try TrainingRun(
+      program: compiled.program, inference: inference, dataset: dataset, shuffle: scene.data.shuffle,
+      training: scene.training, options: settings, initialParameters: parameters)
+    var session = HeadlessSession(run, scene: scene, files: files)
+    try session.train()
+    let report = session.report()
+    try files.deliver(outputs.json ? try report.json() : ReportText(report).text)
+    if let status = session.interruption { throw Failure(status) }
+  }
+}

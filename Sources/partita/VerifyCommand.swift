@@ -1,0 +1,83 @@
+import ArgumentParser
+import Checkpoints
+import Diagnostics
+import Engine
+import Foundation
+import Programs
+import Scenes
+import Traces
+
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Trains under the strategy and serially, and compares losses, gradients and parameters.",
+    discussion: "Trains 20 steps unless --steps or --epochs say otherwise. Exits with 3 where the two differ.")
+
+  @OptionGroup var options: SceneOptions
+  @OptionGroup var outputs: OutputOptions
+
+  func validate() throws {
+    guard outputs.trace == nil, outputs.svg == nil, outputs.csv == nil, outputs.saveParameters == nil else {
+      throw ValidationError("verify compares two runs and writes no trace and no model; use partita run.")
+    }
+  }
+
+  func run() throws {
+    let scene = try options.load(standardSteps: 20)
+    let files = try outputs.open()
+    let parameters = try outputs.loadParameters.map { path throws(DiagnosticList) in try Safetensors.read(path).tensors
+    }
+    let dataset = try scene.loadDataset()
+    let compiled = try CompiledScene(scene)
+    let program = compiled.program
+    var settings = TrainingRun.Options()
+    settings.link = scene.machine.link
+    let steps = scene.training.steps(samples: dataset.train.count)
+    Console.error("verifying \(scene.name): \(steps) steps under \(program.strategy), then serially")
+    let comparison: Comparison
+    do {
+      comparison = try Comparison(
+        program: program, reference: compiled.compiler.compileReference(of: program), dataset: dataset,
+        shuffle: scene.data.shuffle, training: scene.training, steps: steps, options: settings,
+        initialParameters: parameters)
+    } catch let failure as EngineFailure {
+      throw Failure(.runFailed, "error: the run failed: \(failure)")
+    }
+    let report = VerifyReport(comparison, program: program)
+    try files.deliver(outputs.json ? try report.json() : report.text)
+    if !report.equal { throw Failure(.gateNotMet) }
+  }
+}
+
+extension VerifyReport {
+  /// The largest difference that may be rounding: gradients that are zero in exact arithmetic are measured against a
+  /// thousandth of the largest gradient, whose own rounding is 1e-7 of it.
+  private static var largestRounding: Double { 1e-3 }
+
+  /// The judgement over a comparison. Losses and parameters have to meet their own, narrower tolerances too.
+  fileprivate init(_ comparison: Comparison, program: Program) {
+    self.init(
+      strategy: program.strategy, devices: program.devices.count, steps: comparison.steps,
+      lossDifference: comparison.maxRelativeLossDifference,
+      gradientDifference: comparison.maxRelativeGradientDifference,
+      parameterDifference: comparison.maxRelativeParameterDifference, tolerance: Self.largestRounding,
+      bytesPerStep: Double(program.bytesPerStep), expectedBytesPerStep: program.expectedBytesPerStep,
+      assumptions: program.assumptions)
+    equal = equal && comparison.isEqual
+  }
+
+  fileprivate var text: String {
+    func number(_ value: Double?) -> String { value.map { String(format: "%.2e", $0) } ?? "n/a" }
+    var lines = [
+      "\(strategy.split(separator: "\n").joined(separator: " / ")) on \(devices) \(devices == 1 ? "device" : "devices"), \(steps) steps, against serial training",
+      "largest relative difference of",
+      "  losses      \(number(maxRelativeLossDifference))",
+      "  gradients   \(number(maxRelativeGradientDifference))",
+      "  parameters  \(number(maxRelativeParameterDifference))",
+      "bytes per step \(bytesPerStep.map { "\(Int($0))" } ?? "n/a"), by formula \(expectedBytesPerStep)",
+    ]
+    lines += assumptions.map { "assumption: \($0)" }
+    lines.append(equal ? "equal within \(number(tolerance))" : "NOT equal: the tolerance is \(number(tolerance))")
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

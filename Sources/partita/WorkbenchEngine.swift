@@ -1,0 +1,94 @@
+import Datasets
+import Diagnostics
+import Engine
+import Kernels
+import Programs
+import Scenes
+import Strategies
+import Workbench
+
+/// The engine as the workbench sees it: one run at a time, with the data of the last one at hand.
+final class WorkbenchEngine: Session {
+  private var run: TrainingRun?
+  /// What the engine said when it refused or failed stays until the next run.
+  private var data: (settings: DataSettings, seed: UInt64, set: Dataset)?
+
+  func start(_ plan: ScenePlan, paused: Bool) throws {
+    let scene = plan.scene
+    let dataset = try dataset(of: scene)
+    let inference = try dataset.test.map { test throws(DiagnosticList) in
+      try Compiler(graph: plan.program.graph, training: scene.training, devices: 1, microbatches: 1)
+        .compileInference(batch: min(scene.training.batch, test.count))
+    }
+    var options = TrainingRun.Options()
+    options.link = scene.machine.link
+    let next = try TrainingRun(
+      program: plan.program, inference: inference, dataset: dataset, shuffle: scene.data.shuffle,
+      training: scene.training, options: options)
+    // Only now that the new run is possible the old one goes.
+    abandon()
+    run = next
+    next.start(paused: paused)
+  }
+
+  func pause() { run?.pause() }
+  func resume() { run?.resume() }
+  func step(_ count: Int) { run?.step(count) }
+  func stop() { run?.stop() }
+  func reset() { abandon() }
+
+  func drain() -> SessionUpdate? {
+    guard let run else { return nil }
+    let news = run.drain()
+    let update = SessionUpdate(
+      state: state(of: news.state), totalSteps: run.totalSteps, stepsPerEpoch: run.stepsPerEpoch,
+      results: news.steps.map { SessionUpdate.StepResult(step: $0.step, loss: $0.loss, rate: Double($0.rate)) },
+      evaluations: news.evaluations.map {
+        LearningHistory.Evaluation(steps: $0.steps, train: $0.trainAccuracy, test: $0.testAccuracy)
+      },
+      trace: news.trace, peaks: run.peaks.map(peak))
+    // What is final needs to be told once.
+    if news.state.isOver { self.run = nil }
+    return update
+  }
+
+  /// Ends the run and returns when its threads are joined, for the end of the program.
+  func finish() {
+    run?.stop()
+    run?.stop()
+    run?.wait()
+    run = nil
+  }
+
+  private func abandon() {
+    // Its threads end on their own; the interface does not wait for them.
+    run?.stop()
+    run?.stop()
+    run = nil
+  }
+
+  private func dataset(of scene: Scene) throws -> Dataset {
+    if let data, data.settings == scene.data, data.seed == scene.training.seed { return data.set }
+    let set = try scene.loadDataset()
+    data = (scene.data, scene.training.seed, set)
+    return set
+  }
+
+  private func state(of state: RunState) -> SessionUpdate.State {
+    switch state {
+    case .ready, .running: .running
+    case .paused: .paused
+    case .finished: .finished
+    case .stopped: .stopped
+    case .failed(let failure): .failed("\(failure)")
+    }
+  }
+
+  private func peak(_ bytes: MemoryBytes) -> MemoryPeak {
+    MemoryPeak(
+      byKind: [
+        .parameters: bytes[.parameters], .gradients: bytes[.gradients], .optimizer: bytes[.optimizer],
+        .activations: bytes[.activations], .buffers: bytes[.buffers],
+      ], total: bytes.total)
+  }
+}

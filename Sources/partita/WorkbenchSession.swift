@@ -1,0 +1,89 @@
+import CursesTerminal
+import Diagnostics
+import Foundation
+import Scenes
+import Screens
+import Traces
+import Workbench
+
+/// Where terminal, workbench and engine meet.
+enum WorkbenchSession {
+  /// How the screen looks.
+  struct Look {
+    var theme = Theme.dark
+    var glyphs: GlyphSet?
+    var hasColours = true
+    var hasMouse = true
+  }
+
+  /// Takes the screen and runs the workbench until its user quits, then prints what was measured.
+  ///
+  /// - Throws: why there is no screen to take, naming the headless command, or the signal that ended it.
+  static func open(_ scene: Scene, look: Look, headless: String) throws {
+    // The screen's own handlers take over: a signal has to end the loop and give the screen back.
+    for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_DFL) }
+    let terminal: CursesTerminal
+    do {
+      terminal = try CursesTerminal(
+        CursesTerminal.Options(
+          theme: look.theme, colours: look.hasColours ? nil : ColourDepth.none, glyphs: look.glyphs, mouse: look.hasMouse))
+    } catch {
+      throw Failure(.cannotRunHere, "error: \(error)\n  hint: '\(headless)' trains without a screen")
+    }
+    let engine = WorkbenchEngine()
+    let loop = loop(scene, terminal: terminal, engine: engine)
+    let departure = loop.run()
+    terminal.close()
+    engine.finish()
+    if let report = loop.state.report { try Console.output(ReportText(report).text) }
+    guard let status = Status(rawValue: departure.exitCode) else { exit(departure.exitCode) }
+    if status != .fine { throw Failure(status) }
+  }
+
+  /// Runs the workbench from a script of keys and prints the screens that it names.
+  ///
+  /// - Throws: a script that cannot be read, or a wait of it that did not come true.
+  static func play(_ script: String, scene: Scene, size: Size, look: Look) throws {
+    let steps: TerminalScript
+    do {
+      steps = try TerminalScript(script)
+    } catch {
+      throw Failure(.wrongInput, "error: \(error)")
+    }
+    let terminal = HeadlessTerminal(script: steps, size: size, glyphs: look.glyphs ?? .unicode)
+    let engine = WorkbenchEngine()
+    let loop = loop(scene, terminal: terminal, engine: engine)
+    terminal.condition = { [unowned loop] name in loop.state.phase.rawValue.lowercased() == name }
+    _ = loop.run()
+    engine.finish()
+    try Console.output(terminal.transcript)
+    if !terminal.failures.isEmpty {
+      throw Failure(.gateNotMet, terminal.failures.map { "error: \($0)" }.joined(separator: "\n"))
+    }
+  }
+
+  private static func loop(_ scene: Scene, terminal: any Terminal, engine: WorkbenchEngine) -> WorkbenchLoop {
+    let presets = SceneLibrary.presets.map { WorkbenchState.Preset(name: $0.name, about: $0.about) }
+    let state = WorkbenchState(
+      scene, size: terminal.size, cores: ProcessInfo.processInfo.activeProcessorCount, presets: presets)
+    return WorkbenchLoop(
+      state, terminal: terminal, session: engine, files: .disk, now: { ProcessInfo.processInfo.systemUptime })
+  }
+}
+
+extension SceneFiles {
+  /// Presets by name, and files.
+  fileprivate static var disk: SceneFiles {
+    SceneFiles(
+      load: { try SceneLibrary.scene($0) },
+      save: { scene, path, replacing in
+        if !replacing, FileManager.default.fileExists(atPath: path) { return false }
+        do {
+          try Data(scene.yaml.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+          throw DiagnosticList("cannot write '\(path)': \(error.localizedDescription)")
+        }
+        return true
+      })
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+@Suite struct PlanTests {
+  @Test func text() throws {
+    let run = try Workplace().run("plan", "digits-cnn")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("device 3  0F0 0B0"))
+    #expect(run.output.contains("program of device 3"))
+    #expect(run.output.contains("peak memory by formula"))
+    #expect(run.output.contains("verifier: the program is sound"))
+  }
+
+  @Test func json() throws {
+    let run = try Workplace().run("plan", "deep-narrow", "--json")
+    let plan = try run.json
+    #expect(plan["schema"] as? String == "partita.plan/1")
+    #expect(plan["bytes_per_step"] as? Int == plan["expected_bytes_per_step"] as? Int)
+    #expect((plan["per_device"] as? [Any])?.count == 4)
+    #expect((plan["problems"] as? [Any])?.isEmpty == true)
+    #expect(run.errors.isEmpty)
+  }
+
+  @Test func needsNoDataFiles() throws {
+    let place = try Workplace()
+    let run = try place.run("plan", "digits-mlp", "--set", "data={set: idx, images: nowhere, labels: nowhere}")
+    #expect(run.status == 0, "\(run.errors)")
+  }
+}
+
+@Suite struct VerifyTests {
+  @Test func parallelTrainingEqualsSerial() throws {
+    let run = try Workplace().run("verify", "digits-cnn", "--devices", "2", "--steps", "8", "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try run.json
+    let keys: Set = [
+      "schema", "strategy", "devices", "steps", "max_relative_loss_difference", "max_relative_gradient_difference",
+      "max_relative_parameter_difference", "tolerance", "equal", "bytes_per_step", "expected_bytes_per_step",
+    ]
+    #expect(keys.isSubset(of: Set(report.keys)))
+    #expect(report["schema"] as? String == "partita.verify/1")
+    #expect(report["equal"] as? Bool == true)
+    #expect(report["steps"] as? Int == 8)
+  }
+
+  @Test func twentyStepsUnlessSaid() throws {
+    let run = try Workplace().run("verify", "spirals")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("20 steps"))
+    #expect(run.output.contains("equal within"))
+  }
+}
+
+@Suite struct PresetsTests {
+  @Test func listAndText() throws {
+    let place = try Workplace()
+    let list = try place.run("presets")
+    #expect(list.status == 0)
+    let names = list.output.split(separator: "\n").map { String($0.prefix { $0 != " " }) }
+    #expect(names.first == "digits-cnn")
+    for name in names {
+      let text = try place.run("presets", name)
+      #expect(text.output.contains("name: \(name)\n"))
+      // What is printed is a scene file like any other.
+      try place.write(text.output, to: "copy.yaml")
+      #expect(try place.run("plan", "copy.yaml", "--json").status == 0)
+    }
+  }
+}
+
+@Suite struct WorkbenchRefusalTests {
+  @Test func aPipeIsNoTerminal() throws {
+    for arguments in [[], ["digits-mlp"]] {
+      let run = try Workplace().start(arguments).finish()
+      #expect(run.status == 4)
+      #expect(run.output.isEmpty)
+      #expect(run.errors.contains("partita run \(arguments.first ?? "digits-cnn")"))
+    }
+  }
+
+  @Test func anUnknownTerminalIsNamed() throws {
+    // `script` gives its child a terminal; what the child writes to it comes out here.
+    let output = Pipe()
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
+    process.arguments = ["-qec", "'\(Running.binary.path)'", "/dev/null"]
+    process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "no-such-terminal"]) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 4, "\(text)")
+    #expect(text.contains("no-such-terminal"))
+    #expect(text.contains("partita run digits-cnn"))
+  }
+}

@@ -1,0 +1,52 @@
+import Diagnostics
+import Networks
+import Programs
+import Strategies
+import Testing
+
+@testable import Scenes
+
+@Suite struct PlanTests {
+  private func plan(_ overrides: String...) throws -> (Plan, Program) {
+    let scene = try SceneLibrary.scene("digits-mlp", overrides: overrides.map { try SceneOverride(parsing: $0) })
+    let program = try Compiler(
+      graph: Graph(scene.network), training: scene.training, devices: scene.machine.devices,
+      microbatches: scene.microbatches
+    ).compile(scene.strategy)
+    return (Plan(program, scene: scene.name), program)
+  }
+
+  @Test func countsAgreeWithTheProgram() throws {
+    let (plan, program) = try plan("machine.devices=3", "strategy=data(exchange=direct)", "training.batch=63")
+    #expect(plan.perDevice.count == 3)
+    #expect(plan.matrixBytes.joined().reduce(0, +) == program.bytesPerStep)
+    #expect(plan.byPurpose.values.reduce(0, +) == program.bytesPerStep)
+    #expect(plan.perDevice.reduce(0) { $0 + $1.bytesSent } == plan.perDevice.reduce(0) { $0 + $1.bytesReceived })
+    #expect(plan.perDevice.reduce(0) { $0 + $1.messagesSent } == plan.messagesPerStep)
+    #expect(plan.perDevice.map(\.instructions.count) == program.devices.map(\.instructions.count))
+    // Everyone sends all gradients to both others.
+    #expect(plan.bytesPerStep == 4 * plan.parameterCount * 3 * 2)
+    #expect(plan.problems.isEmpty)
+  }
+
+  @Test func serialSendsNothing() throws {
+    let (plan, _) = try plan("strategy=serial")
+    #expect(plan.bytesPerStep == 0)
+    #expect(plan.perDevice.count == 1)
+    #expect(!plan.text.contains("from (row)"))
+    // Weights, their gradients and momentum are of one size.
+    #expect(plan.perDevice[0].peakBytes.parameters == 4 * plan.parameterCount)
+    #expect(plan.perDevice[0].peakBytes.optimizer == 4 * plan.parameterCount)
+  }
+
+  @Test func textShowsEveryPart() throws {
+    let text = try plan("machine.devices=2", "strategy=data").0.text
+    for part in [
+      "schedule", "  device 1  0F0 0B0", "program of device 1", "communication per step",
+      "verifier: the program is sound",
+    ] {
+      #expect(text.contains(part), "\(part)")
+    }
+    #expect(text.hasSuffix("\n") && !text.hasSuffix("\n\n"))
+  }
+}
