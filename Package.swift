@@ -87,7 +87,9 @@ let package = Package(
     tests(
       "Engine",
       ["Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Strategies", "Traces", "Scenes"]),
-    tests("Workbench", ["Screens", "Scenes", "Strategies", "Programs", "Traces", "Networks", "Machines"]),
+    tests(
+      "Workbench", ["Screens", "Scenes", "Strategies", "Programs", "Traces", "Networks", "Machines"],
+      resources: [.copy("Pictures")]),
     .testTarget(name: "CommandTests", dependencies: ["partita", "CursesTerminal"]),
     .testTarget(name: "ArchitectureTests"),
   ],

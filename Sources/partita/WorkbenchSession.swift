@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Scenes
 import Screens
+import Synchronization
 import Traces
 import Workbench
 
@@ -20,8 +21,9 @@ enum WorkbenchSession {
   ///
   /// - Throws: why there is no screen to take, naming the headless command, or the signal that ended it.
   static func open(_ scene: Scene, look: Look, headless: String) throws {
-    // The screen's own handlers take over: a signal has to end the loop and give the screen back.
-    for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_DFL) }
+    // A signal ends the loop, whichever handler it reaches: the screen's, or the program's own.
+    let wish = Wish()
+    Signals.forward { wish.isGiven.store(true, ordering: .relaxed) }
     let terminal: CursesTerminal
     do {
       terminal = try CursesTerminal(
@@ -29,10 +31,14 @@ enum WorkbenchSession {
           theme: look.theme, colours: look.hasColours ? nil : ColourDepth.none, glyphs: look.glyphs,
           mouse: look.hasMouse))
     } catch {
-      throw Failure(.cannotRunHere, "error: \(error)\n  hint: '\(headless)' trains without a screen")
+      let reason = "\(error)".prefix { $0 != "\n" }
+      throw Failure(.cannotRunHere, "error: \(reason)\n  hint: '\(headless)' trains without a screen")
     }
     let engine = WorkbenchEngine()
-    let loop = loop(scene, terminal: terminal, engine: engine)
+    let loop = loop(scene, terminal: terminal, engine: engine) {
+      guard wish.isGiven.load(ordering: .relaxed) else { return nil }
+      return Signals.finish() == .interrupted ? .interrupt : .terminate
+    }
     let departure = loop.run()
     terminal.close()
     engine.finish()
@@ -63,12 +69,21 @@ enum WorkbenchSession {
     }
   }
 
-  private static func loop(_ scene: Scene, terminal: any Terminal, engine: WorkbenchEngine) -> WorkbenchLoop {
+  /// Set by a signal, read by the loop.
+  private final class Wish: Sendable {
+    let isGiven = Atomic(false)
+  }
+
+  private static func loop(
+    _ scene: Scene, terminal: any Terminal, engine: WorkbenchEngine,
+    interruption: @escaping () -> Event.Signal? = { nil }
+  ) -> WorkbenchLoop {
     let presets = SceneLibrary.presets.map { WorkbenchState.Preset(name: $0.name, about: $0.about) }
     let state = WorkbenchState(
       scene, size: terminal.size, cores: ProcessInfo.processInfo.activeProcessorCount, presets: presets)
     return WorkbenchLoop(
-      state, terminal: terminal, session: engine, files: .disk, now: { ProcessInfo.processInfo.systemUptime })
+      state, terminal: terminal, session: engine, files: .disk, interruption: interruption,
+      now: { ProcessInfo.processInfo.systemUptime })
   }
 }
 

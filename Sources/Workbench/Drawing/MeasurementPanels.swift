@@ -13,7 +13,8 @@ extension WorkbenchState {
     case .devices:
       drawDevices(measurements, devicesView, into: &surface, in: inside, focused: isFocused, expanded: isWide)
     case .communication:
-      drawCommunication(measurements, communicationView, into: &surface, in: inside, focused: isFocused, expanded: isWide)
+      drawCommunication(
+        measurements, communicationView, into: &surface, in: inside, focused: isFocused, expanded: isWide)
     case .learning:
       drawLearning(measurements, learningView, into: &surface, in: inside, focused: isFocused, expanded: isWide)
     case .network, .strategy: break

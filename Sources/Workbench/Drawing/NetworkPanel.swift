@@ -1,7 +1,8 @@
 import Networks
 import Screens
 
-/// The layers with what follows from their places; an error stands in its own row. Below them the form of the layer that
+/// The layers with what follows from their places; an error stands in its own row. Below them the form of the layer
+/// that
 /// is edited.
 struct NetworkPanel: Widget {
   private let state: WorkbenchState
@@ -21,7 +22,8 @@ struct NetworkPanel: Widget {
     surface.withClip(inside) { surface in
       drawList(into: &surface, header: parts.header, body: parts.list)
       Paragraph(detail(width: inside.width)).draw(into: &surface, in: parts.detail)
-      totals.draw(into: &surface, x: parts.totals.x + 1, y: parts.totals.y, limit: parts.totals.height > 0 ? inside.width - 1 : 0)
+      totals.draw(
+        into: &surface, x: parts.totals.x + 1, y: parts.totals.y, limit: parts.totals.height > 0 ? inside.width - 1 : 0)
       drawForm(into: &surface, in: parts.form)
     }
   }
@@ -38,9 +40,12 @@ struct NetworkPanel: Widget {
 
   private func parts(of inside: Rect) -> Parts {
     let formHeight = state.form == nil ? 0 : min(formWidget.height + 1, max(2, inside.height / 2))
-    let detail = min(detail(width: inside.width).reduce(0) { $0 + $1.wrapped(to: inside.width).count }, max(0, (inside.height - formHeight) / (state.form == nil ? 3 : 4)))
+    let detail = min(
+      detail(width: inside.width).reduce(0) { $0 + $1.wrapped(to: inside.width).count },
+      max(0, (inside.height - formHeight) / (state.form == nil ? 3 : 4)))
     let rows = inside.rows([
-      .fixed(inside.height > 5 ? 1 : 0), .share(), .fixed(detail), .fixed(inside.height > 6 ? 1 : 0), .fixed(formHeight),
+      .fixed(inside.height > 5 ? 1 : 0), .share(), .fixed(detail), .fixed(inside.height > 6 ? 1 : 0),
+      .fixed(formHeight),
     ])
     return Parts(header: rows[0], list: rows[1], detail: rows[2], totals: rows[3], form: rows[4])
   }
@@ -53,14 +58,17 @@ struct NetworkPanel: Widget {
   /// The cells of one line: name, settings, output, parameters, operations, bytes.
   private func cells(_ line: Int) -> [String] {
     if line == 0 { return ["input", state.scene.data.source.name, "\(state.scene.network.input)", "", "", ""] }
-    guard state.rows.indices.contains(line - 1) else { return ["loss", state.scene.network.loss.rawValue, "", "", "", ""] }
+    guard state.rows.indices.contains(line - 1) else {
+      return ["loss", state.scene.network.loss.rawValue, "", "", "", ""]
+    }
     let row = state.rows[line - 1]
     let kind = row.kind.name
     let settings = LayerSettings.summary(of: row.kind)
     // A name that does not begin with the kind leaves the kind unsaid.
     let said = row.name.hasPrefix(kind) ? settings : [kind, settings].filter { !$0.isEmpty }.joined(separator: " ")
     return [
-      row.name, said, row.output.map(\.description) ?? Format.unknown, row.parameters == 0 ? "" : Format.count(row.parameters),
+      row.name, said, row.output.map(\.description) ?? Format.unknown,
+      row.parameters == 0 ? "" : Format.count(row.parameters),
       row.flops == 0 ? "" : Format.operations(row.flops.map(Double.init)), Format.memory(row.activationBytes),
     ]
   }
@@ -131,7 +139,8 @@ struct NetworkPanel: Widget {
   }
 
   private func draw(
-    _ cells: [String], _ widths: [Int], y: Int, in rect: Rect, role: Role, into surface: inout Surface, if isShown: Bool = true
+    _ cells: [String], _ widths: [Int], y: Int, in rect: Rect, role: Role, into surface: inout Surface,
+    if isShown: Bool = true
   ) {
     guard isShown else { return }
     var x = rect.x
@@ -148,7 +157,9 @@ struct NetworkPanel: Widget {
   /// The problem of the marked row, or the first one, in full.
   private func detail(width: Int) -> [Line] {
     let problems = state.compilation.problems.filter { ($0.path ?? "").hasPrefix("network") }
-    guard let problem = problems.first(where: { $0.layer == state.networkLine - 1 }) ?? problems.first else { return [] }
+    guard let problem = problems.first(where: { $0.layer == state.networkLine - 1 }) ?? problems.first else {
+      return []
+    }
     return [Line(problem.message, role: .error)] + (problem.hint.map { [Line("hint: \($0)", role: .dim)] } ?? [])
   }
 

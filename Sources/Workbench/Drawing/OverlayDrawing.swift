@@ -14,18 +14,24 @@ extension WorkbenchState {
       ).draw(into: &surface, in: room)
     case .palette(let view): palette(view, width: rect.width).draw(into: &surface, in: room)
     case .scenes(let selection):
-      let items = presets.map { Line($0.name.padded(to: 14)) + Line("  \($0.about)", role: .dim) } + [Line("open a file …")]
-      Menu(title: "Open a scene", items: items, selection: selection, width: min(100, rect.width - 4)).draw(into: &surface, in: room)
+      let items =
+        presets.map { Line($0.name.padded(to: 14)) + Line("  \($0.about)", role: .dim) } + [Line("open a file …")]
+      Menu(title: "Open a scene", items: items, selection: selection, width: min(100, rect.width - 4)).draw(
+        into: &surface, in: room)
     case .layers(let selection):
       let items = LayerSettings.templates.map { Line($0.kind.name.padded(to: 18)) + Line("  \($0.about)", role: .dim) }
-      let place = selectedLayer.flatMap { rows.indices.contains($0) ? rows[$0].name : nil } ?? (networkLine == 0 ? "input" : "the last layer")
-      Menu(title: "Add a layer below \(place)", items: items, selection: selection, width: 70).draw(into: &surface, in: room)
+      let place =
+        selectedLayer.flatMap { rows.indices.contains($0) ? rows[$0].name : nil }
+        ?? (networkLine == 0 ? "input" : "the last layer")
+      Menu(title: "Add a layer below \(place)", items: items, selection: selection, width: 70).draw(
+        into: &surface, in: room)
     case .path(let prompt): draw(prompt, into: &surface, in: room)
     case .message(let notice):
       let lines = notice.text.split(separator: "\n", omittingEmptySubsequences: false)
         .map { Line(String($0), role: notice.isError ? .error : .text) }
       Dialog(
-        title: notice.title, body: Paragraph(lines, scroll: notice.scroll), answers: ["close"], width: min(90, rect.width - 4)
+        title: notice.title, body: Paragraph(lines, scroll: notice.scroll), answers: ["close"],
+        width: min(90, rect.width - 4)
       ).draw(into: &surface, in: room)
     case .confirmReplace(let path, let isYes):
       Dialog(
@@ -43,7 +49,9 @@ extension WorkbenchState {
       let title = entry.title.columns > room ? String(entry.title.prefix(max(0, room - 1))) + "…" : entry.title
       return Line(title.padded(to: room)) + Line(keys, role: .key)
     }
-    return Menu(title: "Command", items: items, selection: items.isEmpty ? nil : view.selection, filter: view.field, width: width, visible: 12)
+    return Menu(
+      title: "Command", items: items, selection: items.isEmpty ? nil : view.selection, filter: view.field, width: width,
+      visible: 12)
   }
 
   private func draw(_ prompt: PathPrompt, into surface: inout Surface, in rect: Rect) {

@@ -16,7 +16,8 @@ enum PlanSummary {
     problems.flatMap { problem in
       // What is wrong with the network stands at its layers too; paths there would only repeat the name.
       let place = problem.path.flatMap { $0.hasPrefix("network") ? nil : " (\($0))" } ?? ""
-      return [Line("✗ \(problem.message)\(place)", role: .error)] + (problem.hint.map { [Line("hint: \($0)", role: .dim)] } ?? [])
+      return [Line("✗ \(problem.message)\(place)", role: .error)]
+        + (problem.hint.map { [Line("hint: \($0)", role: .dim)] } ?? [])
     }
   }
 
@@ -24,7 +25,8 @@ enum PlanSummary {
     let program = plan.program
     var lines = [
       Line("by formula: ", role: .dim)
-        + Line("\(Format.traffic(program.expectedBytesPerStep)) in \(Format.count(plan.messagesPerStep)) messages per step")
+        + Line(
+          "\(Format.traffic(program.expectedBytesPerStep)) in \(Format.count(plan.messagesPerStep)) messages per step")
     ]
     lines.append(memory(plan))
     if let bubble = plan.bubble {

@@ -2,7 +2,8 @@ import Screens
 
 /// Where everything stands on a screen of some size.
 ///
-/// From 80×24 on editing panels stand on the left and measurements on the right; from 110×34 on all six are seen at once. Smaller
+/// From 80×24 on editing panels stand on the left and measurements on the right; from 110×34 on all six are seen at
+/// once. Smaller
 /// screens show fewer panels, the focused one always. Below ``smallest`` there is only a message.
 public struct ScreenLayout: Hashable, Sendable {
   /// A panel and its place.

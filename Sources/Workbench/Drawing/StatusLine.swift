@@ -1,6 +1,7 @@
 import Screens
 
-/// The first row: scene, state of the run, speed, loss and accuracy. What has no room goes from the right, the display's
+/// The first row: scene, state of the run, speed, loss and accuracy. What has no room goes from the right, the
+/// display's
 /// pause last.
 struct StatusLine: Widget {
   private let parts: [Line]
@@ -58,7 +59,8 @@ struct NotesLine: Widget {
     if case .failed? = state.shownRun?.state { parts.append(Line("the run failed: X resets", role: .error)) }
     let devices = state.run?.scene.machine.devices ?? state.scene.machine.devices
     if devices > state.cores {
-      parts.append(Line("oversubscribed: \(devices) devices on \(state.cores) core\(state.cores == 1 ? "" : "s")", role: .warning))
+      parts.append(
+        Line("oversubscribed: \(devices) devices on \(state.cores) core\(state.cores == 1 ? "" : "s")", role: .warning))
     }
     if let hint = state.fieldHint {
       parts.append(Line(hint, role: .dim))

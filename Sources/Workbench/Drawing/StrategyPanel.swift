@@ -1,6 +1,7 @@
 import Screens
 
-/// Strategy, machine and training as a form; below it, or beside it where there is room, what the compiler makes of them.
+/// Strategy, machine and training as a form; below it, or beside it where there is room, what the compiler makes of
+/// them.
 struct StrategyPanel: Widget {
   private let state: WorkbenchState
   private let isFocused: Bool

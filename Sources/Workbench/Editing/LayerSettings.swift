@@ -5,7 +5,10 @@ public enum LayerSettings {
   /// The kinds that can be added, each with sensible hyperparameters, in the order of the menu.
   public static let templates: [(kind: LayerKind, about: String)] = [
     (.linear(outputs: 64), "every output reads every input"),
-    (.conv2d(outputs: 16, window: Window(kernel: Extent(3), padding: .same(kernel: Extent(3)))), "filters slide over the image"),
+    (
+      .conv2d(outputs: 16, window: Window(kernel: Extent(3), padding: .same(kernel: Extent(3)))),
+      "filters slide over the image"
+    ),
     (.relu, "max(0, x)"),
     (.batchNorm(), "normalises each channel over the batch"),
     (.maxPool(Window(kernel: Extent(2), stride: Extent(2))), "largest value of each window"),
@@ -50,18 +53,19 @@ public enum LayerSettings {
     return fields
   }
 
-  /// Settings in a few words: `16, 3×3, same`.
+  /// Settings in a few words: `16, 3x3, same`.
   public static func summary(of kind: LayerKind) -> String {
-    func window(_ window: Window) -> String {
-      var text = size(window.kernel)
-      if window.stride != Extent(1) { text += " /\(size(window.stride))" }
-      if window.padding != Edges() { text += " pad \(padding(window))" }
-      return text
+    func window(_ window: Window, stride: Extent) -> String {
+      var text = "\(window.kernel.height)x\(window.kernel.width)"
+      if window.stride != stride { text += ", stride \(size(window.stride))" }
+      let edges = padding(window)
+      return edges == "0" ? text : text + (edges == "same" ? ", same" : ", pad \(edges)")
     }
     switch kind {
     case .linear(let outputs, let bias): return "\(outputs)\(bias ? "" : ", no bias")"
-    case .conv2d(let outputs, let own, let bias): return "\(outputs), \(window(own))\(bias ? "" : ", no bias")"
-    case .maxPool(let own), .averagePool(let own): return window(own)
+    case .conv2d(let outputs, let own, let bias):
+      return "\(outputs), \(window(own, stride: Extent(1)))\(bias ? "" : ", no bias")"
+    case .maxPool(let own), .averagePool(let own): return window(own, stride: own.kernel)
     case .leakyRelu(let slope): return slope.text
     case .dropout(let rate): return rate.text
     default: return ""
@@ -168,7 +172,8 @@ public enum LayerSettings {
 
   private static func extent(_ words: [String]) throws(FieldProblem) -> Extent {
     let sides = words.compactMap(Int.init)
-    guard sides.count == words.count, (1...2).contains(sides.count), sides.allSatisfy({ Self.sides.contains($0) }) else {
+    guard sides.count == words.count, (1...2).contains(sides.count), sides.allSatisfy({ Self.sides.contains($0) })
+    else {
       throw FieldProblem("one number, or height x width, each 1 to 1024")
     }
     return Extent(sides[0], sides[sides.count - 1])

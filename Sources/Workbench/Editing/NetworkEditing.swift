@@ -70,7 +70,8 @@ extension Network {
     }
   }
 
-  /// Writes references as names again; `places` gives the new place of an old one, `kept` the layer whose own list stands.
+  /// Writes references as names again; `places` gives the new place of an old one, `kept` the layer whose own list
+  /// stands.
   private mutating func restore(_ references: [[Reference]?], places: (Int) -> Int, keeping kept: Int? = nil) {
     let names = Graph.names(of: layers)
     for index in layers.indices where index != kept {

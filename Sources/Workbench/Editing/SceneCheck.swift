@@ -5,7 +5,8 @@ import Scenes
 import Strategies
 
 extension Scene {
-  /// Everything that is wrong with the scene before a strategy looks at it: layers that do not fit, limits, data that the
+  /// Everything that is wrong with the scene before a strategy looks at it: layers that do not fit, limits, data that
+  /// the
   /// network cannot learn from. A scene that can be written and read back has none.
   public func problems() -> [Diagnostic] {
     do {

@@ -20,10 +20,13 @@ public enum SceneSettings {
     fields += kind.options.map { option in
       switch option.values {
       case .words(let words):
-        SettingField("option.\(option.name)", label: option.name, given[option.name] ?? words[0], .choice(words), hint: option.about)
+        SettingField(
+          "option.\(option.name)", label: option.name, given[option.name] ?? words[0], .choice(words),
+          hint: option.about)
       case .count:
         SettingField(
-          "option.\(option.name)", label: option.name, given[option.name] ?? "auto", .integer(devices, automatic: "auto"),
+          "option.\(option.name)", label: option.name, given[option.name] ?? "auto",
+          .integer(devices, automatic: "auto"),
           hint: option.about)
       }
     }
@@ -34,10 +37,13 @@ public enum SceneSettings {
       SettingField(
         "microbatches", scene.microbatches.map(String.init) ?? "auto", .integer(1...max(1, batch), automatic: "auto"),
         hint: "parts of a batch; auto: by the strategy"),
-      SettingField("link", scene.machine.link.description, .choice(links(with: scene.machine.link)), hint: "shared, or as 20us,1GB/s"),
+      SettingField(
+        "link", scene.machine.link.description, .choice(links(with: scene.machine.link)),
+        hint: "shared, or as 20us,1GB/s"),
     ]
     return fields + trainingFields(scene.training) + [
-      SettingField("data", dataText(scene), .choice(datasets), hint: "a set by name, or as {set: idx, images: F, labels: F}")
+      SettingField(
+        "data", dataText(scene), .choice(datasets), hint: "a set by name, or as {set: idx, images: F, labels: F}")
     ]
   }
 
@@ -50,7 +56,9 @@ public enum SceneSettings {
   }
 
   private static func trainingFields(_ training: TrainingSettings) -> [SettingField] {
-    var fields = [SettingField("optimizer", name(of: training.optimizer), .choice(optimizers), hint: "how gradients become updates")]
+    var fields = [
+      SettingField("optimizer", name(of: training.optimizer), .choice(optimizers), hint: "how gradients become updates")
+    ]
     switch training.optimizer {
     case .momentum(let momentum), .nesterov(let momentum):
       fields.append(SettingField("momentum", momentum.text, .text, hint: "0 or more, below 1"))
@@ -59,9 +67,11 @@ public enum SceneSettings {
     fields.append(SettingField("rate", training.rate.rate.text, .decade, hint: "learning rate"))
     switch training.length {
     case .steps(let count): fields.append(SettingField("length", "\(count) steps", .text, hint: "N steps, or N epochs"))
-    case .epochs(let count): fields.append(SettingField("length", "\(count) epochs", .text, hint: "N epochs, or N steps"))
+    case .epochs(let count):
+      fields.append(SettingField("length", "\(count) epochs", .text, hint: "N epochs, or N steps"))
     }
-    fields.append(SettingField("seed", "\(training.seed)", .integer(0...(1 << 31)), hint: "of initial values and order"))
+    fields.append(
+      SettingField("seed", "\(training.seed)", .integer(0...(1 << 31)), hint: "of initial values and order"))
     return fields
   }
 
@@ -77,7 +87,9 @@ public enum SceneSettings {
       return scene
     }
     switch key {
-    case "strategy": scene.strategy = try strategy(text)
+    case "strategy":
+      // The kind that it is keeps its options.
+      if kind(of: scene.strategy).name != text { scene.strategy = try strategy(text) }
     case "devices":
       scene.machine.devices = try whole(text, 1...65_536)
       // A number of stages that was the number of devices goes with it; otherwise every step would be refused.
@@ -121,7 +133,9 @@ public enum SceneSettings {
   private static func options(of strategy: Strategy) -> [String: String] {
     let text = strategy.description
     guard let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")") else { return [:] }
-    let pairs = text[text.index(after: open)..<close].split(separator: ",").map { $0.split(separator: "=").map { String($0).trimmingBlanks } }
+    let pairs = text[text.index(after: open)..<close].split(separator: ",").map {
+      $0.split(separator: "=").map { String($0).trimmingBlanks }
+    }
     return Dictionary(pairs.filter { $0.count == 2 }.map { ($0[0], $0[1]) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -209,8 +223,9 @@ extension Scene {
       if !own.isEmpty { throw DiagnosticList(own) }
       guard case .yaml(let text) = data.value else { throw error }
       return try Scene(
-        yaml: "network: {input: [2], layers: [linear: 1]}\ntraining: {batch: 1, epochs: 1, rate: 0.1}\ndata: \(text)\n")
-        .data
+        yaml: "network: {input: [2], layers: [linear: 1]}\ntraining: {batch: 1, epochs: 1, rate: 0.1}\ndata: \(text)\n"
+      )
+      .data
     }
   }
 }

@@ -26,20 +26,35 @@ public enum WorkbenchKeys {
   public static func markdown(headingLevel: Int = 3) -> String { map.markdown(headingLevel: headingLevel) }
 
   private static let everywhere: [Binding] = [
-    Binding([.character("q")], .quit, "quit", help: "leave; in a text field it is a letter", context: Context.everywhere),
-    Binding([.control("c")], .quit, "quit", help: "leave, also while typing; `:q` does too", context: Context.everywhere, footer: false),
-    Binding([.character("?"), .function(1)], .help, "help", help: "show the keys that count now", context: Context.everywhere),
-    Binding([.character(":"), .control("p")], .palette, "command", help: "find a command by name, or type one", context: Context.everywhere),
-    Binding([.control("l")], .redraw, "redraw", help: "draw the screen anew", context: Context.everywhere, footer: false),
-    Binding([.control("z")], .suspend, "suspend", help: "back to the shell; `fg` returns", context: Context.everywhere, footer: false),
+    Binding(
+      [.character("q")], .quit, "quit", help: "leave; in a text field it is a letter", context: Context.everywhere),
+    Binding(
+      [.control("c")], .quit, "quit", help: "leave, also while typing; `:q` does too", context: Context.everywhere,
+      footer: false),
+    Binding(
+      [.character("?"), .function(1)], .help, "help", help: "show the keys that count now", context: Context.everywhere),
+    Binding(
+      [.character(":"), .control("p")], .palette, "command", help: "find a command by name, or type one",
+      context: Context.everywhere),
+    Binding(
+      [.control("l")], .redraw, "redraw", help: "draw the screen anew", context: Context.everywhere, footer: false),
+    Binding(
+      [.control("z")], .suspend, "suspend", help: "back to the shell; `fg` returns", context: Context.everywhere,
+      footer: false),
   ]
 
   private static let panels: [Binding] =
     [
       Binding([.tab], .nextPanel, "panel", help: "go to the next panel", context: Context.panels),
-      Binding([.backTab], .previousPanel, "panel back", help: "go to the panel before", context: Context.panels, footer: false),
-      Binding([.character("e")], .expand, "expand", help: "show the panel on the whole screen, and back", context: Context.panels),
-      Binding([.escape], .back, "back", help: "one level up; never leaves the program", context: Context.panels, footer: false),
+      Binding(
+        [.backTab], .previousPanel, "panel back", help: "go to the panel before", context: Context.panels, footer: false
+      ),
+      Binding(
+        [.character("e")], .expand, "expand", help: "show the panel on the whole screen, and back",
+        context: Context.panels),
+      Binding(
+        [.escape], .back, "back", help: "one level up; never leaves the program", context: Context.panels, footer: false
+      ),
     ]
     + PanelKind.allCases.map { panel in
       Binding(
@@ -48,52 +63,83 @@ public enum WorkbenchKeys {
     }
 
   private static let run: [Binding] = [
-    Binding([.character("r"), .function(5)], .run, "run", help: "run the scene as edited; resume a paused run", context: Context.run),
-    Binding([.space], .pauseDisplay, "pause", help: "pause the display; the run goes on and data keep coming", context: Context.run),
-    Binding([.character("s"), .function(8)], .step, "step", help: "do one training step, then pause the run", context: Context.run),
-    Binding([.character("p"), .function(6)], .pauseRun, "pause run", help: "pause the run itself at the end of a step, or resume it", context: Context.run, footer: false),
-    Binding([.character("S"), .function(7)], .stop, "stop", help: "stop the run at the end of a step; again: at once", context: Context.run),
-    Binding([.character("X"), .function(9)], .reset, "reset", help: "end the run and forget its measurements", context: Context.run, footer: false),
-    Binding([.character("o"), .control("o")], .openScene, "open", help: "choose a scene or open a file", context: Context.run),
+    Binding(
+      [.character("r"), .function(5)], .run, "run", help: "run the scene as edited; resume a paused run",
+      context: Context.run),
+    Binding(
+      [.space], .pauseDisplay, "pause", help: "pause the display; the run goes on and data keep coming",
+      context: Context.run),
+    Binding(
+      [.character("s"), .function(8)], .step, "step", help: "do one training step, then pause the run",
+      context: Context.run),
+    Binding(
+      [.character("p"), .function(6)], .pauseRun, "pause run",
+      help: "pause the run itself at the end of a step, or resume it", context: Context.run, footer: false),
+    Binding(
+      [.character("S"), .function(7)], .stop, "stop", help: "stop the run at the end of a step; again: at once",
+      context: Context.run),
+    Binding(
+      [.character("X"), .function(9)], .reset, "reset", help: "end the run and forget its measurements",
+      context: Context.run, footer: false),
+    Binding(
+      [.character("o"), .control("o")], .openScene, "open", help: "choose a scene or open a file", context: Context.run),
     Binding([.control("s"), .function(2)], .saveScene, "save", help: "save the scene to a file", context: Context.run),
     Binding([.character("u")], .undo, "undo", help: "take back the last edit", context: Context.run),
-    Binding([.control("r"), .character("U")], .redo, "redo", help: "do an edit again that was taken back", context: Context.run, footer: false),
+    Binding(
+      [.control("r"), .character("U")], .redo, "redo", help: "do an edit again that was taken back",
+      context: Context.run, footer: false),
   ]
 
   private static let lists: [Binding] = [
     Binding([.up, .character("k")], .up, "up", help: "go to the entry above", context: Context.lists, footer: false),
-    Binding([.down, .character("j")], .down, "down", help: "go to the entry below", context: Context.lists, footer: false),
-    Binding([.pageUp, .control("u")], .pageUp, "page up", help: "go up by a page", context: Context.lists, footer: false),
-    Binding([.pageDown, .control("d")], .pageDown, "page down", help: "go down by a page", context: Context.lists, footer: false),
-    Binding([.home, .character("g")], .top, "top", help: "go to the first entry", context: Context.lists, footer: false),
-    Binding([.end, .character("G")], .bottom, "bottom", help: "go to the last entry", context: Context.lists, footer: false),
+    Binding(
+      [.down, .character("j")], .down, "down", help: "go to the entry below", context: Context.lists, footer: false),
+    Binding(
+      [.pageUp, .control("u")], .pageUp, "page up", help: "go up by a page", context: Context.lists, footer: false),
+    Binding(
+      [.pageDown, .control("d")], .pageDown, "page down", help: "go down by a page", context: Context.lists,
+      footer: false),
+    Binding(
+      [.home, .character("g")], .top, "top", help: "go to the first entry", context: Context.lists, footer: false),
+    Binding(
+      [.end, .character("G")], .bottom, "bottom", help: "go to the last entry", context: Context.lists, footer: false),
   ]
 
   private static let network: [Binding] = {
     let title = PanelKind.network.title
     return [
-      Binding([.character("a"), .insert], .addLayer, "add", help: "add a layer below the selected one", context: title),
+      Binding([.right], .increase, "more", help: "the next loss, on the loss's line", context: title, footer: false),
+      Binding([.left], .decrease, "less", help: "the loss before", context: title, footer: false),
+      Binding(
+        [.character("a"), .insert], .addLayer, "add", help: "add a layer below the selected one", context: title),
       Binding([.enter], .edit, "edit", help: "edit the selected layer", context: title),
       Binding([.character("x"), .delete], .removeLayer, "remove", help: "remove the selected layer", context: title),
       Binding([.character("J")], .moveLayerDown, "move", help: "move the layer towards the output", context: title),
-      Binding([.character("K")], .moveLayerUp, "move up", help: "move the layer towards the input", context: title, footer: false),
-      Binding([.character("c")], .duplicateLayer, "copy", help: "put a copy of the layer below it", context: title, footer: false),
+      Binding(
+        [.character("K")], .moveLayerUp, "move up", help: "move the layer towards the input", context: title,
+        footer: false),
+      Binding(
+        [.character("c")], .duplicateLayer, "copy", help: "put a copy of the layer below it", context: title,
+        footer: false),
     ]
   }()
 
-  private static let strategy: [Binding] = values(in: PanelKind.strategy.title) + [
-    Binding([.enter], .edit, "type", help: "type a value", context: PanelKind.strategy.title)
-  ]
+  private static let strategy: [Binding] =
+    values(in: PanelKind.strategy.title) + [
+      Binding([.enter], .edit, "type", help: "type a value", context: PanelKind.strategy.title)
+    ]
 
-  private static let form: [Binding] = values(in: Context.form) + [
-    Binding([.enter], .edit, "type", help: "type a value", context: Context.form),
-    Binding([.escape], .back, "done", help: "back to the list of layers", context: Context.form),
-  ]
+  private static let form: [Binding] =
+    values(in: Context.form) + [
+      Binding([.enter], .edit, "type", help: "type a value", context: Context.form),
+      Binding([.escape], .back, "done", help: "back to the list of layers", context: Context.form),
+    ]
 
   private static func values(in context: String) -> [Binding] {
     [
       Binding([.right, .character("+"), .character("l")], .increase, "more", help: "the next value", context: context),
-      Binding([.left, .character("-"), .character("h")], .decrease, "less", help: "the value before", context: context),
+      Binding(
+        [.left, .character("-"), .character("h")], .decrease, "less", help: "the value before", context: context),
     ]
   }
 

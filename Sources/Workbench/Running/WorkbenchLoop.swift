@@ -27,7 +27,10 @@ public final class WorkbenchLoop {
   /// Seconds since some fixed moment; decides how often a running run is drawn.
   private let now: () -> Double
   private var departure: Departure?
+  /// A wish to leave that did not come through the terminal.
+  private let interruption: () -> Event.Signal?
   private var lastDraw = -Double.infinity
+  private var lastDrain = -Double.infinity
   private var isStale = true
 
   /// How long one turn waits for an event.
@@ -36,12 +39,14 @@ public final class WorkbenchLoop {
   public static let refreshSeconds = 0.1
 
   public init(
-    _ state: WorkbenchState, terminal: any Terminal, session: any Session, files: SceneFiles, now: @escaping () -> Double
+    _ state: WorkbenchState, terminal: any Terminal, session: any Session, files: SceneFiles,
+    interruption: @escaping () -> Event.Signal? = { nil }, now: @escaping () -> Double
   ) {
     self.state = state
     self.terminal = terminal
     self.session = session
     self.files = files
+    self.interruption = interruption
     self.now = now
   }
 
@@ -51,8 +56,13 @@ public final class WorkbenchLoop {
     while departure == nil {
       if isStale { draw() }
       guard departure == nil else { break }
-      if let event = terminal.nextEvent(timeoutMilliseconds: Self.turnMilliseconds) { take(event) }
-      if let update = session.drain(), departure == nil { take(update) }
+      let event = terminal.nextEvent(timeoutMilliseconds: Self.turnMilliseconds)
+      if let event { take(event) }
+      if let signal = interruption() { send(.signal(signal)) }
+      // Keys go first: who types does not wait for the analysis of a run, and the run is never forgotten for long.
+      guard departure == nil, event == nil || now() - lastDrain >= Self.refreshSeconds else { continue }
+      if let update = session.drain() { take(update) }
+      lastDrain = now()
     }
     return departure ?? .quit
   }

@@ -3,7 +3,8 @@ import Scenes
 import Screens
 import Traces
 
-/// Everything that the workbench shows: a value. Messages change it (``update(_:)``), drawing reads it (``draw(into:)``).
+/// Everything that the workbench shows: a value. Messages change it (``update(_:)``), drawing reads it
+/// (``draw(into:)``).
 public struct WorkbenchState: Sendable {
   /// A scene that comes with the program, as the menu lists it.
   public struct Preset: Hashable, Sendable {

@@ -20,7 +20,8 @@ extension WorkbenchState {
       return SettingField("input", "\(scene.network.input)", .text, hint: "features, or channels x height x width")
     }
     guard networkLine == networkLineCount - 1 else { return nil }
-    return SettingField("loss", scene.network.loss.rawValue, .choice(Loss.allCases.map(\.rawValue)), hint: "what training minimises")
+    return SettingField(
+      "loss", scene.network.loss.rawValue, .choice(Loss.allCases.map(\.rawValue)), hint: "what training minimises")
   }
 
   /// The scene with a field of the form, of the network panel or of the strategy panel changed.
@@ -113,7 +114,8 @@ extension Shape {
   init(typed text: String) throws(FieldProblem) {
     let words = text.split { " ,x×[]".contains($0) }
     let sides = words.compactMap { Int($0) }
-    guard sides.count == words.count, sides.count == 1 || sides.count == 3, sides.allSatisfy({ (1...4096).contains($0) })
+    guard sides.count == words.count, sides.count == 1 || sides.count == 3,
+      sides.allSatisfy({ (1...4096).contains($0) })
     else { throw FieldProblem("a number of features, or channels x height x width, each 1 to 4096") }
     self = sides.count == 1 ? .features(sides[0]) : .image(channels: sides[0], height: sides[1], width: sides[2])
   }

@@ -17,7 +17,9 @@ extension WorkbenchState {
       focus(panel)
       return []
     }
-    guard let place = layout.panels.first(where: { $0.rect.contains(x: mouse.place.x, y: mouse.place.y) }) else { return [] }
+    guard let place = layout.panels.first(where: { $0.rect.contains(x: mouse.place.x, y: mouse.place.y) }) else {
+      return []
+    }
     let (panel, rect) = (place.panel, place.rect)
     switch mouse.action {
     case .left:

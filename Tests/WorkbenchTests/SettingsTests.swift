@@ -1,0 +1,95 @@
+import Diagnostics
+import Machines
+import Networks
+import Scenes
+import Strategies
+import Testing
+
+@testable import Workbench
+
+/// Fields of layers and scenes read back what they show.
+struct SettingsTests {
+  @Test(arguments: LayerSettings.templates.map(\.kind))
+  func everyFieldOfALayerReadsBack(_ kind: LayerKind) throws {
+    let layer = Layer(kind)
+    for field in LayerSettings.fields(of: layer, name: "x") {
+      #expect(try LayerSettings.setting(field.key, field.value, in: layer) == layer, "\(field.key)")
+    }
+  }
+
+  @Test func windowsAreTypedInEveryForm() throws {
+    let conv = Layer(.conv2d(outputs: 8, window: Window(kernel: Extent(3), padding: .same(kernel: Extent(3)))))
+    func window(_ key: String, _ text: String) throws -> Window? {
+      guard case .conv2d(_, let window, _) = try LayerSettings.setting(key, text, in: conv).kind else { return nil }
+      return window
+    }
+    #expect(try window("kernel", "5")?.padding == .same(kernel: Extent(5)))
+    #expect(try window("kernel", "3x5")?.kernel == Extent(3, 5))
+    #expect(try window("padding", "0")?.padding == Edges())
+    #expect(try window("padding", "1 2")?.padding == Edges(top: 1, left: 2, bottom: 1, right: 2))
+    #expect(try window("padding", "1 2 3 4")?.padding == Edges(top: 1, left: 2, bottom: 3, right: 4))
+    for (key, text) in [
+      ("kernel", "0"), ("kernel", "x"), ("stride", ""), ("padding", "1 2 3"), ("outputs", "-1"), ("bias", "2"),
+    ] {
+      #expect(throws: FieldProblem.self, "\(key)=\(text)") { try LayerSettings.setting(key, text, in: conv) }
+    }
+  }
+
+  @Test func aPoolsStrideFollowsItsSize() throws {
+    let pool = Layer(.maxPool(Window(kernel: Extent(2), stride: Extent(2))))
+    #expect(
+      try LayerSettings.setting("kernel", "3", in: pool).kind == .maxPool(Window(kernel: Extent(3), stride: Extent(3))))
+  }
+
+  @Test(arguments: ["serial", "data(exchange=direct)", "model(split=k)", "pipeline(schedule=gpipe, stages=2)"])
+  func everyFieldOfASceneReadsBack(_ strategy: String) throws {
+    var scene = WorkbenchRig.scene()
+    scene.strategy = try Strategy(parsing: strategy)
+    for field in SceneSettings.fields(of: scene) where field.key != "devices" {
+      #expect(try SceneSettings.setting(field.key, field.value, in: scene) == scene, "\(field.key)")
+    }
+  }
+
+  @Test func choosingAKindTakesItsDefaults() throws {
+    let scene = WorkbenchRig.scene()
+    for kind in StrategyKind.all {
+      let changed = try SceneSettings.setting("strategy", kind.name, in: scene)
+      #expect(SceneSettings.kind(of: changed.strategy) == kind)
+    }
+  }
+
+  @Test func valuesThatCannotBeReadAreRefusedWithWhatWouldBeAccepted() throws {
+    let scene = WorkbenchRig.scene()
+    let wrong = [
+      ("devices", "0"), ("devices", "two"), ("batch", "-4"), ("rate", "0"), ("rate", "inf"), ("link", "fast"),
+      ("length", "soon"), ("seed", "-1"), ("microbatches", "x"), ("data", "mnist"), ("optimizer", "lion"),
+      ("strategy", "magic"),
+    ]
+    for (key, text) in wrong {
+      #expect(throws: FieldProblem.self, "\(key)=\(text)") { try SceneSettings.setting(key, text, in: scene) }
+    }
+    #expect(try SceneSettings.setting("length", "12 steps", in: scene).training.length == .steps(12))
+    #expect(try SceneSettings.setting("length", "3", in: scene).training.length == .epochs(3))
+    #expect(try SceneSettings.setting("link", "20us,1GB/s", in: scene).machine.link != .shared)
+    #expect(try SceneSettings.setting("data", "spirals", in: scene).data.source.name == "spirals")
+  }
+
+  @Test func steppingStopsAtTheEndsOrGoesAround() {
+    func step(_ value: String, _ values: SettingField.Values, _ direction: Int) -> String? {
+      SettingField("x", value, values).stepped(direction)
+    }
+    #expect(step("b", .choice(["a", "b"]), 1) == "a")
+    #expect(step("a", .choice(["a", "b"]), -1) == "b")
+    #expect(step("odd", .choice(["a", "b"]), 1) == "a")
+    #expect(step("1", .integer(1...4), -1) == nil)
+    #expect(step("1", .integer(1...4, automatic: "auto"), -1) == "auto")
+    #expect(step("auto", .integer(1...4, automatic: "auto"), 1) == "1")
+    #expect(step("4", .integer(1...4), 1) == nil)
+    #expect(step("64", .doubling(1...64), 1) == nil)
+    #expect(step("64", .doubling(1...64), -1) == "32")
+    #expect(step("0.1", .decade, 1) == "0.2")
+    #expect(step("0.05", .decade, -1) == "0.02")
+    #expect(step("0.07", .decade, 1) == "0.1")
+    #expect(step("x", .text, 1) == nil)
+  }
+}
