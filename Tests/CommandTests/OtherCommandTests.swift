@@ -63,7 +63,7 @@ import Testing
     let run = try Workplace().run("verify", "spirals")
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains("20 steps"))
-    #expect(run.output.contains("equal within"))
+    #expect(run.output.contains("equal: losses within"))
   }
 }
 
