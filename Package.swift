@@ -29,7 +29,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -53,7 +52,8 @@ let package = Package(
     module("Traces", ["Networks", "Machines", "Programs"]),
     // 4
     .target(
-      name: "Scenes", dependencies: ["Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Strategies", "Yams"],
+      name: "Scenes",
+      dependencies: ["Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Strategies", "Yams"],
       resources: [.embedInCode("Presets")]),
     module(
       "Engine", ["Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Traces"]),

@@ -241,12 +241,12 @@ struct DeviceWorker: ~Copyable {
     if !isEmulated {
       for _ in 0..<spins where isAnyReady(first, second) { return }
     }
-    port.blockedAt.store(first ?? second ?? -1, ordering: .relaxed)
     port.parker.announce(place(first, second))
     let isOver = control.closed != nil
     if isOver || isAnyReady(first, second) {
       port.parker.retract()
     } else {
+      port.blockedAt.store(first ?? second ?? -1, ordering: .relaxed)
       let deadline = min(arrival(first), arrival(second))
       if deadline == .max {
         port.parker.park()

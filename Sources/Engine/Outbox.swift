@@ -25,7 +25,7 @@ final class Outbox: Sendable {
   init(capacity: Int) {
     self.capacity = capacity
     var first = Content()
-    first.records.reserveCapacity(capacity)
+    first.records.reserveCapacity(min(capacity, 4 * Recorder.recordCapacity))
     first.steps.reserveCapacity(Recorder.stepCapacity)
     content = Mutex(first)
   }

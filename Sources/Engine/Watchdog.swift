@@ -6,6 +6,8 @@ final class Watchdog: Sendable {
   private struct Observation: Sendable {
     var executed = -1
     var since: Int64 = 0
+    /// Looks since then: a process that was suspended has let time pass without being looked at.
+    var looks = 0
   }
 
   private let limit: Int64
@@ -27,17 +29,22 @@ final class Watchdog: Sendable {
     let now = control.clock.now()
     let isQuiet = last.withLock { last in
       if executed != last.executed || !isStuck(control) { last = Observation(executed: executed, since: now) }
-      return now - last.since >= limit
+      last.looks += 1
+      return last.looks > 5 && now - last.since >= limit
     }
     return isQuiet ? Self.failure(control, workers, after: Double(limit) * 1e-9) : nil
   }
 
-  /// True where all devices that have not finished their steps are blocked. A computing device is not stuck, however
-  /// long it takes; a message on an emulated link ends by itself.
+  /// True where all devices that have not finished their steps are parked and nobody has woken them. A computing
+  /// device is not stuck, however long it takes, nor one that was woken and waits for a core; a message on an emulated
+  /// link ends by itself.
   private func isStuck(_ control: RunControl) -> Bool {
     let running = control.ports.filter { $0.stoppedAfter.load(ordering: .relaxed) < 0 }
     return !running.isEmpty
-      && running.allSatisfy { $0.blockedAt.load(ordering: .relaxed) >= 0 && !$0.awaitsArrival.load(ordering: .relaxed) }
+      && running.allSatisfy {
+        $0.blockedAt.load(ordering: .relaxed) >= 0 && !$0.awaitsArrival.load(ordering: .relaxed)
+          && $0.parker.place != .awake
+      }
   }
 
   /// `device 2 waits for … from device 1, which waits for …`, beginning at the first blocked device.

@@ -106,10 +106,9 @@ extension NodeReader {
   /// A layer's name: it has to stand in strategy texts, lists and names of parameters.
   fileprivate func layerName() -> String? {
     guard let text = text() else { return nil }
-    let isAllowed = text.unicodeScalars.allSatisfy {
-      $0.properties.isAlphabetic || "0123456789_-.".unicodeScalars.contains($0)
-    }
-    guard isAllowed, text.unicodeScalars.first?.properties.isAlphabetic == true else {
+    let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    let isAllowed = text.allSatisfy { letters.contains($0) || "0123456789_-.".contains($0) }
+    guard isAllowed, text.first.map(letters.contains) == true else {
       report(
         "'\(text)' cannot be a layer's name",
         hint: "a name begins with a letter and has letters, digits, '_', '-' and '.'")

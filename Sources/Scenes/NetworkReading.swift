@@ -25,8 +25,7 @@ extension Network {
 
   private func check(isWhole: Bool, log: ProblemLog) {
     do {
-      let graph = try Graph(self)
-      for problem in graph.oversized { log.add(problem) }
+      _ = try Graph(self)
     } catch {
       for problem in error.all where isWhole || isAboutOneLayer(problem) { log.add(problem) }
     }
@@ -56,36 +55,10 @@ extension Shape {
   }
 }
 
-/// Bounds that keep all arithmetic about sizes within 64 bits; far above what a machine can hold.
+/// Bounds of single numbers, far above what a machine can hold; above them a number is a typing mistake.
 enum Limits {
   static let channels = 1 << 20
   static let side = 1 << 12
   static let kernel = 1 << 10
   static let batch = 1 << 24
-  /// Words of one layer's parameters, or of its output for one sample: 1 TiB of float32.
-  static let words = 1 << 38
-}
-
-extension Graph {
-  /// Layers that no machine could hold.
-  fileprivate var oversized: [Diagnostic] {
-    nodes.compactMap { node in
-      let layer = network.layers[node.index]
-      let parameters = node.parameters.map { Self.product($0.shape) }.max() ?? 0
-      let output = node.outputShape
-      let words = max(parameters, Self.product([output.channels, output.height, output.width]))
-      guard words > Limits.words else { return nil }
-      return Diagnostic(
-        "layer '\(node.name)' is too large: \(parameters == words ? "its weight" : "its output") has more than 2³⁸ words",
-        path: layer.path, location: layer.location, hint: "use fewer outputs, or pool before it")
-    }
-  }
-
-  /// The product, or the largest number where it does not fit.
-  private static func product(_ factors: [Int]) -> Int {
-    factors.reduce(1) { product, factor in
-      let (value, overflow) = product.multipliedReportingOverflow(by: factor)
-      return overflow ? .max : value
-    }
-  }
 }

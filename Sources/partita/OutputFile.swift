@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Synchronization
 
 /// A file that is written whole or not at all: its text goes to a neighbour that takes its place when all is written.
 ///
@@ -12,6 +13,9 @@ final class OutputFile: TextOutputStream {
   private var buffer: [UInt8] = []
   private var failure: String?
   private var isFinished = false
+
+  /// Neighbours that have not taken their places yet.
+  private static let unfinished = Mutex<Set<String>>([])
 
   /// - Throws: a path that cannot be written, naming the option.
   init(_ path: String, option: String) throws(DiagnosticList) {
@@ -36,10 +40,21 @@ final class OutputFile: TextOutputStream {
     fchmod(descriptor, exists ? status.st_mode & 0o777 : 0o666 & ~mask)
     temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    if let temporary { Self.unfinished.withLock { _ = $0.insert(temporary) } }
   }
 
   deinit {
-    if !isFinished, let temporary { unlink(temporary) }
+    guard !isFinished, let temporary else { return }
+    unlink(temporary)
+    Self.unfinished.withLock { _ = $0.remove(temporary) }
+  }
+
+  /// Removes what no file will come of, when the program ends in the middle of its work.
+  static func removeUnfinished() {
+    unfinished.withLock { paths in
+      for path in paths { unlink(path) }
+      paths = []
+    }
   }
 
   func write(_ text: String) {
@@ -60,6 +75,7 @@ final class OutputFile: TextOutputStream {
     if failure == nil, let temporary, rename(temporary, path) != 0 { failure = String(cString: strerror(errno)) }
     if let failure { throw Failure(.runFailed, "error: cannot write '\(path)': \(failure)") }
     isFinished = true
+    if let temporary { Self.unfinished.withLock { _ = $0.remove(temporary) } }
   }
 
   private func flush() {

@@ -46,6 +46,8 @@ enum Signals {
       state.received = state.received ?? status
       return state.stop
     }
-    if let stop { stop() } else { status.exit() }
+    if let stop { return stop() }
+    OutputFile.removeUnfinished()
+    status.exit()
   }
 }

@@ -50,20 +50,20 @@ struct VerifyCommand: ParsableCommand {
 }
 
 extension VerifyReport {
-  /// The largest difference that may be rounding: gradients that are zero in exact arithmetic are measured against a
-  /// thousandth of the largest gradient, whose own rounding is 1e-7 of it.
-  private static var largestRounding: Double { 1e-3 }
+  /// The largest difference of gradients that may be rounding: those that are zero in exact arithmetic are measured against
+  /// a thousandth of the largest gradient, whose own rounding is 1e-7 of it.
+  private static var gradientTolerance: Double { 1e-3 }
 
-  /// The judgement over a comparison. Losses and parameters have to meet their own, narrower tolerances too.
+  /// The judgement over a comparison: the tolerance that is reported is that of the parameters.
   fileprivate init(_ comparison: Comparison, program: Program) {
     self.init(
       strategy: program.strategy, devices: program.devices.count, steps: comparison.steps,
       lossDifference: comparison.maxRelativeLossDifference,
       gradientDifference: comparison.maxRelativeGradientDifference,
-      parameterDifference: comparison.maxRelativeParameterDifference, tolerance: Self.largestRounding,
+      parameterDifference: comparison.maxRelativeParameterDifference, tolerance: Comparison.parameterTolerance,
       bytesPerStep: Double(program.bytesPerStep), expectedBytesPerStep: program.expectedBytesPerStep,
       assumptions: program.assumptions)
-    equal = equal && comparison.isEqual
+    equal = comparison.isEqual && (comparison.maxRelativeGradientDifference ?? 0) <= Self.gradientTolerance
   }
 
   fileprivate var text: String {
@@ -77,7 +77,9 @@ extension VerifyReport {
       "bytes per step \(bytesPerStep.map { "\(Int($0))" } ?? "n/a"), by formula \(expectedBytesPerStep)",
     ]
     lines += assumptions.map { "assumption: \($0)" }
-    lines.append(equal ? "equal within \(number(tolerance))" : "NOT equal: the tolerance is \(number(tolerance))")
+    let bounds =
+      "losses within \(number(Comparison.lossTolerance)), gradients within \(number(Self.gradientTolerance)), parameters within \(number(tolerance))"
+    lines.append("\(equal ? "equal" : "NOT equal"): \(bounds)")
     return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -51,7 +51,7 @@ import Testing
     let run = try place.run("run", "scene.yaml")
     #expect(run.status == 2)
     #expect(run.errors.contains("data/images"), "\(run.errors)")
-    #expect(run.errors.contains("640"), "the bytes that were expected: \(run.errors)")
+    #expect(run.errors.contains("656 bytes"), "the bytes that were expected: \(run.errors)")
     try Data(images + Array(repeating: 9, count: 540)).write(to: URL(fileURLWithPath: place.path("data/images")))
     #expect(try place.run("run", "scene.yaml").status == 0)
   }

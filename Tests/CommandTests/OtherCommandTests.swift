@@ -43,11 +43,27 @@ import Testing
     #expect(report["steps"] as? Int == 8)
   }
 
+  @Test(arguments: ["digits-cnn", "digits-mlp", "deep-narrow"])
+  func presetsEqualSerialTraining(name: String) throws {
+    let run = try Workplace().run("verify", name)
+    #expect(run.status == 0, "\(run.output)")
+  }
+
+  @Test func anInterruptedComparisonLeavesNoFile() throws {
+    let place = try Workplace()
+    let running = try place.start(["verify", "digits-cnn", "--devices", "2", "--steps", "100000000", "-o", "v.txt"])
+    try running.waitForError("verifying digits-cnn")
+    running.send(SIGINT)
+    let run = running.finish()
+    #expect(run.status == 130 && !run.wasKilled)
+    #expect(place.files.isEmpty)
+  }
+
   @Test func twentyStepsUnlessSaid() throws {
     let run = try Workplace().run("verify", "spirals")
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains("20 steps"))
-    #expect(run.output.contains("equal within"))
+    #expect(run.output.contains("equal: losses within"))
   }
 }
 

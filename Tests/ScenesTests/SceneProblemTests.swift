@@ -136,6 +136,14 @@ import Testing
     #expect(found.first?.location?.line == 8)
   }
 
+  @Test func problemsInATableOfLayersHaveTheirLine() {
+    let text = sceneText(rest: "strategy: |\n    linear1 k=1 | 0\n    linear1 q=2 | 0 1")
+    let found = problems(text)
+    #expect(found.count == 1, "\(found)")
+    #expect(found.first?.location?.line == 10)
+    #expect((found.first?.location?.column ?? 0) >= 5)
+  }
+
   @Test func hugeNumbersAreRefusedAndNotMultiplied() {
     #expect(problems(sceneText(layers: ["flatten", "linear: 99999999999999999999"])).count == 1)
     #expect(problems(sceneText(layers: ["flatten", "linear: 1048576", "linear: 1048576", "linear: 10"])).count == 1)

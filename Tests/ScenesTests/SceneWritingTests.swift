@@ -53,6 +53,15 @@ import Testing
     }
   }
 
+  @Test func aTableOfLayersStandsInLinesOfItsOwn() throws {
+    let table = "conv1 n=2 | 0 1\nlinear1 k=2 | 0 1"
+    let scene = try SceneLibrary.scene("digits-cnn").applying([
+      SceneOverride(path: "strategy", value: .text(table), option: "--strategy")
+    ])
+    #expect(scene.yaml.contains("strategy: |-\n  conv1"))
+    #expect(try Scene(yaml: scene.yaml) == scene)
+  }
+
   @Test(arguments: [
     "yes", "3", "1e5", "null", "~", "# no", "a: b", "a #b", " a", "a ", "", "line\nbreak", "tab\there", "\"quoted\"",
     "'x'",

@@ -20,18 +20,21 @@ public func drawCommunication(
       Paragraph("No device sends anything to another in this program.", role: .dim).draw(into: &surface, in: rect)
       return
     }
-    let collectives = measurements.facts.program.collectives.count
-    let wantsList = expanded && collectives > 0 && rect.height >= devices + 6
-    let body = rect.rows([.fixed(1), .fixed(wantsList ? max(devices + 1, 8) : rect.height - 1), .share()])
-    picture.total.draw(into: &surface, x: rect.x, y: rect.y, limit: rect.width)
     let purposes = picture.purposes
-    let matrixWidth = picture.matrixWidth
-    if rect.width >= matrixWidth + 34 {
-      let columns = body[1].columns([.fixed(matrixWidth), .share()], gap: 3)
+    let isWide = rect.width >= picture.matrixWidth + 34
+    // Heads count as rows.
+    let matrixRows = devices + 1
+    let purposeRows = purposes.rows.count + 1
+    let upper = isWide ? max(matrixRows, purposeRows) : matrixRows + purposeRows
+    let wantsList = expanded && measurements.facts.program.collectives.count > 0 && rect.height >= upper + 4
+    let body = rect.rows([.fixed(1), .fixed(wantsList ? upper : rect.height - 1), .share()])
+    picture.total.draw(into: &surface, x: rect.x, y: rect.y, limit: rect.width)
+    if isWide {
+      let columns = body[1].columns([.fixed(picture.matrixWidth), .share()], gap: 3)
       picture.matrix(width: columns[0].width).draw(into: &surface, in: columns[0])
       purposes.draw(into: &surface, in: columns[1])
     } else {
-      let rows = body[1].rows([.fixed(devices + 1), .share()])
+      let rows = body[1].rows([.fixed(matrixRows), .share()])
       picture.matrix(width: rect.width).draw(into: &surface, in: rows[0])
       if rows[1].height > 1 { purposes.draw(into: &surface, in: rows[1]) }
     }

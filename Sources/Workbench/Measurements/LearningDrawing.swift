@@ -41,7 +41,7 @@ public func drawLearning(
 }
 
 /// The parts of the learning panel.
-private struct LearningPicture {
+struct LearningPicture {
   var learning: LearningHistory
   var view: LearningView
 

@@ -1,4 +1,5 @@
 import Programs
+import Traces
 
 /// The most memory that a device had in use, in bytes.
 public struct MemoryPeak: Hashable, Sendable {
@@ -17,6 +18,16 @@ public struct MemoryPeak: Hashable, Sendable {
   public init(_ formula: PeakMemory) {
     byKind = Dictionary(uniqueKeysWithValues: BufferKind.allCases.map { ($0, formula.byKind[$0] ?? 0) })
     total = formula.total
+  }
+
+  /// A measured peak as reports write it.
+  public init(_ measured: Report.PeakBytes) {
+    let kinds: [(BufferKind, Int?)] = [
+      (.parameters, measured.parameters), (.gradients, measured.gradients), (.optimizer, measured.optimizer),
+      (.activations, measured.activations), (.buffers, measured.buffers),
+    ]
+    byKind = Dictionary(uniqueKeysWithValues: kinds.compactMap { kind, bytes in bytes.map { (kind, $0) } })
+    total = measured.total
   }
 
   /// Nothing measured.

@@ -73,7 +73,10 @@ struct SpanLook: Hashable, Sendable {
   }
 
   /// Glyph and name in one stretch that is not broken between lines.
-  var legend: Line { Line(String(Character(glyph)), role: role) + Line("\u{a0}\(name)", role: .dim) }
+  var legend: Line {
+    let words = name.split(separator: " ").joined(separator: "\u{a0}")
+    return Line(String(Character(glyph)), role: role) + Line("\u{a0}\(words)", role: .dim)
+  }
 
   /// Several looks after each other.
   static func legend(_ looks: [SpanLook]) -> Line {

@@ -12,8 +12,12 @@ struct TimelineDetails {
   func lines(isExpanded: Bool) -> [Line] {
     var lines: [Line] = []
     if let span = view.selection {
-      lines.append(heading(span))
-      lines.append(Line(steps.explain(span) ?? sentence(span)))
+      // The sentence on a wait says it all, where there is room for one line.
+      if let reason = steps.explain(span) {
+        lines += [Line(reason), heading(span)]
+      } else {
+        lines += [heading(span), Line(sentence(span))]
+      }
       if view.showsDetails || isExpanded { lines += more(span) }
     }
     if let mark = view.mark {

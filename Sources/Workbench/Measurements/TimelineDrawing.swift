@@ -195,8 +195,8 @@ private struct TimelinePicture {
         surface.verticalLine(x: begin, y: lanes.y, length: min(plan.lanes, lanes.height - plan.axis), role: .grid)
       }
       let x = max(begin ?? ruler.x, free)
-      let note = step.isMeasured ? "" : step.step < measurements.warmupSteps ? ", warm-up" : ", incomplete"
-      let text = "step \(step.step), \(Format.time(Double(step.window.length) * 1e-9))\(note)"
+      let note = step.isMeasured ? "" : step.step < measurements.warmupSteps ? " warm-up" : " incomplete"
+      let text = "step \(step.step)\(note) (\(Format.time(Double(step.window.length) * 1e-9)))"
       guard ruler.height > 0, x < ruler.maxX, begin != nil || step.step == shown.first?.step else { continue }
       let limit = ruler.maxX - x - 1
       guard text.columns <= limit || x == ruler.x else { continue }
