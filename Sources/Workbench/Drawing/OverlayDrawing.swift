@@ -43,12 +43,13 @@ extension WorkbenchState {
 
   private func palette(_ view: PaletteView, width: Int) -> Menu {
     let width = min(84, max(8, width - 4))
-    let items = paletteMatches(view.field.text).map { entry in
+    var items = paletteMatches(view.field.text).map { entry in
       let keys = entry.keys.first?.label() ?? ""
       let room = max(0, width - 6 - keys.columns)
       let title = entry.title.columns > room ? String(entry.title.prefix(max(0, room - 1))) + "…" : entry.title
       return Line(title.padded(to: room)) + Line(keys, role: .key)
     }
+    if items.isEmpty, view.isTypedCommand { items = [Line("press Enter to do it", role: .dim)] }
     return Menu(
       title: "Command", items: items, selection: items.isEmpty ? nil : view.selection, filter: view.field, width: width,
       visible: 12)

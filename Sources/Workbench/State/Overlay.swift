@@ -42,6 +42,12 @@ public struct PaletteView: Hashable, Sendable {
   public var selection = 0
 
   public init() {}
+
+  /// Whether the text begins with one of the typed commands that take an argument.
+  var isTypedCommand: Bool {
+    let words = field.text.split(separator: " ", maxSplits: 1)
+    return words.count == 2 && ["w", "w!", "write", "save", "o", "open", "e", "edit", "set"].contains(words[0])
+  }
 }
 
 /// What a file's name is asked for.
