@@ -155,16 +155,19 @@ public final class TrainingRun: Sendable {
 
   /// What happened since the last call. Does not wait for any device.
   public func drain() -> RunUpdate {
-    // The state is read first: once it is final, what follows is complete.
-    let (state, evaluations, segments) = coordinator.desk.withLock { desk in
-      defer {
-        desk.evaluations = []
-        desk.segments = []
-      }
-      return (desk.state, desk.evaluations, desk.segments)
+    // The state is read first: once it is final, what follows is complete. Segments are read last: one that ended before a
+    // record was written is then never told later than the record.
+    let (state, evaluations) = coordinator.desk.withLock { desk in
+      defer { desk.evaluations = [] }
+      return (desk.state, desk.evaluations)
     }
     coordinator.collect()
-    let (trace, steps) = coordinator.ledger.withLock { $0.fetch() }
+    var (trace, steps) = coordinator.ledger.withLock { $0.fetch() }
+    let segments = coordinator.desk.withLock { desk in
+      defer { desk.segments = [] }
+      return desk.segments
+    }
+    trace.stops = segments.map { Int32($0.steps.upperBound - 1) }
     return RunUpdate(state: state, trace: trace, steps: steps, evaluations: evaluations, segments: segments)
   }
 

@@ -101,4 +101,23 @@ import Traces
     #expect(steps + rest.steps.map(\.step) == Array(0..<10))
     #expect(records + rest.trace.records[1].count == 10 * run.program.devices[1].instructions.count)
   }
+
+  /// Stretches end at epochs, where the devices stand; whoever reads the trace must know before later records come.
+  @Test func stopsAreToldNoLaterThanTheRecordsAfterThem() throws {
+    let run = try makeRun(HandBuilt.serial(), length: .epochs(4))
+    run.start()
+    var told: Set<Int32> = []
+    var latest: Int32 = -1
+    var isOver = false
+    while !isOver {
+      let news = run.drain()
+      told.formUnion(news.trace.stops)
+      latest = max(latest, news.trace.records[0].map(\.step).max() ?? -1)
+      for epoch in 1..<4 where latest >= Int32(epoch * run.stepsPerEpoch) {
+        #expect(told.contains(Int32(epoch * run.stepsPerEpoch - 1)))
+      }
+      isOver = news.state.isOver
+    }
+    #expect(told.count == 4)
+  }
 }
