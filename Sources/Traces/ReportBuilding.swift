@@ -38,7 +38,7 @@ extension Report {
     if isOversubscribed, let cores = facts.cores {
       assumptions.append(
         "oversubscribed: \(counted(program.devices.count, "device")) on \(counted(cores, "core")), so waits and step "
-          + "times include the operating system's scheduling; the virtual clock leaves it out")
+          + "times include the operating system's scheduling")
     }
     cores = facts.cores
     if !facts.losses.isEmpty { loss = facts.losses.map { Nullable(wrappedValue: $0.isFinite ? $0 : nil) } }

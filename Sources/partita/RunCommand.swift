@@ -13,6 +13,16 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var options: SceneOptions
   @OptionGroup var outputs: OutputOptions
+  @Flag(
+    name: .customLong("no-recording"),
+    help: "Records no instruction's times, to measure what recording costs; times per device are then n/a.")
+  var recordsNothing = false
+
+  func validate() throws {
+    if recordsNothing, outputs.trace != nil || outputs.csv != nil || outputs.svg != nil {
+      throw ValidationError("--no-recording leaves nothing to write to --trace, --csv or --svg")
+    }
+  }
 
   func run() throws {
     let scene = try options.load()
@@ -26,6 +36,7 @@ struct RunCommand: ParsableCommand {
     }
     var settings = TrainingRun.Options()
     settings.link = scene.machine.link
+    settings.tracing = !recordsNothing
     let run = try TrainingRun(
       program: compiled.program, inference: inference, dataset: dataset, shuffle: scene.data.shuffle,
       training: scene.training, options: settings, initialParameters: parameters)
