@@ -56,9 +56,14 @@ final class SignalPipe {
     }
   }
 
-  /// Installs the handlers over those of curses. What was ignored before, as under `nohup`, stays ignored.
+  /// Installs the handlers over those of curses. What was ignored before, as under `nohup`, stays ignored; what a parent
+  /// left blocked is let through, or no resize would ever be noticed.
   func install() {
     Self.target.pointee = writer
+    var wanted = sigset_t()
+    sigemptyset(&wanted)
+    for number in Self.handled { sigaddset(&wanted, number) }
+    pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     for (number, action) in previous {
       Self.unread[Int(number)] = 0
       var action = action

@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+/// The built program in a real terminal: a pane of a tmux server of its own, with a shell around the program that tells its
+/// exit code.
+final class RealTerminal {
+  private let server = "partita-\(UUID().uuidString)"
+  private let place = try! Workplace()
+
+  init(_ arguments: String, columns: Int, rows: Int) throws {
+    let program = "echo $$ > pid; exec \"\(Running.binary.path)\" \(arguments)"
+    let shell = "sh -c '\(program)'; echo exit=$?; exec cat"
+    try tmux(
+      "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "-c", place.folder.path, shell)
+  }
+
+  deinit { _ = try? tmux("kill-server") }
+
+  /// The process id of the program.
+  var process: Int32 {
+    get throws {
+      try #require(Int32(place.read("pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+    }
+  }
+
+  var screen: String { get throws { try tmux("capture-pane", "-p") } }
+
+  /// Whether a full-screen program has the terminal.
+  var isAlternate: Bool { get throws { try tmux("display-message", "-p", "#{alternate_on}").hasPrefix("1") } }
+
+  func press(_ keys: String...) throws { for key in keys { try tmux("send-keys", key) } }
+
+  func resize(columns: Int, rows: Int) throws {
+    try tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")
+  }
+
+  /// Looks at the screen until it shows a text; a program that never does fails the test after many looks.
+  func wait(for text: String, _ location: SourceLocation = #_sourceLocation) throws {
+    var last = ""
+    for _ in 0..<2000 {
+      last = try screen
+      if last.contains(text) { return }
+    }
+    Issue.record("the screen never showed '\(text)':\n\(last)", sourceLocation: location)
+    throw CancellationError()
+  }
+
+  @discardableResult private func tmux(_ arguments: String...) throws -> String {
+    let process = Process()
+    // The server stays after its first command. It must not keep what `Process` hands down to learn of the command's end.
+    let closing = "for fd in /proc/self/fd/*; do fd=${fd##*/}; if [ $fd -gt 2 ]; then eval \"exec $fd>&-\"; fi; done"
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = ["-c", "\(closing); exec tmux \"$@\"", "bash", "-L", server] + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
+    process.environment?["TMUX"] = nil
+    try place.write("", to: "answer")
+    let output = try FileHandle(forWritingTo: place.folder.appending(path: "answer"))
+    process.standardOutput = output
+    process.standardInput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    try output.close()
+    return try place.read("answer")
+  }
+}
