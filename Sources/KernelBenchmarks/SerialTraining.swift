@@ -103,7 +103,7 @@ private struct Plan {
     let outputGradient = slot(geometry.output.count, .gradients)
     let operands = LayerSlots(
       inputs: [activation], output: output, parameters: own.map(\.parameter), states: states,
-      saved: LayerKernel.savedWords(geometry).map { slot($0, .activations) }, outputGradient: outputGradient,
+      saved: geometry.savedWords.map { slot($0, .activations) }, outputGradient: outputGradient,
       inputGradients: [gradient], parameterGradients: own.map(\.gradient))
     layers.append((node.name, LayerKernel(geometry: geometry, slots: operands)))
     learned += own

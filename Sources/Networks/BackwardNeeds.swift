@@ -1,4 +1,5 @@
-/// What backward reads besides the output's gradient; the compiler frees the rest after forward.
+/// What backward reads besides the output's gradient and what was saved: the compiler frees the rest after forward, and the
+/// kernels keep to it.
 extension LayerKind {
   public var backwardReadsInput: Bool {
     switch self {

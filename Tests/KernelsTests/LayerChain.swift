@@ -40,7 +40,7 @@ struct LayerChain {
       let outputGradient = slot(geometry.output.count, .gradients)
       let slots = LayerSlots(
         inputs: [activation], output: output, parameters: own.map(\.parameter), states: states,
-        saved: LayerKernel.savedWords(geometry).map { slot($0, .activations) }, outputGradient: outputGradient,
+        saved: geometry.savedWords.map { slot($0, .activations) }, outputGradient: outputGradient,
         inputGradients: [gradient], parameterGradients: own.map(\.gradient))
       kernels.append(LayerKernel(geometry: geometry, slots: slots, dropout: DropoutKey(seed: 1, layer: node.name)))
       learned += own

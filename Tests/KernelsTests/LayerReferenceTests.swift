@@ -55,12 +55,12 @@ import Testing
       let rig = LayerRig(fixture.geometry, parameters: fixture.parameters, states: fixture.states)
       _ = rig.forward(fixture.x)
       rig.setOutputGradient(fixture.dy)
-      let needs = LayerKernel.backwardNeeds(fixture.geometry.kind)
-      if !needs.inputs { for slot in rig.slots.inputs { rig.memory.free(slot) } }
-      if !needs.output { rig.memory.free(rig.slots.output) }
-      let halves = LayerKernel.halvesNeed(fixture.geometry.kind)
+      let kind = fixture.geometry.kind
+      if !kind.backwardReadsInput { for slot in rig.slots.inputs { rig.memory.free(slot) } }
+      if !kind.backwardReadsOutput { rig.memory.free(rig.slots.output) }
+      let halves = LayerKernel.halvesNeed(kind)
       rig.kernel.backwardWeight(in: rig.memory, accumulate: false, step: 0)
-      if needs.inputs, !halves.input.inputs { for slot in rig.slots.inputs { rig.memory.free(slot) } }
+      if kind.backwardReadsInput, !halves.input.inputs { for slot in rig.slots.inputs { rig.memory.free(slot) } }
       rig.kernel.backwardInput(in: rig.memory, step: 0)
       #expect(relativeError(rig.inputGradients[0], fixture.dx[0]) < Self.tolerance, "\(fixture)")
     }

@@ -16,7 +16,7 @@ struct LayerRig {
     let slots = LayerSlots(
       inputs: geometry.inputs.map { slot($0.count, .activations) }, output: slot(geometry.output.count, .activations),
       parameters: parameters.map { slot($0.count, .parameters) }, states: states.map { slot($0.count, .parameters) },
-      saved: LayerKernel.savedWords(geometry).map { slot($0, .activations) },
+      saved: geometry.savedWords.map { slot($0, .activations) },
       outputGradient: slot(geometry.output.count, .gradients),
       inputGradients: geometry.inputs.map { slot($0.count, .gradients) },
       parameterGradients: parameters.map { slot($0.count, .gradients) })

@@ -33,8 +33,7 @@ struct ActivationArithmetic: LayerArithmetic {
     guard let slot = slots.inputGradients[0] else { return }
     let dx = memory.address(slot)
     let dy = slots.outputGradient(in: memory)
-    let needs = LayerKernel.backwardNeeds(kind)
-    let seen = memory.address(needs.output ? slots.output : slots.inputs[0])
+    let seen = memory.address(kind.backwardReadsOutput ? slots.output : slots.inputs[0])
     switch kind {
     case .relu:
       for i in 0..<count {

@@ -20,7 +20,7 @@ public struct LayerSlots: Hashable, Sendable {
   public var parameters: [Int]
   /// Batch normalisation: running mean and running variance.
   public var states: [Int]
-  /// What forward leaves for backward, of sizes ``LayerKernel/savedWords(_:)``.
+  /// What forward leaves for backward, of sizes `LayerGeometry.savedWords`.
   public var saved: [Int]
   /// The gradient of the output; nil where backward never runs.
   public var outputGradient: Int?
@@ -65,7 +65,7 @@ public struct DropoutKey: Hashable, Sendable {
 ///
 /// Activations are `n × k × h × w`, contiguous in that order. Weights are PyTorch's: `[out, in]` and `[out, in, kh, kw]`.
 /// Element-wise layers with one input may write their output over their input, and their input gradient over their output
-/// gradient, where ``backwardNeeds(_:)`` allows it.
+/// gradient, where backward does not read what is overwritten (`LayerKind.backwardReadsInput`, `backwardReadsOutput`).
 public final class LayerKernel: Sendable {
   /// The part of the layer that is computed.
   public let geometry: LayerGeometry
@@ -120,37 +120,15 @@ public final class LayerKernel: Sendable {
   /// Words of workspace that the kernel asks its memory for; `DeviceMemory.reserveWorkspace` may be told the maximum.
   public var workspaceWords: Int { arithmetic.workspaceWords }
 
-  /// Sizes of what forward leaves for backward. Max pooling: for each output the place of the maximum in its window.
-  /// Batch normalisation: mean, then 1/√(variance + epsilon), per statistics group and channel.
-  public static func savedWords(_ geometry: LayerGeometry) -> [Int] {
-    switch geometry.kind {
-    case .maxPool: [geometry.output.count]
-    case .batchNorm:
-      Array(repeating: geometry.statisticsGroups.count * geometry.output.k, count: 2)
-    default: []
-    }
-  }
-
-  /// Which activations backward reads, besides the output's gradient and what was saved: what it does not read may be
-  /// freed after forward.
-  public static func backwardNeeds(_ kind: LayerKind) -> (inputs: Bool, output: Bool) {
-    switch kind {
-    case .linear, .conv2d, .batchNorm, .gelu: (true, false)
-    case .relu, .sigmoid, .tanh: (false, true)
-    // The output has the input's sign only if the slope keeps it.
-    case .leakyRelu(let slope): slope >= 0 ? (false, true) : (true, false)
-    case .maxPool, .averagePool, .globalAveragePool, .dropout, .flatten, .add, .concat: (false, false)
-    }
-  }
-
-  /// Which activations each half of backward reads; together they are ``backwardNeeds(_:)``.
+  /// Which activations each half of backward reads; together they are what
+  /// `LayerKind.backwardReadsInput` and `backwardReadsOutput` say.
   public static func halvesNeed(
     _ kind: LayerKind
   ) -> (input: (inputs: Bool, output: Bool), weight: (inputs: Bool, output: Bool)) {
     switch kind {
     case .linear, .conv2d: ((false, false), (true, false))
     case .batchNorm: ((true, false), (true, false))
-    default: (backwardNeeds(kind), (false, false))
+    default: ((kind.backwardReadsInput, kind.backwardReadsOutput), (false, false))
     }
   }
 }

@@ -17,14 +17,25 @@ struct PartitioningConstructor {
         "a batch of \(batch) cannot be cut into \(microbatches) microbatches",
         hint: "between 1 and \(batch) microbatches")
     }
-    switch strategy {
-    case .serial: return serial()
-    case .data(let exchange): return try dataParallel(exchange)
-    case .model(let split): return try modelParallel(split)
-    case .pipeline(let schedule, let stages): return try pipeline(schedule, stages: stages)
-    case .layers(let table):
-      return try LayerTableConstructor(graph: graph, batch: batch, devices: devices, microbatches: microbatches ?? 1)
-        .partitioning(for: table)
+    var result =
+      switch strategy {
+      case .serial: serial()
+      case .data(let exchange): try dataParallel(exchange)
+      case .model(let split): try modelParallel(split)
+      case .pipeline(let schedule, let stages): try pipeline(schedule, stages: stages)
+      case .layers(let table):
+        try LayerTableConstructor(graph: graph, batch: batch, devices: devices, microbatches: microbatches ?? 1)
+          .partitioning(for: table)
+      }
+    if reducesGradients(result) { result.schedule = result.schedule.exchangingBeforeUpdate() }
+    return result
+  }
+
+  /// Whether several devices hold the same parameters because the work that uses them is cut in `n`, `h` or `w`.
+  private func reducesGradients(_ partitioning: Partitioning) -> Bool {
+    graph.nodes.contains { node in
+      let split = partitioning.splits[node.index]
+      return !node.parameters.isEmpty && split.n * split.h * split.w > 1
     }
   }
 
@@ -41,7 +52,7 @@ struct PartitioningConstructor {
         "data parallelism gives every device at least one sample, but \(smallest) samples cannot be shared by \(devices) devices",
         hint: "a larger batch, fewer microbatches or fewer devices")
     }
-    var result = uniform(Split(n: devices, devices: Array(0..<devices)), devices: devices, exchanges: devices > 1)
+    var result = uniform(Split(n: devices, devices: Array(0..<devices)), devices: devices)
     result.exchange = exchange
     return result
   }
@@ -61,11 +72,6 @@ struct PartitioningConstructor {
       }
     }
     try SplitRules(graph: graph, samples: batch, devices: devices).check(result.splits)
-    let reduces = graph.nodes.contains { node in
-      let part = result.splits[node.index]
-      return !node.parameters.isEmpty && part.h * part.w > 1
-    }
-    if reduces { result.schedule = result.schedule.exchangingBeforeUpdate() }
     return result
   }
 
@@ -102,20 +108,29 @@ struct PartitioningConstructor {
     return result
   }
 
-  /// Every layer and the loss cut in the same way, in one stage: forward and backward per microbatch, exchange, update.
-  private func uniform(_ split: Split, devices: Int, exchanges: Bool = false) -> Partitioning {
+  /// Every layer and the loss cut in the same way, in one stage: forward and backward per microbatch, update.
+  private func uniform(_ split: Split, devices: Int) -> Partitioning {
     let microbatches = microbatches ?? 1
     let passes = (0..<microbatches).flatMap {
       [Action(.forward, stage: 0, microbatch: $0), Action(.backward, stage: 0, microbatch: $0)]
     }
-    let ending = (exchanges ? [Action(.exchange, stage: 0)] : []) + [Action(.update, stage: 0)]
     return Partitioning(
       splits: graph.nodes.map { _ in split }, lossSplit: split, stages: graph.nodes.map { _ in 0 },
-      schedule: Schedule(devices: (0..<devices).map { _ in passes + ending }),
+      schedule: Schedule(devices: (0..<devices).map { _ in passes + [Action(.update, stage: 0)] }),
       microbatches: microbatches, exchange: .ring, devices: devices)
   }
 
   private func refusal(_ message: String, hint: String? = nil) -> DiagnosticList {
     DiagnosticList(message, path: "strategy", hint: hint)
+  }
+}
+
+extension Schedule {
+  /// The schedule with a gradient exchange before every update.
+  fileprivate func exchangingBeforeUpdate() -> Schedule {
+    Schedule(
+      devices: devices.map { actions in
+        actions.flatMap { $0.kind == .update ? [Action(.exchange, stage: $0.stage), $0] : [$0] }
+      })
   }
 }

@@ -86,24 +86,9 @@ struct LayerTableConstructor {
     let orders = stageDevices.indices.map {
       PipelineSchedule.oneForwardOneBackward.order(stage: $0, of: stageDevices.count, microbatches: microbatches)
     }
-    let schedule = Schedule(
+    return Schedule(
       devices: (0..<devices).map { device in
         stageDevices.firstIndex { $0.contains(device) }.map { orders[$0] } ?? []
-      })
-    let reduces = graph.nodes.contains { node in
-      let split = partitioning.splits[node.index]
-      return !node.parameters.isEmpty && split.n * split.h * split.w > 1
-    }
-    return reduces ? schedule.exchangingBeforeUpdate() : schedule
-  }
-}
-
-extension Schedule {
-  /// The schedule with a gradient exchange before every update.
-  func exchangingBeforeUpdate() -> Schedule {
-    Schedule(
-      devices: devices.map { actions in
-        actions.flatMap { $0.kind == .update ? [Action(.exchange, stage: $0.stage), $0] : [$0] }
       })
   }
 }
