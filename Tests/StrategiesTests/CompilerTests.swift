@@ -80,6 +80,20 @@ import Testing
     #expect(refusal(.serial, devices: 0).contains("at least one device"))
   }
 
+  /// The loss's line is held to rules as layers' lines are; it trapped before.
+  @Test(arguments: [
+    ("| 9", "no device 9"), ("n=2 | 0", "2 parts need 2 devices"), ("n=12 | 0 1", "cannot be cut into 12 parts"),
+    ("k=2 | 0 1", "in n only"), ("n=2 | 1 1", "named twice"),
+  ])
+  func aWrongLossIsRefused(line: String, reason: String) {
+    let table = "linear1 k=2 | 0 1\nlinear2 k=2 | 0 1\nlinear3 n=1 | 0\nloss \(line)"
+    do throws(DiagnosticList) {
+      let compiler = Compiler(graph: SampleNetworks.perceptron, training: Self.settings, devices: 2)
+      _ = try compiler.compile(Strategy(parsing: table))
+      Issue.record("accepted")
+    } catch { #expect(error.description.contains(reason), "\(error)") }
+  }
+
   @Test func theReferenceHasTheStrategysStatisticsGroups() throws {
     let compiler = Compiler(graph: SampleNetworks.convolutional, training: Self.settings, devices: 3)
     let program = try compiler.compile(.data())

@@ -71,7 +71,7 @@ struct PartitioningConstructor {
         result.assumptions.append("'\(node.name)' has \(degree) parts for \(devices) devices; the others wait")
       }
     }
-    try SplitRules(graph: graph, samples: batch, devices: devices).check(result.splits)
+    try SplitRules(graph: graph, samples: batch, devices: devices).check(result.splits, loss: result.lossSplit)
     return result
   }
 

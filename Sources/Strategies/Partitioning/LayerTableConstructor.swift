@@ -22,12 +22,12 @@ struct LayerTableConstructor {
         stages.append(node.inputs.filter { $0 >= 0 }.map { stages[$0] }.max() ?? 0)
       }
     }
-    try checkStages(splits, stages)
-    try SplitRules(graph: graph, samples: batch / microbatches, devices: devices).check(splits)
     let last = splits[splits.count - 1]
     let loss =
       table.rows.first { $0.layer == "loss" }?.split
       ?? (last.n > 1 && last.parts == last.n ? last : Split(devices: last.devices))
+    try checkStages(splits, stages, loss: loss)
+    try SplitRules(graph: graph, samples: batch / microbatches, devices: devices).check(splits, loss: loss)
     var result = Partitioning(
       splits: splits, lossSplit: loss, stages: stages, schedule: Schedule(devices: []), microbatches: microbatches,
       exchange: .ring, devices: devices)
@@ -62,7 +62,7 @@ struct LayerTableConstructor {
     return split
   }
 
-  private func checkStages(_ splits: [Split], _ stages: [Int]) throws(DiagnosticList) {
+  private func checkStages(_ splits: [Split], _ stages: [Int], loss: Split) throws(DiagnosticList) {
     var problems: [Diagnostic] = []
     for node in graph.nodes {
       for input in node.inputs where input >= 0 && stages[input] > stages[node.index] {
@@ -71,7 +71,8 @@ struct LayerTableConstructor {
       }
     }
     for device in 0..<devices {
-      let own = Set(graph.nodes.indices.filter { splits[$0].devices.contains(device) }.map { stages[$0] })
+      var own = Set(graph.nodes.indices.filter { splits[$0].devices.contains(device) }.map { stages[$0] })
+      if loss.devices.contains(device) { own.formUnion(stages.max().map { [$0] } ?? []) }
       if own.count > 1 {
         problems.append(
           Diagnostic("device \(device) has layers of \(own.count) stages, but runs one stage", path: "strategy"))

@@ -8,25 +8,19 @@ struct SplitRules {
   let samples: Int
   let devices: Int
 
-  /// - Throws: every layer that cannot be cut as asked, with the reason.
-  func check(_ splits: [Split]) throws(DiagnosticList) {
-    let found = graph.nodes.flatMap { node in
+  /// - Throws: every layer that cannot be cut as asked, and the loss, with the reason.
+  func check(_ splits: [Split], loss: Split) throws(DiagnosticList) {
+    var found = graph.nodes.flatMap { node in
       problems(splits[node.index], of: node).map { Diagnostic("layer '\(node.name)': \($0)", path: "strategy") }
     }
+    found += lossProblems(loss).map { Diagnostic("the loss: \($0)", path: "strategy") }
     if !found.isEmpty { throw DiagnosticList(found) }
   }
 
   /// Why a layer cannot be cut so; empty where it can.
   func problems(_ split: Split, of node: Graph.Node) -> [String] {
-    var found: [String] = []
+    var found = deviceProblems(split)
     let output = node.outputShape
-    if split.devices.isEmpty || split.devices.count % split.parts != 0 {
-      found.append("\(split.parts) parts need \(split.parts) devices (or a multiple), not \(split.devices.count)")
-    }
-    if Set(split.devices).count != split.devices.count { found.append("a device is named twice") }
-    if let stranger = split.devices.first(where: { !(0..<devices).contains($0) }) {
-      found.append("there is no device \(stranger); the machine has devices 0 to \(devices - 1)")
-    }
     func atMost(_ degree: Int, _ limit: Int, _ what: String) {
       if degree > limit { found.append("\(limit) \(what) cannot be cut into \(degree) parts") }
     }
@@ -43,6 +37,27 @@ struct SplitRules {
     }
     if split.h * split.w > 1, node.kind.isBatchNorm {
       found.append("batch normalisation cut in h or w would need statistics of several devices; cut n or k instead")
+    }
+    return found
+  }
+
+  /// The loss needs all outputs of a sample.
+  private func lossProblems(_ split: Split) -> [String] {
+    var found = deviceProblems(split)
+    if split.n != split.parts { found.append("it can be cut in n only") }
+    if split.n > samples { found.append("\(samples) samples cannot be cut into \(split.n) parts") }
+    return found
+  }
+
+  /// What is wrong with the list of devices of any split.
+  private func deviceProblems(_ split: Split) -> [String] {
+    var found: [String] = []
+    if split.devices.isEmpty || split.devices.count % split.parts != 0 {
+      found.append("\(split.parts) parts need \(split.parts) devices (or a multiple), not \(split.devices.count)")
+    }
+    if Set(split.devices).count != split.devices.count { found.append("a device is named twice") }
+    if let stranger = split.devices.first(where: { !(0..<devices).contains($0) }) {
+      found.append("there is no device \(stranger); the machine has devices 0 to \(devices - 1)")
     }
     return found
   }
