@@ -84,7 +84,9 @@ enum StatisticsGroups {
     for node in program.graph.nodes where node.kind.isBatchNorm {
       var groups: [Range<Int>: Bool] = [:]
       for device in program.devices {
-        let isSaved = device.parameters.contains { $0.node == node.index && $0.isSaved }
+        let isSaved = device.parameters.contains {
+          $0.node == node.index && $0.isSaved && !node.parameters[$0.ordinal].isLearned
+        }
         for operation in device.operations.entries where operation.node == node.index {
           groups[operation.box.n, default: false] = groups[operation.box.n, default: false] || isSaved
         }

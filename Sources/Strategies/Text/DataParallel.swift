@@ -12,7 +12,7 @@ public struct DataParallel: StrategyConfiguration {
     options: [
       .init(
         name: "exchange", values: ExchangeAlgorithm.words,
-        about: "how gradients are summed: around a ring, or everyone to everyone")
+        about: "how gradients are summed: by messages among all, or by a parameter server (the last device, or shards)")
     ])
 
   public init(_ values: StrategyOptions) {
