@@ -18,6 +18,9 @@ public enum ExchangeAlgorithm: String, Hashable, Sendable, CaseIterable {
   /// Every device is a worker and also the server of its part of the parameters.
   case shardedServer = "sharded-server"
 
+  static let about =
+    "how gradients are summed: by messages among all, or by a parameter server (the last device, or shards)"
+
   /// How arrays are scattered and gathered where this algorithm does that; nil where it moves whole arrays only.
   var scatter: ScatterAlgorithm? {
     switch self {

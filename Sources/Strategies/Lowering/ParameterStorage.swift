@@ -35,7 +35,9 @@ struct ParameterStorage {
       }
     }
     for device in devices.indices {
+      // In one order on every device of a group, whichever parts it has first.
       for (shelf, boxes) in shelves[device] {
+        let boxes = boxes.sorted(by: HeldBox.precedes)
         store(boxes, shelf, on: &devices[device])
         if let server = layout.partitioning.server, shelf.group[0] == device {
           store(boxes.filter(\.parameter.isLearned), shelf, on: &devices[server])
@@ -61,6 +63,13 @@ struct ParameterStorage {
 
     var parameter: Parameter { node.parameters[ordinal] }
     var words: Int { ranges.reduce(1) { $0 * $1.count } }
+
+    static func precedes(_ one: HeldBox, _ other: HeldBox) -> Bool {
+      if (one.node.index, one.ordinal) != (other.node.index, other.ordinal) {
+        return (one.node.index, one.ordinal) < (other.node.index, other.ordinal)
+      }
+      return one.ranges.map(\.lowerBound).lexicographicallyPrecedes(other.ranges.map(\.lowerBound))
+    }
   }
 
   /// Places the boxes of one shelf on a member of its group, or on the group's server.
