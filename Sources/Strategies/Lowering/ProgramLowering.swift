@@ -81,33 +81,25 @@ struct ProgramLowering {
 
   /// Wherever the schedule says so, reduces the gradients of every group of a stage by the strategy's algorithm, and updates.
   private mutating func lowerExchangeAndUpdate() {
-    for (device, actions) in layout.partitioning.schedule.devices.enumerated() {
-      for action in actions {
-        switch action.kind {
-        case .exchange: lowerExchange(of: action, on: device)
-        case .update: lowerUpdate(action, on: device)
-        default: break
-        }
-      }
-    }
+    eachAction(.exchange) { $0.lowerReductions(of: $1, on: $2) }
+    eachAction(.update) { $0.lowerUpdate($1, on: $2) }
+    eachAction(.update) { $0.lowerDistributions(of: $1, on: $2) }
   }
 
-  /// The first device of a group lowers the exchange for all.
-  private mutating func lowerExchange(of action: Action, on device: Int) {
-    for (position, bucket) in devices[device].buckets.enumerated()
-    where bucket.stage == action.stage && bucket.group.count > 1 && bucket.group[0] == device {
-      AllReduce(algorithm: layout.partitioning.exchange, bucket: position, first: device, action: action)
-        .lower(into: &self)
+  private mutating func eachAction(_ kind: Action.Kind, _ body: (inout ProgramLowering, Action, _ device: Int) -> Void)
+  {
+    for (device, actions) in layout.partitioning.schedule.devices.enumerated() {
+      for action in actions where action.kind == kind { body(&self, action, device) }
     }
   }
 
   private mutating func lowerUpdate(_ action: Action, on device: Int) {
     let turns = layout.partitioning.schedule.devices[device].filter { $0.kind == .update && $0.stage == action.stage }
     for bucket in devices[device].buckets where bucket.stage == action.stage {
-      guard let gradient = bucket.gradient else { continue }
+      guard let own = bucket.own else { continue }
       let number = devices[device].program.updates.append(
         Update(
-          parameter: bucket.parameter, gradient: gradient, states: bucket.states, nodes: bucket.nodes,
+          parameter: own.parameter, gradient: own.gradient, states: own.states, nodes: bucket.nodes,
           turn: turns.firstIndex(of: action)!, turns: turns.count,
           gradientScale: gradientScale(at: action, on: device)))
       devices[device].emit(.update(number), in: action)
