@@ -23,6 +23,8 @@ extension Verifier {
               findings.append(
                 finding("contributes to a gradient after its update", device: device.device, at: position))
             }
+            // A temporary gradient is begun where it is defined, which the check of lifetimes follows.
+            guard device.buffers[gradient].isPersistent else { continue }
             if isBegun.insert(gradient).inserted == operation.accumulates {
               let what = operation.accumulates ? "adds to last step's gradient" : "overwrites an earlier contribution"
               findings.append(finding(what, device: device.device, at: position))
@@ -31,7 +33,11 @@ extension Verifier {
           }
         case .copy(let index) where device.copies[index].collective != nil,
           .accumulate(let index) where device.copies[index].collective != nil:
-          reducedAt[device.root(device.copies[index].destination.buffer)] = position
+          let root = device.root(device.copies[index].destination.buffer)
+          reducedAt[root] = position
+          if updatedAt[root] != nil {
+            findings.append(finding("changes a gradient after its update", device: device.device, at: position))
+          }
         case .update(let index):
           let root = device.root(device.updates[index].gradient)
           updatedAt[root] = position
