@@ -12,10 +12,18 @@ extension ProgramLowering {
       where junction.producer == node.index && junction.stage == stage {
         lowerGradientDeparture(index, microbatch, action)
       }
+      var outputGradients: [Int: Index<Buffer>] = [:]
       for holding in layout.holdings(node.index, microbatch: microbatch) {
         let gradient = lowerGradientArrival(node, holding, microbatch, action)
-        lowerLayerBackward(
-          node, on: holding.device, summand: holding.summand, gradient, stage, microbatch, action)
+        outputGradients[holding.device] = gradient
+        if layout.algorithm(of: node.index) == .boxes {
+          lowerLayerBackward(
+            node, on: holding.device, summand: holding.summand, gradient, stage, microbatch, action)
+        }
+      }
+      if layout.algorithm(of: node.index) != .boxes, let device = outputGradients.keys.first {
+        lowerAlgorithmBackward(
+          node, microbatch, outputGradients: outputGradients, accumulates: accumulates(on: device, action), action)
       }
     }
     // In the order in which the earlier stages take them: producers from the last, each one's junctions from the first.
@@ -45,10 +53,14 @@ extension ProgramLowering {
       devices[device].contributions[key, default: []].append(buffer)
       return buffer
     }
-    let order = layout.partitioning.schedule.devices[device]
-    operation.accumulates = order.first { $0.kind == .backward && $0.stage == stage } != action
+    operation.accumulates = accumulates(on: device, action)
     devices[device].program.operations[number] = operation
     devices[device].emit(.backward(number), in: action)
+  }
+
+  /// False for the first backward of a stage in a step, which overwrites last step's gradients.
+  private func accumulates(on device: Int, _ action: Action) -> Bool {
+    layout.partitioning.schedule.devices[device].first { $0.kind == .backward && $0.stage == action.stage } != action
   }
 
   /// Sums the gradients of a junction's operands on each consuming device and sends other devices their boxes.

@@ -13,8 +13,12 @@ extension ProgramLowering {
       }
     }
     for node in layout.graph.nodes where layout.partitioning.stages[node.index] == stage {
-      for holding in layout.holdings(node.index, microbatch: microbatch) {
-        lowerLayer(node, holding, microbatch, action)
+      if layout.algorithm(of: node.index) == .boxes {
+        for holding in layout.holdings(node.index, microbatch: microbatch) {
+          lowerLayer(node, holding, microbatch, action)
+        }
+      } else {
+        lowerAlgorithmForward(node, microbatch, action)
       }
       for (index, junction) in layout.junctions.enumerated() where junction.producer == node.index {
         lowerDeparture(index, microbatch, action)

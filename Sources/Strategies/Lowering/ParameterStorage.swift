@@ -14,11 +14,12 @@ struct ParameterStorage {
     for device in devices.indices {
       var held: [(group: [Int], parameters: [HeldBox])] = []
       for node in layout.graph.nodes where !node.parameters.isEmpty {
-        guard let (group, boxes) = boxes(of: node, on: device) else { continue }
-        if let existing = held.firstIndex(where: { $0.group == group }) {
-          held[existing].parameters += boxes
-        } else {
-          held.append((group, boxes))
+        for (group, boxes) in groups(of: node, on: device) {
+          if let existing = held.firstIndex(where: { $0.group == group }) {
+            held[existing].parameters += boxes
+          } else {
+            held.append((group, boxes))
+          }
         }
       }
       for (group, boxes) in held { store(boxes, group: group, on: &devices[device]) }
@@ -33,6 +34,14 @@ struct ParameterStorage {
 
     var parameter: Parameter { node.parameters[ordinal] }
     var words: Int { ranges.reduce(1) { $0 * $1.count } }
+  }
+
+  /// The parameter boxes of a node on a device by the devices that share their gradient.
+  private func groups(of node: Graph.Node, on device: Int) -> [(group: [Int], boxes: [HeldBox])] {
+    guard layout.algorithm(of: node.index) != .boxes else { return boxes(of: node, on: device).map { [$0] } ?? [] }
+    return layout.algorithmParameters(of: node, on: device).map {
+      ($0.group, [HeldBox(node: node, ordinal: $0.ordinal, ranges: $0.ranges, isSaved: $0.isSaved)])
+    }
   }
 
   /// The parameter boxes of a node on a device and the devices that share their gradient; nil where it has none.

@@ -15,6 +15,8 @@ struct ProgramLowering {
   var collectives = Table<Collective>()
   /// Messages on their way from one stage's fragment to another's, in the order of sending.
   var pending: [PendingKey: [(message: Index<Message>, box: Box, summand: Int)]] = [:]
+  /// The products of fan-in and fan-out layers by device, from forward until backward.
+  var fanOperations: [DeviceBuilder.Key: [Int: [Index<Operation>]]] = [:]
   private var channelNumbers: [ChannelKey: Index<Channel>] = [:]
 
   struct PendingKey: Hashable {

@@ -14,6 +14,8 @@ public struct Split: Hashable, Sendable, CustomStringConvertible {
   public var w: Int
   /// In the order of the parts; a multiple of ``parts`` long.
   public var devices: [Int]
+  /// How the devices compute the layer together.
+  public var algorithm = LayerAlgorithm.boxes
 
   public init(n: Int = 1, k: Int = 1, c: Int = 1, h: Int = 1, w: Int = 1, devices: [Int]) {
     self.n = n
@@ -30,6 +32,7 @@ public struct Split: Hashable, Sendable, CustomStringConvertible {
 
   /// `n=2 k=2 | 0 1 2 3`
   public var description: String {
+    if let algorithmText { return algorithmText }
     let degrees = [("n", n), ("k", k), ("c", c), ("h", h), ("w", w)].filter { $0.1 > 1 }.map { "\($0.0)=\($0.1)" }
     return (degrees.isEmpty ? ["n=1"] : degrees).joined(separator: " ") + " | "
       + devices.map(String.init).joined(separator: " ")

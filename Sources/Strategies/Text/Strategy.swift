@@ -5,12 +5,16 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
   case data(DataParallel = DataParallel())
   case model(ModelParallel = ModelParallel())
   case pipeline(PipelineParallel = PipelineParallel())
+  case cannon(CannonParallel = CannonParallel())
+  case summa(SummaParallel = SummaParallel())
+  case redundant(RedundantParallel = RedundantParallel())
   /// Every layer as its line says: full control.
   case layers(LayerTable)
 
   /// The kinds with options, in the order of menus.
   static let configurations: [any StrategyConfiguration.Type] = [
-    DataParallel.self, ModelParallel.self, PipelineParallel.self,
+    DataParallel.self, ModelParallel.self, PipelineParallel.self, CannonParallel.self, SummaParallel.self,
+    RedundantParallel.self,
   ]
 
   public var description: String {
@@ -19,6 +23,9 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
     case .data(let configuration): configuration.description
     case .model(let configuration): configuration.description
     case .pipeline(let configuration): configuration.description
+    case .cannon(let configuration): configuration.description
+    case .summa(let configuration): configuration.description
+    case .redundant(let configuration): configuration.description
     case .layers(let table): table.description
     }
   }
