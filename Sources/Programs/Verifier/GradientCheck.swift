@@ -1,16 +1,19 @@
 import Diagnostics
 
 extension Verifier {
-  /// Each gradient is overwritten by its first contribution of a step, gets all others before the update, and is reduced
-  /// between the last contribution and the update where a collective is to reduce it.
+  /// Each gradient is overwritten by its first contribution of a step or after an update, gets the others before the update,
+  /// and is reduced between the last contribution and the update where a collective is to reduce it. After the last update
+  /// nothing is contributed.
   func checkGradients() -> [Diagnostic] {
     guard program.mode == .training else { return [] }
     return program.devices.flatMap { device -> [Diagnostic] in
       var findings: [Diagnostic] = []
       /// Per gradient buffer of an operation, whether something was contributed in this step.
       var isBegun: Set<Index<Buffer>> = []
+      /// The same for the places in gradients, buffer and offset, to which contributions are copied.
+      var isCopied: Set<[Int]> = []
       var contributed: [Index<Operation>] = []
-      var updatedAt: [Index<Buffer>: Int] = [:]
+      let lastUpdate = device.lastUpdates
       var reducedAt: [Index<Buffer>: Int] = [:]
       var lastContribution: [Index<Buffer>: Int] = [:]
       for (position, instruction) in device.instructions.enumerated() {
@@ -19,7 +22,7 @@ extension Verifier {
           contributed.append(index)
           let operation = device.operations[index]
           for gradient in operation.parameterGradients {
-            if updatedAt[device.root(gradient)] != nil {
+            if let last = lastUpdate[device.root(gradient)], last < position {
               findings.append(
                 finding("contributes to a gradient after its update", device: device.device, at: position))
             }
@@ -31,16 +34,26 @@ extension Verifier {
             }
             lastContribution[device.root(gradient)] = position
           }
+        case .copy(let index) where device.copies[index].contributes,
+          .accumulate(let index) where device.copies[index].contributes:
+          let region = device.copies[index].destination
+          if let last = lastUpdate[device.root(region.buffer)], last < position {
+            findings.append(
+              finding("contributes to a gradient after its update", device: device.device, at: position))
+          }
+          let adds = instruction == .accumulate(index)
+          if isCopied.insert([region.buffer.position, region.offset]).inserted == adds {
+            let what = adds ? "adds to last step's gradient" : "overwrites an earlier contribution"
+            findings.append(finding(what, device: device.device, at: position))
+          }
+          lastContribution[device.root(region.buffer)] = position
         case .copy(let index) where device.copies[index].collective != nil,
           .accumulate(let index) where device.copies[index].collective != nil:
-          let root = device.root(device.copies[index].destination.buffer)
-          reducedAt[root] = position
-          if updatedAt[root] != nil {
-            findings.append(finding("changes a gradient after its update", device: device.device, at: position))
-          }
+          reducedAt[device.root(device.copies[index].destination.buffer)] = position
         case .update(let index):
           let root = device.root(device.updates[index].gradient)
-          updatedAt[root] = position
+          isBegun = isBegun.filter { device.root($0) != root }
+          isCopied = isCopied.filter { device.root(Index($0[0])) != root }
           if let reduced = reducedAt[root], reduced < lastContribution[root] ?? 0 {
             findings.append(
               finding("updates from a gradient that was reduced too early", device: device.device, at: position))
@@ -88,5 +101,16 @@ extension Verifier {
       }
       return findings
     }
+  }
+}
+
+extension DeviceProgram {
+  /// Where each gradient is used for the last time in a step.
+  fileprivate var lastUpdates: [Index<Buffer>: Int] {
+    var last: [Index<Buffer>: Int] = [:]
+    for (position, instruction) in instructions.enumerated() {
+      if case .update(let index) = instruction { last[root(updates[index].gradient)] = position }
+    }
+    return last
   }
 }

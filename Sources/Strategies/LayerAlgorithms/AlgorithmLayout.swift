@@ -24,52 +24,45 @@ extension Layout {
     return Box(n: holding.box.n, k: inputs.cut(holding.part % rows, of: rows))
   }
 
-  /// A box of a parameter that a device holds for an algorithm.
-  struct AlgorithmParameter {
-    /// The devices that add up its gradient.
-    var group: [Int]
-    var ordinal: Int
-    var ranges: [Range<Int>]
-    var isSaved: Bool
-  }
-
-  /// What a device holds of the weight and the bias of a node that an algorithm computes.
+  /// Who holds what of the weight and the bias of a node that an algorithm computes.
   ///
   /// On a grid the device in row i and column j has block (i, j) of the weight, alone. The bias belongs to a row: its
   /// devices add it to the outputs of different samples and reduce its gradient. With fan-in and fan-out ownership device
   /// i has the blocks of row i and of column i, block (i, i) once; blocks of rows are those that are saved.
-  func algorithmParameters(of node: Graph.Node, on device: Int) -> [AlgorithmParameter] {
+  func algorithmOwners(of node: Graph.Node) -> [ParameterOwners.Owner] {
     let split = partitioning.splits[node.index]
     let devices = split.devicesByRow
-    guard let position = devices.firstIndex(of: device) else { return [] }
     let (rows, columns) = (split.k, split.n)
-    let (row, column) = (position / columns, position % columns)
     let outputs = 0..<node.outputShape.channels
     let inputs = 0..<node.inputShapes[0].channels
-    func weight(_ row: Int, _ column: Int, of columns: Int, isSaved: Bool) -> AlgorithmParameter {
-      AlgorithmParameter(
-        group: [device], ordinal: 0, ranges: [outputs.cut(row, of: rows), inputs.cut(column, of: columns)],
-        isSaved: isSaved)
-    }
-    var held: [AlgorithmParameter] =
-      if split.algorithm == .fan {
-        (0..<rows).map { weight(row, $0, of: rows, isSaved: true) }
-          + (0..<rows).filter { $0 != row }.map { weight($0, row, of: rows, isSaved: false) }
-      } else {
-        [weight(row, column, of: columns, isSaved: true)]
+    return devices.enumerated().flatMap { position, device -> [ParameterOwners.Owner] in
+      let (row, column) = (position / columns, position % columns)
+      let part = split.part(atGridPosition: position)
+      func weight(_ row: Int, _ column: Int, of columns: Int, isSaved: Bool) -> ParameterOwners.Owner {
+        let ranges = [outputs.cut(row, of: rows), inputs.cut(column, of: columns)]
+        return ParameterOwners.Owner(
+          device: device, part: part, ranges: [ranges, nil], group: [device], isSaved: isSaved)
       }
-    if node.parameters.count > 1 {
-      held.append(
-        AlgorithmParameter(
-          group: Array(devices[row * columns..<(row + 1) * columns]).sorted(), ordinal: 1,
-          ranges: [outputs.cut(row, of: rows)], isSaved: column == 0))
+      var held: [ParameterOwners.Owner] =
+        if split.algorithm == .fan {
+          (0..<rows).map { weight(row, $0, of: rows, isSaved: true) }
+            + (0..<rows).filter { $0 != row }.map { weight($0, row, of: rows, isSaved: false) }
+        } else {
+          [weight(row, column, of: columns, isSaved: true)]
+        }
+      if node.parameters.count > 1 {
+        held.append(
+          ParameterOwners.Owner(
+            device: device, part: part, ranges: [nil, [outputs.cut(row, of: rows)]],
+            group: devices[row * columns..<(row + 1) * columns].sorted(), isSaved: column == 0))
+      }
+      return held
     }
-    return held
   }
 }
 
 extension DeviceProgram {
-  /// A held box of a node's parameter with its gradient, as boxes with outputs as `n` and inputs as `k`.
+  /// The box `ranges` of a node's parameter, which the device holds.
   func held(_ node: Int, _ ordinal: Int, _ ranges: [Range<Int>]) -> HeldParameter {
     parameters.first { $0.node == node && $0.ordinal == ordinal && $0.ranges == ranges }!
   }

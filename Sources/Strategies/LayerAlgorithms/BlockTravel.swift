@@ -52,3 +52,18 @@ extension ProgramLowering {
     return buffer
   }
 }
+
+extension DeviceBuilder {
+  /// Adds a gradient to that of a parameter; whether it overwrites last step's is decided when the order is known
+  /// (``GradientAccumulation``).
+  mutating func contribute(
+    _ gradient: Held, to whole: Held, collective: Index<Collective>?, in action: Action
+  ) {
+    var copy = Copy(
+      count: gradient.box.extent, source: Region(buffer: gradient.buffer, of: gradient.box, in: gradient.box),
+      destination: Region(buffer: whole.buffer, of: gradient.box, in: whole.box), defines: false, purpose: .gradients,
+      collective: collective)
+    copy.contributes = true
+    emit(.accumulate(program.copies.append(copy)), .communication, in: action)
+  }
+}

@@ -61,9 +61,9 @@ extension ProgramLowering {
   /// Gathers the inputs and adds up the products with the blocks of each device's row, its own first, the others as they
   /// arrive.
   mutating func lowerFanForward(_ fan: FanLayer) {
-    let key = DeviceBuilder.Key(index: fan.node.index, microbatch: fan.microbatch)
-    let junction = DeviceBuilder.Key(index: junction(fan.node.index, 0), microbatch: fan.microbatch)
-    let own = fan.devices.map { devices[$0].required[junction]! }
+    let own = fan.devices.enumerated().map { rank, device in
+      devices[device].required[algorithmKey(fan.node, rank, fan.microbatch, isOutput: false)]!
+    }
     let inputs = gather(own, fan, isGradient: false)
     for (rank, device) in fan.devices.enumerated() {
       let box = Box(n: fan.samples, k: fan.outputs(rank))
@@ -80,9 +80,10 @@ extension ProgramLowering {
         operation.accumulatesOutput = distance > 0
         let number = devices[device].program.operations.append(operation)
         devices[device].emit(.forward(number), in: fan.action)
-        fanOperations[key, default: [:]][device, default: []].append(number)
+        fanOperations[algorithmKey(fan.node, rank, fan.microbatch, isOutput: true), default: []].append(number)
       }
-      devices[device].outputs[key] = .init(buffer: output, box: box)
+      devices[device].outputs[algorithmKey(fan.node, rank, fan.microbatch, isOutput: true)] = .init(
+        buffer: output, box: box)
     }
   }
 
@@ -90,22 +91,20 @@ extension ProgramLowering {
   /// gradient of its own inputs.
   ///
   /// - Parameter outputGradients: By rank.
-  mutating func lowerFanBackward(_ fan: FanLayer, outputGradients: [Index<Buffer>], accumulates: Bool) {
-    let key = DeviceBuilder.Key(index: fan.node.index, microbatch: fan.microbatch)
+  mutating func lowerFanBackward(_ fan: FanLayer, outputGradients: [Index<Buffer>]) {
     let own = fan.devices.indices.map { rank in
       DeviceBuilder.Held(buffer: outputGradients[rank], box: Box(n: fan.samples, k: fan.outputs(rank)))
     }
     let gradients = gather(own, fan, isGradient: true)
-    let rowOperations = fanOperations.removeValue(forKey: key)!
-    let junction = DeviceBuilder.Key(index: junction(fan.node.index, 0), microbatch: fan.microbatch)
     for (rank, device) in fan.devices.enumerated() {
+      let input = algorithmKey(fan.node, rank, fan.microbatch, isOutput: false)
+      let output = algorithmKey(fan.node, rank, fan.microbatch, isOutput: true)
       let inputGradient = devices[device].buffer(
         "\(fan.node.name) input gradient mb\(fan.microbatch)", .activations,
         words: fan.samples.count * fan.inputs(rank).count)
-      for (distance, number) in rowOperations[device]!.enumerated() {
+      for (distance, number) in fanOperations.removeValue(forKey: output)!.enumerated() {
         var operation = devices[device].program.operations[number]
         operation.outputGradient = outputGradients[rank]
-        operation.accumulates = accumulates
         operation.inputGradients = [distance == 0 ? inputGradient : nil]
         let column = (rank - distance + fan.peers) % fan.peers
         operation.parameterGradients = [weight(fan, row: rank, column: column, on: device).gradient!]
@@ -121,14 +120,16 @@ extension ProgramLowering {
         let held = weight(fan, row: row, column: rank, on: device)
         var operation = Operation(
           node: fan.node.index, microbatch: fan.microbatch, box: Box(n: fan.samples, k: fan.outputs(row)),
-          geometry: fan.geometry(row: row, column: rank, bias: false), inputs: [devices[device].required[junction]!.buffer],
-          output: devices[device].outputs[key]!.buffer, parameters: [held.buffer], parameterGradients: [held.gradient!],
-          outputGradient: gradients[rank][row]!, inputGradients: [inputGradient], accumulates: accumulates)
+          geometry: fan.geometry(row: row, column: rank, bias: false),
+          inputs: [devices[device].required[input]!.buffer],
+          output: devices[device].outputs[output]!.buffer, parameters: [held.buffer],
+          parameterGradients: [held.gradient!],
+          outputGradient: gradients[rank][row]!, inputGradients: [inputGradient])
         operation.accumulatesInputGradients = true
         let number = devices[device].program.operations.append(operation)
         devices[device].emit(.backward(number), in: fan.action)
       }
-      devices[device].contributions[junction, default: []].append(inputGradient)
+      devices[device].contributions[input, default: []].append(inputGradient)
     }
   }
 

@@ -5,16 +5,14 @@ extension ProgramLowering {
   /// The mirror of ``lowerGridForward(_:)``: the same blocks come by again, every product adds to the gradients of its two
   /// factors, and these end on the devices that hold the factors.
   ///
-  /// - Parameters:
-  ///   - outputGradients: By position.
-  ///   - accumulates: False for the first contribution of a step to the parameters' gradients.
-  mutating func lowerGridBackward(_ grid: GridLayer, outputGradients: [Index<Buffer>], accumulates: Bool) {
+  /// - Parameter outputGradients: By position.
+  mutating func lowerGridBackward(_ grid: GridLayer, outputGradients: [Index<Buffer>]) {
     // Without an input gradient to compute nobody reads the weights.
     let travels = registerTravels(
       grid, grid.needsInputGradient ? GridPlan.Operand.allCases : [.input], isGradient: false)
     let gradientTravels = registerTravels(
       grid, grid.needsInputGradient ? GridPlan.Operand.allCases : [.weight], isGradient: true)
-    var homes = GradientHomes(grid: grid, travels: gradientTravels, accumulates: accumulates)
+    var homes = GradientHomes(grid: grid, travels: gradientTravels)
     var factors = fetch(grid, round: 0, after: nil, travels)
     var arrived = [GridFactors](repeating: .init(), count: grid.devices.count)
     for (number, round) in grid.plan.rounds.enumerated() {
@@ -22,8 +20,7 @@ extension ProgramLowering {
       var gradients = arrived
       for position in grid.devices.indices {
         gradients[position] = lowerProductBackward(
-          grid, round: number, position, factors[position], adding: arrived[position], outputGradients[position],
-          accumulates: accumulates)
+          grid, round: number, position, factors[position], adding: arrived[position], outputGradients[position])
       }
       let moves = round.gradients.filter { gradientTravels[$0.operand] != nil }
       if round.gradientsGoHome {
@@ -43,8 +40,8 @@ extension ProgramLowering {
       if let next { factors = next }
     }
     guard grid.needsInputGradient else { return }
-    let key = DeviceBuilder.Key(index: junction(grid.node.index, 0), microbatch: grid.microbatch)
     for (position, device) in grid.devices.enumerated() {
+      let key = algorithmKey(grid.node, position, grid.microbatch, isOutput: false)
       devices[device].contributions[key, default: []].append(homes.inputs[position]!)
     }
   }
@@ -52,7 +49,7 @@ extension ProgramLowering {
   /// One product's contributions to the gradients of its factors: added to what arrived, or overwriting new buffers.
   private mutating func lowerProductBackward(
     _ grid: GridLayer, round: Int, _ position: Int, _ factors: GridFactors, adding arrived: GridFactors,
-    _ outputGradient: Index<Buffer>, accumulates: Bool
+    _ outputGradient: Index<Buffer>
   ) -> GridFactors {
     let device = grid.devices[position]
     let panel = grid.plan.rounds[round].products[position]
@@ -67,22 +64,25 @@ extension ProgramLowering {
           "\(name) \(suffix)", operand == .weight ? .gradients : .activations, words: box.count), box: box)
     }
     let bias = round == 0 && grid.hasBias ? self.bias(grid, position) : nil
+    let biasGradient = bias.map { _ in
+      devices[device].buffer(
+        "\(grid.node.name) bias gradient \(suffix)", .gradients, words: grid.outputs(position).count)
+    }
     var operation = Operation(
       node: grid.node.index, microbatch: grid.microbatch, box: grid.output(position),
       geometry: grid.geometry(position, panel, bias: bias != nil), inputs: [factors.input!.buffer],
-      output: devices[device].outputs[.init(index: grid.node.index, microbatch: grid.microbatch)]!.buffer,
-      parameters: [factors.weight?.buffer, bias?.buffer].compactMap { $0 },
-      parameterGradients: [result.weight!.buffer, bias?.gradient].compactMap { $0 }, outputGradient: outputGradient,
+      output: devices[device].outputs[algorithmKey(grid.node, position, grid.microbatch, isOutput: true)]!.buffer,
+      parameters: factors.weight.map { [$0.buffer] + (bias.map { [$0.buffer] } ?? []) } ?? [],
+      parameterGradients: [result.weight!.buffer] + (biasGradient.map { [$0] } ?? []), outputGradient: outputGradient,
       inputGradients: [result.input?.buffer], accumulates: arrived.weight != nil)
     operation.accumulatesInputGradients = arrived.input != nil
-    if factors.weight == nil { operation.parameters = [] }
-    if bias != nil, accumulates {
-      // The bias adds to its gradient of earlier microbatches; a product has one rule for both of its parameters.
-      devices[device].emit(.zero(result.weight!.buffer), in: grid.action)
-      operation.accumulates = true
-    }
     let number = devices[device].program.operations.append(operation)
     devices[device].emit(.backward(number), in: grid.action)
+    if let home = bias?.gradient, let biasGradient {
+      let box = Box(n: 0..<1, k: grid.outputs(position))
+      devices[device].contribute(
+        .init(buffer: biasGradient, box: box), to: .init(buffer: home, box: box), collective: nil, in: grid.action)
+    }
     return result
   }
 }
@@ -91,7 +91,6 @@ extension ProgramLowering {
 private struct GradientHomes {
   let grid: GridLayer
   let travels: [GridPlan.Operand: BlockTravel]
-  let accumulates: Bool
   /// Input gradients by position.
   var inputs: [Int: Index<Buffer>] = [:]
   private var isBegun: Set<Panel> = []
@@ -102,10 +101,9 @@ private struct GradientHomes {
     var position: Int
   }
 
-  init(grid: GridLayer, travels: [GridPlan.Operand: BlockTravel], accumulates: Bool) {
+  init(grid: GridLayer, travels: [GridPlan.Operand: BlockTravel]) {
     self.grid = grid
     self.travels = travels
-    self.accumulates = accumulates
   }
 
   /// Sends gradients home and adds them up there, in the order of the senders.
@@ -136,9 +134,7 @@ private struct GradientHomes {
     switch move.operand {
     case .weight:
       let whole = DeviceBuilder.Held(buffer: lowering.weight(grid, move.to).gradient!, box: home)
-      lowering.devices[device].move(
-        gradient.box, from: gradient, to: whole, adding: accumulates || !isFirst, purpose: travel.purpose,
-        collective: travel.collective, in: grid.action)
+      lowering.devices[device].contribute(gradient, to: whole, collective: travel.collective, in: grid.action)
     case .input:
       if isFirst, gradient.box == home {
         inputs[move.to] = gradient.buffer

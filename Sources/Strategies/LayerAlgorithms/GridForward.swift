@@ -38,7 +38,7 @@ extension ProgramLowering {
       if let next { factors = next }
     }
     for (position, device) in grid.devices.enumerated() {
-      devices[device].outputs[.init(index: grid.node.index, microbatch: grid.microbatch)] = .init(
+      devices[device].outputs[algorithmKey(grid.node, position, grid.microbatch, isOutput: true)] = .init(
         buffer: outputs[position], box: grid.output(position))
     }
   }
@@ -102,7 +102,7 @@ extension ProgramLowering {
     switch operand {
     case .weight: return .init(buffer: weight(grid, position).buffer, box: grid.home(.weight, position))
     case .input:
-      return device.required[.init(index: junction(grid.node.index, 0), microbatch: grid.microbatch)]!
+      return device.required[algorithmKey(grid.node, position, grid.microbatch, isOutput: false)]!
     }
   }
 

@@ -29,6 +29,9 @@ extension Split {
   /// Devices in the order of the text: of a grid row by row.
   var devicesByRow: [Int] { devices.transposed(rows: n, columns: k) }
 
+  /// The part at a position of ``devicesByRow``.
+  func part(atGridPosition position: Int) -> Int { position % n * k + position / n }
+
   /// The same parts on the same devices without an algorithm: what the layers after it follow.
   var withoutAlgorithm: Split {
     var split = self

@@ -84,7 +84,9 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
     }
     var split = Split(devices: [])
     var grid: (algorithm: LayerAlgorithm, rows: Int, columns: Int)?
-    let dimensions: [Substring: WritableKeyPath<Split, Int>] = ["n": \.n, "k": \.k, "c": \.c, "h": \.h, "w": \.w]
+    let dimensions: [Substring: WritableKeyPath<Split, Int>] = [
+      "m": \.m, "n": \.n, "k": \.k, "c": \.c, "h": \.h, "w": \.w,
+    ]
     for word in words.dropFirst() {
       let sides = word.split(separator: "=", omittingEmptySubsequences: false)
       if let algorithm = LayerAlgorithm(rawValue: String(sides[0])), algorithm != .boxes {
@@ -96,7 +98,9 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
         continue
       }
       guard sides.count == 2, let dimension = dimensions[sides[0]] else {
-        throw LineProblem(message: "'\(word)' is no degree; dimensions are n k c h w, algorithms cannon summa fan", column: column(word))
+        throw LineProblem(
+          message: "'\(word)' is no degree; dimensions are n k c h w, and m for turns; algorithms cannon, summa, fan",
+          column: column(word))
       }
       guard let degree = Int(sides[1]), degree >= 1 else {
         throw LineProblem(message: "'\(sides[1])' is no whole number of at least 1", column: column(word))

@@ -12,7 +12,8 @@ public struct RedundantParallel: StrategyConfiguration {
 
   public static let kind = StrategyKind(
     name: "redundant",
-    about: "devices compute more to communicate less; reconstructed after Müller and Gunzinger 1994, for slow links only",
+    about:
+      "devices compute more to communicate less; reconstructed after Müller and Gunzinger 1994, for slow links only",
     options: [
       .init(
         name: "construction", values: RedundantConstruction.words,
