@@ -15,7 +15,7 @@ extension PartitioningConstructor {
 
   /// SUMMA on the grid that is asked for, or on the one closest to a square.
   func partitioning(_ summa: SummaParallel) throws(DiagnosticList) -> Partitioning {
-    let squarest = (1...devices).last { devices % $0 == 0 && $0 * $0 <= devices }!
+    let squarest = squarestRows
     let rows = summa.rows ?? summa.columns.map { max(1, devices / $0) } ?? squarest
     let columns = summa.columns ?? max(1, devices / rows)
     guard rows.multipliedReportingOverflow(by: columns) == (devices, false) else {
@@ -24,6 +24,13 @@ extension PartitioningConstructor {
         hint: "for example rows=\(squarest), columns=\(devices / squarest)")
     }
     return try grid(.summa, rows: rows, columns: columns)
+  }
+
+  /// Rows of the grid of all devices that is closest to a square, among those with a sample for every column.
+  private var squarestRows: Int {
+    let divisors = (1...devices).filter { devices % $0 == 0 }
+    let fitting = divisors.filter { devices / $0 <= samples(inEachOf: microbatches ?? 1) }
+    return (fitting.isEmpty ? divisors : fitting).min { abs($0 - devices / $0) < abs($1 - devices / $1) }!
   }
 
   /// Linear layers by the algorithm, all others cut into the same blocks of outputs and samples. Every device of a grid

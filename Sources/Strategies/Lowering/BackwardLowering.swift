@@ -111,8 +111,6 @@ extension ProgramLowering {
             Contribution(
               junction: index, part: transfer.part, held: .init(buffer: buffer, box: box), isShared: readers > 1))
         }
-        let key = PendingKey(
-          junction: index, microbatch: microbatch, to: device, target: holding.part, isBackward: true)
         let senders = transfers.filter { $0.from != device && $0.to == device && $0.target == holding.part }.map(\.part)
         let received = receive(
           index, microbatch, on: device, target: holding.part, name: node.name, isBackward: true, kind: .activations,
