@@ -5,6 +5,9 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
   case data(DataParallel = DataParallel())
   case model(ModelParallel = ModelParallel())
   case pipeline(PipelineParallel = PipelineParallel())
+  case mesh(Mesh = Mesh())
+  case grid(Grid = Grid())
+  case hybrid(Hybrid = Hybrid())
   case cannon(CannonParallel = CannonParallel())
   case summa(SummaParallel = SummaParallel())
   case redundant(RedundantParallel = RedundantParallel())
@@ -13,8 +16,8 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
 
   /// The kinds with options, in the order of menus.
   static let configurations: [any StrategyConfiguration.Type] = [
-    DataParallel.self, ModelParallel.self, PipelineParallel.self, CannonParallel.self, SummaParallel.self,
-    RedundantParallel.self,
+    DataParallel.self, ModelParallel.self, PipelineParallel.self, Mesh.self, Grid.self, Hybrid.self, CannonParallel.self,
+    SummaParallel.self, RedundantParallel.self,
   ]
 
   public var description: String {
@@ -23,6 +26,9 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
     case .data(let configuration): configuration.description
     case .model(let configuration): configuration.description
     case .pipeline(let configuration): configuration.description
+    case .mesh(let configuration): configuration.description
+    case .grid(let configuration): configuration.description
+    case .hybrid(let configuration): configuration.description
     case .cannon(let configuration): configuration.description
     case .summa(let configuration): configuration.description
     case .redundant(let configuration): configuration.description

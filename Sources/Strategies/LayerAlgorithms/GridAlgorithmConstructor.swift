@@ -10,7 +10,7 @@ extension PartitioningConstructor {
         "cannon needs a square number of devices, not \(devices)",
         hint: "\(q * q) or \((q + 1) * (q + 1)) devices, or summa, which takes any grid")
     }
-    return try grid(.cannon, rows: q, columns: q)
+    return try algorithmGrid(.cannon, rows: q, columns: q)
   }
 
   /// SUMMA on the grid that is asked for, or on the one closest to a square.
@@ -23,7 +23,7 @@ extension PartitioningConstructor {
         "a grid of \(rows)×\(columns) is not one of \(devices) devices",
         hint: "for example rows=\(squarest), columns=\(devices / squarest)")
     }
-    return try grid(.summa, rows: rows, columns: columns)
+    return try algorithmGrid(.summa, rows: rows, columns: columns)
   }
 
   /// Rows of the grid of all devices that is closest to a square, among those with a sample for every column.
@@ -35,7 +35,7 @@ extension PartitioningConstructor {
 
   /// Linear layers by the algorithm, all others cut into the same blocks of outputs and samples. Every device of a grid
   /// column computes the loss of the column's samples from the gathered outputs: cheaper than sending its gradient.
-  private func grid(_ algorithm: LayerAlgorithm, rows: Int, columns: Int) throws(DiagnosticList) -> Partitioning {
+  private func algorithmGrid(_ algorithm: LayerAlgorithm, rows: Int, columns: Int) throws(DiagnosticList) -> Partitioning {
     let smallest = samples(inEachOf: microbatches ?? 1)
     guard smallest >= columns else {
       throw refusal(
