@@ -23,6 +23,11 @@ extension PartitioningConstructor {
     result.assumptions.append(
       "construction \(redundant.construction.rawValue) is a reconstruction after Müller and Gunzinger 1994; the text was not at hand"
     )
+    result.assumptions.append(
+      redundant.construction == .fan
+        ? "gathering instead of summing saves additions, not words, and costs every weight's second update"
+        : "overlap pays where a word on the link takes longer than 2 operations per input of a layer: slow links, few inputs"
+    )
     try SplitRules(graph: graph, samples: samples(inEachOf: microbatches ?? 1), devices: devices)
       .check(result.splits, loss: result.lossSplit)
     return result
