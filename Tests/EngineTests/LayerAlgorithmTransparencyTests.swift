@@ -62,8 +62,8 @@ import Testing
     var random = SeededChoices(seed: UInt64(1000 + seed))
     let devices = random.below(9) + 1
     let microbatches = random.below(2) + 1
-    let rules = SplitRules(graph: graph, samples: 19 / microbatches, devices: devices)
-    var table = LayerTable.random(for: graph, devices: devices, samples: 9, &random)
+    let rules = SplitRules(graph: graph, batch: 19, microbatches: microbatches, devices: devices)
+    var table = LayerTable.random(for: graph, devices: devices, batch: 19, microbatches: microbatches, &random)
     for row in table.rows.indices {
       guard let node = graph.node(named: table.rows[row].layer), case .linear = node.kind, random.below(4) > 0 else {
         continue

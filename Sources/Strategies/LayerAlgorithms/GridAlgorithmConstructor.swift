@@ -35,7 +35,9 @@ extension PartitioningConstructor {
 
   /// Linear layers by the algorithm, all others cut into the same blocks of outputs and samples. Every device of a grid
   /// column computes the loss of the column's samples from the gathered outputs: cheaper than sending its gradient.
-  private func algorithmGrid(_ algorithm: LayerAlgorithm, rows: Int, columns: Int) throws(DiagnosticList) -> Partitioning {
+  private func algorithmGrid(_ algorithm: LayerAlgorithm, rows: Int, columns: Int) throws(DiagnosticList)
+    -> Partitioning
+  {
     let smallest = samples(inEachOf: microbatches ?? 1)
     guard smallest >= columns else {
       throw refusal(
@@ -61,7 +63,8 @@ extension PartitioningConstructor {
         )
       }
     }
-    try SplitRules(graph: graph, samples: smallest, devices: devices).check(result.splits, loss: result.lossSplit)
+    try SplitRules(graph: graph, batch: batch, microbatches: microbatches ?? 1, devices: devices).check(
+      result.splits, loss: result.lossSplit)
     return result
   }
 }

@@ -28,7 +28,7 @@ extension PartitioningConstructor {
         ? "gathering instead of summing saves additions, not words, and costs every weight's second update"
         : "overlap pays where a word on the link takes longer than 2 operations per input of a layer: slow links, few inputs"
     )
-    try SplitRules(graph: graph, samples: samples(inEachOf: microbatches ?? 1), devices: devices)
+    try SplitRules(graph: graph, batch: batch, microbatches: microbatches ?? 1, devices: devices)
       .check(result.splits, loss: result.lossSplit)
     return result
   }

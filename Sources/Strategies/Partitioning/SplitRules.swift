@@ -9,7 +9,7 @@ struct SplitRules {
   let devices: Int
 
   /// Of the smallest microbatch.
-  private var samples: Int { batch / microbatches }
+  var samples: Int { batch / microbatches }
 
   /// - Throws: every layer that cannot be cut as asked, and the loss, with the reason.
   func check(_ splits: [Split], loss: Split) throws(DiagnosticList) {

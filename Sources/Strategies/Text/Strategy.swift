@@ -16,8 +16,8 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
 
   /// The kinds with options, in the order of menus.
   static let configurations: [any StrategyConfiguration.Type] = [
-    DataParallel.self, ModelParallel.self, PipelineParallel.self, Mesh.self, Grid.self, Hybrid.self, CannonParallel.self,
-    SummaParallel.self, RedundantParallel.self,
+    DataParallel.self, ModelParallel.self, PipelineParallel.self, Mesh.self, Grid.self, Hybrid.self,
+    CannonParallel.self, SummaParallel.self, RedundantParallel.self,
   ]
 
   public var description: String {
