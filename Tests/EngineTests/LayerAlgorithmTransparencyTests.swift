@@ -82,6 +82,25 @@ import Testing
     try check(.layers(table), network, devices: devices, microbatches: microbatches)
   }
 
+  /// Algorithms inside the stages of a pipeline, each on its own devices.
+  @Test(arguments: [1, 3, 4]) func stages(microbatches: Int) throws {
+    let table = """
+      stage
+      linear1  cannon=2  | 0 1 2 3
+      gelu1    k=4       | 3 2 1 0
+      linear2  summa=1x3 | 2 1 0
+      stage
+      dropout1 n=2       | 4 5
+      tanh1    k=2       | 4 5
+      linear3  fan=3     | 6 4 5
+      stage
+      leakyRelu1 k=2     | 7 8
+      linear4  summa=2x1 | 8 7
+      loss     n=1       | 7
+      """
+    try check(Strategy(parsing: table), TransparencyTests.chain, devices: 9, microbatches: microbatches)
+  }
+
   /// Copies of weights are never exchanged: equal arithmetic keeps them equal, bit for bit.
   @Test(arguments: [2, 3, 5], [1, 3]) func redundantCopiesStayEqualBitForBit(devices: Int, microbatches: Int) throws {
     for network in [devices == 3 ? Self.normalized : TransparencyTests.chain] {

@@ -89,6 +89,16 @@ import Testing
     }
   }
 
+  /// Messages of a pass: per operand q(q² - 1) in Cannon's algorithm; per panel one to each other device of a row or column.
+  @Test(arguments: grids) func messagesAreTheClosedForm(algorithm: LayerAlgorithm, rows: Int, columns: Int) {
+    let plan = GridPlan(algorithm, rows: rows, columns: columns, inputs: 11)
+    let count =
+      algorithm == .cannon
+      ? 2 * rows * (rows * rows - 1) : plan.panels.count * (rows * (columns - 1) + columns * (rows - 1))
+    #expect(plan.rounds.flatMap(\.blocks).count == count)
+    #expect(plan.rounds.flatMap(\.gradients).count { $0.from != $0.to } == count)
+  }
+
   /// With sizes that q divides, a sweep is (q² - 1)/q of the array.
   @Test(arguments: [1, 2, 3, 4]) func evenSweepsAreTheTextbooks(q: Int) {
     let volume = GridVolume(
