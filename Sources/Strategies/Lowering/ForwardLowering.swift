@@ -7,8 +7,12 @@ extension ProgramLowering {
     let action = Action(.forward, stage: stage, microbatch: microbatch)
     lowerInputs(stage, microbatch, action)
     for node in layout.graph.nodes where layout.partitioning.stages[node.index] == stage {
-      for holding in layout.holdings(node.index, microbatch: microbatch) {
-        lowerLayer(node, holding, microbatch, action)
+      if isByAlgorithm(node) {
+        lowerAlgorithmForward(node, microbatch, action)
+      } else {
+        for holding in layout.holdings(node.index, microbatch: microbatch) {
+          lowerLayer(node, holding, microbatch, action)
+        }
       }
       for (index, junction) in layout.junctions.enumerated() where junction.producer == node.index {
         lowerDeparture(index, microbatch, action)

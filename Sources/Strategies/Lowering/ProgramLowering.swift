@@ -17,6 +17,8 @@ struct ProgramLowering {
   var collectives = Table<Collective>()
   /// Messages on their way from one stage's fragment to another's, in the order of sending.
   var pending: [PendingKey: [(message: Index<Message>, box: Box, summand: Int)]] = [:]
+  /// The products of each part of fan-in and fan-out layers, from forward until backward.
+  var fanOperations: [DeviceBuilder.Key: [Index<Operation>]] = [:]
   private var channelNumbers: [ChannelKey: Index<Channel>] = [:]
 
   struct PendingKey: Hashable {
