@@ -22,7 +22,7 @@ extension DeviceProgram {
       access.defines = [load.inputBuffer, load.targetBuffer].compactMap { $0 }
     case .forward(let index):
       let operation = operations[index]
-      access.reads = operation.inputs + operation.parameters
+      access.reads = operation.inputs + operation.parameters + (operation.shared?.moments ?? [])
       access.modifies = operation.states
       access.defines = [operation.output] + operation.saved
     case .loss(let index):
@@ -32,13 +32,30 @@ extension DeviceProgram {
     case .backward(let index):
       access = backwardReads(operations[index])
       access.defines = operations[index].inputGradients.compactMap { $0 }
+      access.reads += operations[index].shared?.gradientSums ?? []
       access.modifies = operations[index].parameterGradients
     case .backwardInput(let index):
       access = backwardReads(operations[index])
       access.defines = operations[index].inputGradients.compactMap { $0 }
+      access.reads += operations[index].shared?.gradientSums ?? []
     case .backwardWeight(let index):
-      access = backwardReads(operations[index])
+      if let shared = operations[index].shared {
+        access.reads = [shared.gradientSums[operations[index].ownMember]]
+      } else {
+        access = backwardReads(operations[index])
+      }
       access.modifies = operations[index].parameterGradients
+    case .statistics(let index):
+      let operation = operations[index]
+      access.reads = operation.inputs
+      access.defines = operation.shared.map { [$0.moments[operation.ownMember]] } ?? []
+    case .gradientSums(let index):
+      let operation = operations[index]
+      access.reads = operation.inputs + operation.saved + [operation.outputGradient].compactMap { $0 }
+      access.defines = operation.shared.map { [$0.gradientSums[operation.ownMember]] } ?? []
+    case .runningStatistics(let index):
+      access.reads = runningUpdates[index].parts.flatMap(\.moments)
+      access.modifies = runningUpdates[index].states
     case .copy(let index):
       let copy = copies[index]
       access.reads = [copy.source.buffer]

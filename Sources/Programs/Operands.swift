@@ -78,12 +78,14 @@ public struct Operation: Hashable, Sendable {
   public var inputGradients: [Index<Buffer>?]
   /// False overwrites the parameter gradients (the first contribution of a step), true adds to them.
   public var accumulates: Bool
+  /// Batch normalisation with `geometry.statisticsMembers`: what the members tell each other.
+  public var shared: SharedStatistics?
 
   public init(
     node: Int, microbatch: Int, box: Box, geometry: LayerGeometry, inputs: [Index<Buffer>], output: Index<Buffer>,
     saved: [Index<Buffer>] = [], parameters: [Index<Buffer>] = [], states: [Index<Buffer>] = [],
     parameterGradients: [Index<Buffer>] = [], outputGradient: Index<Buffer>? = nil,
-    inputGradients: [Index<Buffer>?] = [], accumulates: Bool = false
+    inputGradients: [Index<Buffer>?] = [], accumulates: Bool = false, shared: SharedStatistics? = nil
   ) {
     self.node = node
     self.microbatch = microbatch
@@ -98,6 +100,7 @@ public struct Operation: Hashable, Sendable {
     self.outputGradient = outputGradient
     self.inputGradients = inputGradients
     self.accumulates = accumulates
+    self.shared = shared
   }
 }
 
