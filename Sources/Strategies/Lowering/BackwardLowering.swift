@@ -19,6 +19,7 @@ extension ProgramLowering {
           node, holding, arrived.removeValue(forKey: holding) ?? [], microbatch, action)
         lowerLayerBackward(node, holding, gradient, microbatch, action)
       }
+      lowerSharedBackward(node, microbatch, action)
     }
     // In the order in which the earlier stages take them: producers from the last, each one's junctions from the first.
     for node in layout.graph.nodes.reversed()
@@ -50,7 +51,7 @@ extension ProgramLowering {
       return buffer
     }
     devices[device].program.operations[number] = operation
-    devices[device].emit(.backward(number), in: action)
+    if operation.shared == nil { devices[device].emit(.backward(number), in: action) }
   }
 
   /// Sums the gradients of a junction's operands on each consuming part and sends other devices their boxes.

@@ -16,12 +16,14 @@ extension ProgramLowering {
       for holding in layout.holdings(node.index, microbatch: microbatch) {
         lowerLayer(node, holding, microbatch, action)
       }
+      lowerSharedForward(node, microbatch, action)
       for (index, junction) in layout.junctions.enumerated() where junction.producer == node.index {
         lowerDeparture(index, microbatch, action)
         if junction.stage == stage { lowerArrival(index, microbatch, action) }
       }
     }
     if stage == layout.stageCount - 1 { lowerLoss(microbatch, action) }
+    lowerRunningStatistics(stage: stage, microbatch, action)
   }
 
   private mutating func lowerLoad(_ index: Int, _ microbatch: Int, _ action: Action) {
@@ -36,15 +38,14 @@ extension ProgramLowering {
 
   private mutating func lowerLayer(_ node: Graph.Node, _ holding: Holding, _ microbatch: Int, _ action: Action) {
     let field = ReceptiveField(of: node, output: holding.box, summand: holding.summand)
-    let groups = statisticsGroups[node.index]
-    let geometry = LayerGeometry(
+    var geometry = LayerGeometry(
       kind: node.kind.localized(outputs: holding.box.k.count, padding: field.padding, summand: holding.summand),
       inputs: field.operands.map { field.inputs[$0].extent }, output: holding.box.extent,
       origin: Extent4(
         n: holding.box.n.lowerBound, k: holding.box.k.lowerBound, h: holding.box.h.lowerBound,
         w: holding.box.w.lowerBound),
-      wholeOutput: node.outputShape, statisticsGroups: groups?.map(\.samples),
-      updatesRunningStatistics: groups?.map(\.updatesRunning))
+      wholeOutput: node.outputShape)
+    describeStatistics(of: node, holding, microbatch, in: &geometry)
     let device = holding.device
     let suffix = "mb\(microbatch)"
     let output = devices[device].buffer("\(node.name) \(suffix)", .activations, words: holding.box.count)
@@ -68,7 +69,7 @@ extension ProgramLowering {
     let key = DeviceBuilder.Key(index: node.index, part: holding.part, microbatch: microbatch)
     devices[device].operations[key] = operation
     devices[device].outputs[key] = .init(buffer: output, box: holding.box)
-    devices[device].emit(.forward(operation), in: action)
+    if geometry.statisticsMembers == nil { devices[device].emit(.forward(operation), in: action) }
   }
 
   private mutating func lowerLoss(_ microbatch: Int, _ action: Action) {

@@ -9,6 +9,8 @@ struct ProgramLowering {
   let mode: Program.Mode
   /// For batch normalisation of the reference: consecutive samples that share statistics, and which enter the running ones.
   let statisticsGroups: [Int: [(samples: Int, updatesRunning: Bool)]]
+  /// Which parts of batch-normalisation layers share statistics, as far as they are known.
+  var statisticsTeams: [StatisticsKey: StatisticsTeams] = [:]
   var devices: [DeviceBuilder]
   var channels = Table<Channel>()
   var messages = Table<Message>()

@@ -23,34 +23,50 @@ struct StatisticsTeam {
 
   /// Words that a member tells each other one.
   var words: Int { 2 * groups.count * channels.count }
+}
 
-  /// The team of every part of a layer.
-  static func all(_ holdings: [Holding], statistics: BatchStatistics, microbatch: Range<Int>) -> [StatisticsTeam] {
-    var teams: [StatisticsTeam] = []
+/// The teams of a batch-normalisation layer in one microbatch.
+struct StatisticsTeams {
+  private(set) var teams: [StatisticsTeam] = []
+  private var places: [Holding: (team: Int, rank: Int)] = [:]
+
+  /// - Parameter holdings: All parts of the layer.
+  init(_ holdings: [Holding], statistics: BatchStatistics, microbatch: Range<Int>) {
+    struct Key: Hashable {
+      var replica: Int
+      var channels: Range<Int>
+      var groups: [Range<Int>]
+    }
     var copies: [Int: Int] = [:]
+    var numbers: [Key: Int] = [:]
     for holding in holdings {
       let replica = copies[holding.part, default: 0]
       copies[holding.part] = replica + 1
       let groups = statistics.groups(of: holding.box.n, microbatch: microbatch)
-      if let known = teams.firstIndex(where: {
-        $0.replica == replica && $0.channels == holding.box.k && $0.groups == groups
-      }) {
+      let key = Key(replica: replica, channels: holding.box.k, groups: groups)
+      if let known = numbers[key] {
         teams[known].members.append(holding)
       } else {
-        teams.append(
-          StatisticsTeam(members: [holding], groups: groups, replica: replica, channels: holding.box.k))
+        numbers[key] = teams.count
+        teams.append(StatisticsTeam(members: [holding], groups: groups, replica: replica, channels: holding.box.k))
       }
     }
-    for team in teams.indices { teams[team].members.sort { $0.part < $1.part } }
-    return teams
+    for team in teams.indices {
+      teams[team].members.sort { $0.part < $1.part }
+      for (rank, member) in teams[team].members.enumerated() { places[member] = (team, rank) }
+    }
   }
-}
 
-/// What a part of a batch-normalisation layer's geometry says about statistics; nil members where its groups are its own.
-struct PartStatistics {
-  var groups: [Int]
-  var updates: [Bool]
-  var members: StatisticsMembers?
+  /// The team of a part and its rank in it.
+  func place(of holding: Holding) -> (team: StatisticsTeam, rank: Int)? {
+    places[holding].map { (teams[$0.team], $0.rank) }
+  }
+
+  /// The teams that have other samples of the same channels, this one included, in the order of their samples.
+  func sisters(of team: StatisticsTeam) -> [StatisticsTeam] {
+    teams.filter { $0.replica == team.replica && $0.channels == team.channels }
+      .sorted { $0.groups[0].lowerBound < $1.groups[0].lowerBound }
+  }
 }
 
 /// Which samples share batch normalisation's statistics in a program.
@@ -62,8 +78,8 @@ enum StatisticsGroups {
     for node in program.graph.nodes where node.kind.isBatchNorm {
       var groups: [Range<Int>: Bool] = [:]
       for device in program.devices {
-        let isSaved = device.parameters.contains { $0.node == node.index && $0.isSaved }
         for operation in device.operations.entries where operation.node == node.index {
+          let isSaved = device.savesStatistics(of: node.index, channels: operation.box.k)
           for (samples, updates) in zip(operation.statisticsSamples, operation.geometry.updatesRunningStatistics) {
             groups[samples] = groups[samples] == true || (isSaved && updates)
           }
@@ -99,7 +115,9 @@ enum StatisticsGroups {
     case .ghost:
       return [
         "batch normalisation uses the statistics of ghost groups of \(sizes) samples, whatever the number of devices\(merged), as the serial reference does",
-        "running statistics take in all groups in the order of their samples",
+        groups.allSatisfy(\.updatesRunning)
+          ? "running statistics take in all groups in the order of their samples"
+          : "running statistics are those of the first device that holds the layer",
       ]
     case .synchronised:
       let whose = groups.count > 1 ? "\(sizes) samples of a microbatch" : "all \(sizes) samples of the batch"
@@ -107,6 +125,13 @@ enum StatisticsGroups {
         "batch normalisation uses the statistics of \(whose) (synchronised\(merged)), as the serial reference does"
       ]
     }
+  }
+}
+
+extension DeviceProgram {
+  /// Whether the running statistics of these channels are saved from this device.
+  func savesStatistics(of node: Int, channels: Range<Int>) -> Bool {
+    parameters.contains { $0.node == node && $0.isSaved && $0.ranges[0] == channels }
   }
 }
 

@@ -11,6 +11,7 @@ extension PartitioningConstructor {
     }
     var result = uniform(Split(n: devices, devices: Array(0..<devices)))
     result.exchange = data.exchange
+    result.statistics = data.statistics
     return result
   }
 }

@@ -27,6 +27,7 @@ struct PartitioningConstructor {
         try LayerTableConstructor(graph: graph, batch: batch, devices: devices, microbatches: microbatches ?? 1)
           .partitioning(for: table)
       }
+    try checkStatistics(result)
     result.schedule = result.schedule.exchanging(beforeUpdatesOf: reducingStages(result))
     return result
   }

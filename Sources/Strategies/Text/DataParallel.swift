@@ -2,9 +2,12 @@
 public struct DataParallel: StrategyConfiguration {
   /// How gradients are summed.
   public var exchange: ExchangeAlgorithm
+  /// Which samples share batch normalisation's statistics.
+  public var statistics: BatchStatistics
 
-  public init(exchange: ExchangeAlgorithm = .ring) {
+  public init(exchange: ExchangeAlgorithm = .ring, statistics: BatchStatistics = .local) {
     self.exchange = exchange
+    self.statistics = statistics
   }
 
   public static let kind = StrategyKind(
@@ -12,15 +15,27 @@ public struct DataParallel: StrategyConfiguration {
     options: [
       .init(
         name: "exchange", values: ExchangeAlgorithm.words,
-        about: "how gradients are summed: around a ring, or everyone to everyone")
+        about: "how gradients are summed: around a ring, or everyone to everyone"),
+      .init(
+        name: "statistics", values: BatchStatistics.Kind.words,
+        about: "batch normalisation over each device's samples, over all, or over ghost groups of a fixed size"),
+      .init(
+        name: "ghost", values: .count(automatic: "\(BatchStatistics.usualGhostSize)"),
+        about: "samples of a ghost group; the batch and every device's part consist of whole groups"),
     ])
 
   public init(_ values: StrategyOptions) {
-    self.init(exchange: values.word("exchange") ?? .ring)
+    self.init(
+      exchange: values.word("exchange") ?? .ring,
+      statistics: BatchStatistics(kind: values.word("statistics"), ghostSize: values.count("ghost")))
   }
 
   public var strategy: Strategy { .data(self) }
-  public var options: [String?] { [exchange.rawValue] }
+  public var options: [String?] {
+    [
+      exchange.rawValue, statistics == .local ? nil : statistics.kind.rawValue, statistics.ghostSize.map(String.init),
+    ]
+  }
 }
 
 extension Strategy {
