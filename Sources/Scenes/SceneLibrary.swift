@@ -27,6 +27,7 @@ public enum SceneLibrary {
     "digits-mlp": PackageResources.digits_mlp_yaml,
     "spirals": PackageResources.spirals_yaml,
     "deep-narrow": PackageResources.deep_narrow_yaml,
+    "bn-digits": PackageResources.bn_digits_yaml,
     "bench-mlp": PackageResources.bench_mlp_yaml,
     "bench-lenet": PackageResources.bench_lenet_yaml,
     "bench-vgg": PackageResources.bench_vgg_yaml,

@@ -9,7 +9,7 @@ public enum BatchStatistics: Hashable, Sendable {
   /// the number of devices.
   case local
   /// Fixed groups of so many consecutive samples of the batch, whatever the number of devices (ghost batch normalisation,
-  /// Hoffer, Hubara and Soudry 2017).
+  /// Hoffer, Hubara and Soudry 2017). A group that is larger than a device's part is merged over devices.
   case ghost(Int)
   /// All samples of a microbatch: every device sends its sums to every other, forward and backward.
   case synchronised
@@ -50,13 +50,15 @@ public enum BatchStatistics: Hashable, Sendable {
     switch self {
     case .local: [own]
     case .synchronised: [microbatch]
-    case .ghost(let size): stride(from: own.lowerBound, to: own.upperBound, by: size).map { $0..<$0 + size }
+    case .ghost(let size):
+      stride(from: own.lowerBound / size * size, to: own.upperBound, by: size).map { $0..<$0 + size }
     }
   }
 }
 
 extension PartitioningConstructor {
-  /// - Throws: where a batch, a microbatch or a part of one does not consist of whole ghost groups.
+  /// - Throws: where a batch or a microbatch does not consist of whole ghost groups, or a part of one neither consists of
+  ///   whole groups nor lies inside one.
   func checkStatistics(_ partitioning: Partitioning) throws(DiagnosticList) {
     guard case .ghost(let size) = partitioning.statistics else { return }
     let layers = graph.nodes.filter(\.kind.isBatchNorm)
@@ -77,10 +79,11 @@ extension PartitioningConstructor {
         let split = partitioning.splits[layer.index]
         for part in 0..<split.n {
           let own = microbatch.cut(part, of: split.n)
-          guard own.lowerBound % size == 0, own.upperBound % size == 0 else {
+          let isInside = own.lowerBound / size == (own.upperBound - 1) / size
+          guard isInside || (own.lowerBound % size == 0 && own.upperBound % size == 0) else {
             throw refusal(
-              "layer '\(layer.name)': samples \(own) of one part do not consist of whole ghost groups of \(size) samples",
-              hint: "parts of a multiple of \(size) samples, or a smaller ghost size")
+              "layer '\(layer.name)': samples \(own) of one part are neither whole ghost groups of \(size) samples nor inside one",
+              hint: "parts of a multiple or a fraction of \(size) samples")
           }
         }
       }

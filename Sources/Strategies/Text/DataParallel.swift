@@ -21,7 +21,7 @@ public struct DataParallel: StrategyConfiguration {
         about: "batch normalisation over each device's samples, over all, or over ghost groups of a fixed size"),
       .init(
         name: "ghost", values: .count(automatic: "\(BatchStatistics.usualGhostSize)"),
-        about: "samples of a ghost group; the batch and every device's part consist of whole groups"),
+        about: "samples of a ghost group, the same for any number of devices"),
     ])
 
   public init(_ values: StrategyOptions) {
