@@ -39,8 +39,8 @@ extension DeviceProgram {
       access.defines = operations[index].inputGradients.compactMap { $0 }
       access.reads += operations[index].shared?.gradientSums ?? []
     case .backwardWeight(let index):
-      if let shared = operations[index].shared {
-        access.reads = [shared.gradientSums[operations[index].ownMember]]
+      if operations[index].shared != nil {
+        access.reads = [operations[index].ownGradientSums].compactMap { $0 }
       } else {
         access = backwardReads(operations[index])
       }
@@ -48,11 +48,11 @@ extension DeviceProgram {
     case .statistics(let index):
       let operation = operations[index]
       access.reads = operation.inputs
-      access.defines = operation.shared.map { [$0.moments[operation.ownMember]] } ?? []
+      access.defines = [operation.ownMoments].compactMap { $0 }
     case .gradientSums(let index):
       let operation = operations[index]
       access.reads = operation.inputs + operation.saved + [operation.outputGradient].compactMap { $0 }
-      access.defines = operation.shared.map { [$0.gradientSums[operation.ownMember]] } ?? []
+      access.defines = [operation.ownGradientSums].compactMap { $0 }
     case .runningStatistics(let index):
       access.reads = runningUpdates[index].parts.flatMap(\.moments)
       access.modifies = runningUpdates[index].states

@@ -21,6 +21,12 @@ extension Operation {
   /// The rank of this operation among those that share its groups; 0 where it shares none.
   public var ownMember: Int { geometry.statisticsMembers?.own ?? 0 }
 
+  /// What `statistics` defines; nil where nothing is shared, and in a wrong program.
+  public var ownMoments: Index<Buffer>? { shared?.moments.ownBuffer(self) }
+
+  /// What `gradientSums` defines.
+  public var ownGradientSums: Index<Buffer>? { shared?.gradientSums.ownBuffer(self) }
+
   /// The samples of the step's batch that share statistics, group by group.
   public var statisticsSamples: [Range<Int>] {
     if let shared { return shared.samples }
@@ -29,6 +35,14 @@ extension Operation {
       defer { first += size }
       return first..<first + size
     }
+  }
+}
+
+extension [Index<Buffer>] {
+  /// The operation's own one of its members' buffers; nil in a wrong program.
+  fileprivate func ownBuffer(_ operation: Operation) -> Index<Buffer>? {
+    if count == 1 { return self[0] }
+    return indices.contains(operation.ownMember) ? self[operation.ownMember] : nil
   }
 }
 

@@ -106,7 +106,7 @@ struct BatchNormArithmetic: LayerArithmetic {
 
   func gradientSums(_ memory: DeviceMemory) {
     guard let members else { preconditionFailure("gradient sums of a layer without members") }
-    let words = words(slots.gradientSums[members.own], memory)
+    let words = words(ownGradientSums(members), memory)
     eachGroup { group, first, size in
       for channel in 0..<channels {
         let sums = ownSums(group, channel, first: first, samples: size, memory)
@@ -131,13 +131,18 @@ struct BatchNormArithmetic: LayerArithmetic {
 
   func backwardWeight(_ memory: DeviceMemory, _ accumulate: Bool, _ step: Int) {
     guard let members else { return run(memory, input: nil, parameters: true, accumulate) }
-    let words = words(slots.gradientSums[members.own], memory)
+    let words = words(ownGradientSums(members), memory)
     for channel in 0..<channels {
       let sums = groups.indices.reduce((bias: Float(0), weight: Float(0))) { sums, group in
         (sums.bias + words.first(group, channel).pointee, sums.weight + words.second(group, channel).pointee)
       }
       contribute(sums, channel, memory, accumulate)
     }
+  }
+
+  /// Without an input gradient nobody's sums but the own ones are there.
+  private func ownGradientSums(_ members: StatisticsMembers) -> Int {
+    slots.gradientSums.count == 1 ? slots.gradientSums[0] : slots.gradientSums[members.own]
   }
 
   private func run(_ memory: DeviceMemory, input dx: Words?, parameters: Bool, _ accumulate: Bool) {

@@ -141,8 +141,8 @@ extension ProgramLowering {
         moments = team.members.enumerated().map { rank, member in
           let own = devices[member.device].program.operations[numbers[rank]].shared!.moments[rank]
           let message = tell(
-            own, to: device, from: member.device, team, "running statistics", .activations, collective, node, microbatch,
-            action)
+            own, to: device, from: member.device, team, "running statistics", .activations, collective, node,
+            microbatch, action)
           return hear(message, on: device, "\(node.name) moments", action)
         }
       }
