@@ -40,7 +40,7 @@ extension ProgramLowering {
   mutating func describeStatistics(
     of node: Graph.Node, _ holding: Holding, _ microbatch: Int, in geometry: inout LayerGeometry
   ) {
-    if let groups = statisticsGroups[node.index] {
+    if let groups = statisticsGroups[node.index]?.within(holding.box.n) {
       geometry.statisticsGroups = groups.map(\.samples)
       geometry.updatesRunningStatistics = groups.map(\.updatesRunning)
     }

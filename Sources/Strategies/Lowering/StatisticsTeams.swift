@@ -78,8 +78,9 @@ enum StatisticsGroups {
     for node in program.graph.nodes where node.kind.isBatchNorm {
       var groups: [Range<Int>: Bool] = [:]
       for device in program.devices {
+        let saved = Set(device.parameters.filter { $0.node == node.index && $0.isSaved }.map(\.buffer))
         for operation in device.operations.entries where operation.node == node.index {
-          let isSaved = device.savesStatistics(of: node.index, channels: operation.box.k)
+          let isSaved = operation.states.contains { saved.contains($0) }
           for (samples, updates) in zip(operation.statisticsSamples, operation.geometry.updatesRunningStatistics) {
             groups[samples] = groups[samples] == true || (isSaved && updates)
           }
@@ -137,4 +138,15 @@ extension DeviceProgram {
 
 extension LayerKind {
   var isBatchNorm: Bool { if case .batchNorm = self { true } else { false } }
+}
+
+extension [(samples: Int, updatesRunning: Bool)] {
+  /// The groups that make up `samples`, of consecutive groups over the whole batch.
+  func within(_ samples: Range<Int>) -> Self {
+    var first = 0
+    return filter { group in
+      defer { first += group.samples }
+      return samples.contains(first)
+    }
+  }
 }

@@ -13,9 +13,7 @@ public struct DataParallel: StrategyConfiguration {
   public static let kind = StrategyKind(
     name: "data", about: "every device has the whole model and part of the samples; gradients are summed",
     options: [
-      .init(
-        name: "exchange", values: ExchangeAlgorithm.words,
-        about: "how gradients are summed: around a ring, or everyone to everyone"),
+      .init(name: "exchange", values: ExchangeAlgorithm.words, about: ExchangeAlgorithm.about),
       .init(
         name: "statistics", values: BatchStatistics.Kind.words,
         about: "batch normalisation over each device's samples, over all, or over ghost groups of a fixed size"),
