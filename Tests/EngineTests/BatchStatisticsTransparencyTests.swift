@@ -153,6 +153,26 @@ import Testing
     #expect(try one.compare(program, one.compiler.compileReference(of: program)).isEqual)
   }
 
+  /// A device with several parts of a layer tells itself nothing, and takes a group in once.
+  @Test(arguments: ["statistics synchronised", "statistics ghost 3", "statistics local"])
+  func severalPartsOfOneDevice(setting: String) throws {
+    let table = """
+      \(setting)
+      conv1 n=2 | 0 1
+      batchNorm1 n=2 h=2 | 0 1 1 0
+      maxPool1 n=2 | 1 0
+      flatten1 n=1 | 0
+      linear1 k=3 | 0 1 2
+      batchNorm2 n=4 | 0 1 2 0
+      linear2 n=1 | 2
+      """
+    let one = try Case(Self.deep, devices: 3, batch: 12)
+    let program = try one.compiler.compile(Strategy(parsing: table))
+    let result = try one.compare(program, one.compiler.compileReference(of: program))
+    #expect(result.isEqual, "\(result)")
+    #expect(program.bytesPerStep == program.expectedBytesPerStep)
+  }
+
   /// Whoever's copy is saved: all members of a synchronised group have the same running statistics to the last bit.
   @Test func everyMemberHasTheSameRunningStatistics() throws {
     let one = try Case(Self.deep, devices: 4, batch: 19)

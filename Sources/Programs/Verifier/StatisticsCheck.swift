@@ -53,7 +53,8 @@ extension Verifier {
         found.append("buffer ‹\(name)› has no room for two numbers per group and channel")
       }
       guard rank != members.own, !isAlone else { continue }
-      let partner = senders[buffer].flatMap { peer(of: operation, on: program.devices[$0], rank: rank) }
+      // What did not arrive is that of another part of this device.
+      let partner = peer(of: operation, on: program.devices[senders[buffer] ?? device.device], rank: rank)
       if partner?.statisticsMembers?.counts != members.counts {
         found.append("buffer ‹\(name)› is not what member \(rank) of the same groups sends")
       }
