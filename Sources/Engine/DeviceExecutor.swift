@@ -20,6 +20,7 @@ struct DeviceExecutor: ~Copyable {
   private let isReported: ContiguousArray<Bool>
   private let copies: ContiguousArray<PreparedCopy>
   private let updates: ContiguousArray<PreparedUpdate>
+  private let runningUpdates: ContiguousArray<RunningStatisticsKernel>
   private let loads: ContiguousArray<PreparedLoad>
   private let optimizer: Optimizer
   private let weightDecay: Float
@@ -40,6 +41,7 @@ struct DeviceExecutor: ~Copyable {
     isReported = ContiguousArray(device.losses.entries.map(\.isReported))
     copies = ContiguousArray(device.copies.entries.map(PreparedCopy.init))
     updates = ContiguousArray(device.updates.entries.map(PreparedUpdate.init))
+    runningUpdates = ContiguousArray(device.runningUpdates.entries.map(RunningStatisticsKernel.init))
     loads = ContiguousArray(device.loads.entries.map { PreparedLoad($0, set: set) })
     optimizer = program.optimizer
     weightDecay = program.weightDecay
@@ -72,6 +74,12 @@ struct DeviceExecutor: ~Copyable {
       kernels[index.position].backwardInput(in: memory, step: step)
     case .backwardWeight(let index):
       kernels[index.position].backwardWeight(in: memory, accumulate: accumulates[index.position], step: step)
+    case .statistics(let index):
+      kernels[index.position].statistics(in: memory)
+    case .gradientSums(let index):
+      kernels[index.position].gradientSums(in: memory)
+    case .runningStatistics(let index):
+      runningUpdates[index.position].update(in: memory)
     case .copy(let index):
       let copy = copies[index.position]
       copy.work.copy(from: copy.source, to: copy.destination, in: memory)
@@ -157,13 +165,22 @@ extension Operation {
   fileprivate func kernel(graph: Graph, seed: UInt64) -> LayerKernel {
     var slots = LayerSlots(
       inputs: inputs.map(\.position), output: output.position, parameters: parameters.map(\.position),
-      states: states.map(\.position), saved: saved.map(\.position), outputGradient: outputGradient?.position,
+      states: states.map(\.position), saved: saved.map(\.position), moments: shared?.moments.map(\.position) ?? [],
+      gradientSums: shared?.gradientSums.map(\.position) ?? [], outputGradient: outputGradient?.position,
       inputGradients: inputGradients.isEmpty ? nil : inputGradients.map { $0?.position },
       parameterGradients: parameterGradients.map(\.position))
     slots.addsToOutput = accumulatesOutput
     slots.addsToInputGradients = accumulatesInputGradients
     return LayerKernel(
       geometry: geometry, slots: slots, dropout: DropoutKey(seed: seed, layer: graph.nodes[node].name))
+  }
+}
+
+extension RunningStatisticsKernel {
+  init(_ update: RunningUpdate) {
+    self.init(
+      parts: update.parts.map { Part(moments: $0.moments.map(\.position), counts: $0.counts) },
+      channels: update.channels, momentum: update.momentum, states: update.states.map(\.position))
   }
 }
 

@@ -47,6 +47,12 @@ struct SizeChecks {
         all.append(lacks(weight, operation.geometry.inputs[0].sampleCount * operation.geometry.output.k))
       }
       return all.lazy.compactMap { $0 }.first
+    case .runningStatistics(let index):
+      let update = device.runningUpdates[index]
+      let moments = update.parts.flatMap { part in
+        part.moments.map { lacks($0, 2 * (part.counts.first?.count ?? 0) * update.channels) }
+      }
+      return (moments + update.states.map { lacks($0, update.channels) }).lazy.compactMap { $0 }.first
     case .loss(let index):
       let loss = device.losses[index]
       let words = loss.samples.count * loss.outputs

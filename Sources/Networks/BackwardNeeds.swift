@@ -36,4 +36,8 @@ extension LayerGeometry {
     default: []
     }
   }
+
+  /// Words that a member of a group sends the others: two numbers per group and channel. Forward they are mean and sum of
+  /// squared deviations, group by group all means before all sums; backward Σdy and Σdy·x̂.
+  public var statisticsWords: Int { 2 * statisticsGroups.count * output.k }
 }

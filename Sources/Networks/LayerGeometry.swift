@@ -19,6 +19,19 @@ public struct Extent4: Hashable, Sendable, CustomStringConvertible {
   public var description: String { "\(n)×\(k)×\(h)×\(w)" }
 }
 
+/// Batch normalisation whose groups of samples lie on several devices: each member has a part of every group.
+public struct StatisticsMembers: Hashable, Sendable {
+  /// Words of one channel that each member has of each group: `counts[member][group]`, members in rank order.
+  public var counts: [[Int]]
+  /// This part's rank.
+  public var own: Int
+
+  public init(counts: [[Int]], own: Int) {
+    self.counts = counts
+    self.own = own
+  }
+}
+
 /// The part of a layer's work that one device does for one microbatch: what a kernel needs to know, and no more.
 ///
 /// Inputs hold exactly the words that the output needs (halos included), so a kernel never asks which part of the whole
@@ -37,10 +50,13 @@ public struct LayerGeometry: Hashable, Sendable {
   public var statisticsGroups: [Int]
   /// Batch normalisation: whether each group enters the running statistics, in order.
   public var updatesRunningStatistics: [Bool]
+  /// Batch normalisation: who has parts of the same groups; nil where every group is this part's alone.
+  public var statisticsMembers: StatisticsMembers?
 
   public init(
     kind: LayerKind, inputs: [Extent4], output: Extent4, origin: Extent4 = Extent4(n: 0, k: 0, h: 0, w: 0),
-    wholeOutput: Shape, statisticsGroups: [Int]? = nil, updatesRunningStatistics: [Bool]? = nil
+    wholeOutput: Shape, statisticsGroups: [Int]? = nil, updatesRunningStatistics: [Bool]? = nil,
+    statisticsMembers: StatisticsMembers? = nil
   ) {
     self.kind = kind
     self.inputs = inputs
@@ -50,5 +66,6 @@ public struct LayerGeometry: Hashable, Sendable {
     self.statisticsGroups = statisticsGroups ?? [output.n]
     self.updatesRunningStatistics =
       updatesRunningStatistics ?? Array(repeating: true, count: self.statisticsGroups.count)
+    self.statisticsMembers = statisticsMembers
   }
 }

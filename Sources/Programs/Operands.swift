@@ -83,12 +83,14 @@ public struct Operation: Hashable, Sendable {
   public var accumulatesOutput = false
   /// True adds to the input gradients, which are defined before. Linear layers only.
   public var accumulatesInputGradients = false
+  /// Batch normalisation with `geometry.statisticsMembers`: what the members tell each other.
+  public var shared: SharedStatistics?
 
   public init(
     node: Int, microbatch: Int, box: Box, geometry: LayerGeometry, inputs: [Index<Buffer>], output: Index<Buffer>,
     saved: [Index<Buffer>] = [], parameters: [Index<Buffer>] = [], states: [Index<Buffer>] = [],
     parameterGradients: [Index<Buffer>] = [], outputGradient: Index<Buffer>? = nil,
-    inputGradients: [Index<Buffer>?] = [], accumulates: Bool = false
+    inputGradients: [Index<Buffer>?] = [], accumulates: Bool = false, shared: SharedStatistics? = nil
   ) {
     self.node = node
     self.microbatch = microbatch
@@ -103,6 +105,7 @@ public struct Operation: Hashable, Sendable {
     self.outputGradient = outputGradient
     self.inputGradients = inputGradients
     self.accumulates = accumulates
+    self.shared = shared
   }
 }
 

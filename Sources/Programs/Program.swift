@@ -37,6 +37,7 @@ public struct DeviceProgram: Sendable {
   public var losses = Table<LossOperation>()
   public var copies = Table<Copy>()
   public var updates = Table<Update>()
+  public var runningUpdates = Table<RunningUpdate>()
   public var parameters: [HeldParameter] = []
   /// A valid sequential order; lanes may run ahead of it as far as the buffers allow.
   public private(set) var instructions: [Instruction] = []

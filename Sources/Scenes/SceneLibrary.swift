@@ -29,6 +29,7 @@ public enum SceneLibrary {
     "deep-narrow": PackageResources.deep_narrow_yaml,
     "cannon": PackageResources.cannon_yaml,
     "redundant": PackageResources.redundant_yaml,
+    "bn-digits": PackageResources.bn_digits_yaml,
     "bench-mlp": PackageResources.bench_mlp_yaml,
     "bench-lenet": PackageResources.bench_lenet_yaml,
     "bench-vgg": PackageResources.bench_vgg_yaml,

@@ -16,7 +16,7 @@ public struct Verifier {
     let lifetimes = checkLifetimes()
     // A dry run of unpaired messages would only repeat the finding.
     let progress = pairing.isEmpty ? checkProgress() : []
-    return pairing + lifetimes + progress + checkGradients() + checkVolumes()
+    return pairing + lifetimes + progress + checkGradients() + checkVolumes() + checkStatistics()
   }
 
   /// A finding at an instruction.

@@ -23,6 +23,7 @@ extension ProgramLowering {
         if !isByAlgorithm(node) { lowerLayerBackward(node, holding, gradient, microbatch, action) }
       }
       if isByAlgorithm(node) { lowerAlgorithmBackward(node, microbatch, gradients: gradients, action) }
+      lowerSharedBackward(node, microbatch, action)
     }
     // In the order in which the earlier stages take them: producers from the last, each one's junctions from the first.
     for node in layout.graph.nodes.reversed()
@@ -54,10 +55,16 @@ extension ProgramLowering {
       return buffer
     }
     devices[device].program.operations[number] = operation
+    if operation.shared == nil { emitBackward(of: number, on: device, in: action) }
+  }
+
+  /// Backward of an operation; where the schedule splits it, the weights' half later.
+  mutating func emitBackward(of number: Index<Operation>, on device: Int, in action: Action) {
     guard action.kind == .backwardInput else {
       devices[device].emit(.backward(number), in: action)
       return
     }
+    let operation = devices[device].program.operations[number]
     if operation.inputGradients.contains(where: { $0 != nil }) {
       devices[device].emit(.backwardInput(number), in: action)
     }

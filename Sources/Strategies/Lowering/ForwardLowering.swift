@@ -7,34 +7,39 @@ extension ProgramLowering {
     let action = Action(.forward, stage: stage, microbatch: microbatch)
     lowerInputs(stage, microbatch, action)
     for node in layout.graph.nodes where layout.partitioning.stages[node.index] == stage {
-      if isByAlgorithm(node) {
-        lowerAlgorithmForward(node, microbatch, action)
-      } else {
-        for holding in layout.holdings(node.index, microbatch: microbatch) {
-          lowerLayer(node, holding, microbatch, action)
-        }
-      }
+      lowerNode(node, microbatch, action)
       for (index, junction) in layout.junctions.enumerated() where junction.producer == node.index {
         lowerDeparture(index, microbatch, action)
         if junction.stage == stage { lowerArrival(index, microbatch, action) }
       }
     }
     if stage == layout.stageCount - 1 { lowerLoss(microbatch, action) }
+    lowerRunningStatistics(stage: stage, microbatch, action)
   }
 
   /// A stage's layers once more, from the stage's inputs, which were kept: what backward reads then is what this leaves.
   mutating func lowerRecomputation(stage: Int, microbatch: Int) {
     let action = Action(.recompute, stage: stage, microbatch: microbatch)
     for node in layout.graph.nodes where layout.partitioning.stages[node.index] == stage {
-      for holding in layout.holdings(node.index, microbatch: microbatch) {
-        lowerLayer(node, holding, microbatch, action)
-      }
+      lowerNode(node, microbatch, action)
       for (index, junction) in layout.junctions.enumerated()
       where junction.producer == node.index && junction.stage == stage && !junction.isForLoss(of: layout) {
         lowerDeparture(index, microbatch, action)
         lowerArrival(index, microbatch, action)
       }
     }
+  }
+
+  /// All parts of a layer.
+  private mutating func lowerNode(_ node: Graph.Node, _ microbatch: Int, _ action: Action) {
+    if isByAlgorithm(node) {
+      lowerAlgorithmForward(node, microbatch, action)
+      return
+    }
+    for holding in layout.holdings(node.index, microbatch: microbatch) {
+      lowerLayer(node, holding, microbatch, action)
+    }
+    lowerSharedForward(node, microbatch, action)
   }
 
   private mutating func lowerInputs(_ stage: Int, _ microbatch: Int, _ action: Action) {
@@ -59,15 +64,14 @@ extension ProgramLowering {
 
   private mutating func lowerLayer(_ node: Graph.Node, _ holding: Holding, _ microbatch: Int, _ action: Action) {
     let field = ReceptiveField(of: node, output: holding.box, summand: holding.summand)
-    let groups = statisticsGroups[node.index]?.within(holding.box.n)
-    let geometry = LayerGeometry(
+    var geometry = LayerGeometry(
       kind: node.kind.localized(outputs: holding.box.k.count, padding: field.padding, summand: holding.summand),
       inputs: field.operands.map { field.inputs[$0].extent }, output: holding.box.extent,
       origin: Extent4(
         n: holding.box.n.lowerBound, k: holding.box.k.lowerBound, h: holding.box.h.lowerBound,
         w: holding.box.w.lowerBound),
-      wholeOutput: node.outputShape, statisticsGroups: groups?.map(\.samples),
-      updatesRunningStatistics: groups?.map(\.updatesRunning))
+      wholeOutput: node.outputShape)
+    describeStatistics(of: node, holding, microbatch, in: &geometry)
     // Backward belongs to the repetition.
     let isRepeated =
       action.kind == .forward
@@ -95,7 +99,7 @@ extension ProgramLowering {
     let key = DeviceBuilder.Key(index: node.index, part: holding.part, microbatch: microbatch)
     devices[device].operations[key] = operation
     devices[device].outputs[key] = .init(buffer: output, box: holding.box)
-    devices[device].emit(.forward(operation), in: action)
+    if geometry.statisticsMembers == nil { devices[device].emit(.forward(operation), in: action) }
   }
 
   private mutating func lowerLoss(_ microbatch: Int, _ action: Action) {

@@ -15,6 +15,8 @@ public struct Partitioning: Hashable, Sendable {
   /// Carries gradient reductions.
   public var exchange: ExchangeAlgorithm
   public var devices: Int
+  /// Which samples share batch normalisation's statistics.
+  public var statistics = BatchStatistics.local
   public var assumptions: [String] = []
   /// What of the training state each member of a group keeps whole.
   public var shard = StateSharding.none

@@ -35,6 +35,7 @@ struct PartitioningConstructor {
       }
     if result.exchange == .shardedServer { result.shard = .optimizer }
     if let server = result.server { try addServer(server, to: &result) }
+    try checkStatistics(result)
     result.schedule = result.schedule.exchanging(beforeUpdatesOf: reducingStages(result))
     return result
   }

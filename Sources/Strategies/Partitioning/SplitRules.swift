@@ -42,9 +42,6 @@ struct SplitRules {
         found.append("only linear and convolution layers sum over inputs and can be cut in c")
       }
     }
-    if split.h * split.w > 1, node.kind.isBatchNorm {
-      found.append("batch normalisation cut in h or w would need statistics of several devices; cut n or k instead")
-    }
     return found
   }
 

@@ -2,23 +2,38 @@
 public struct DataParallel: StrategyConfiguration {
   /// How gradients are summed.
   public var exchange: ExchangeAlgorithm
+  /// Which samples share batch normalisation's statistics.
+  public var statistics: BatchStatistics
 
-  public init(exchange: ExchangeAlgorithm = .ring) {
+  public init(exchange: ExchangeAlgorithm = .ring, statistics: BatchStatistics = .local) {
     self.exchange = exchange
+    self.statistics = statistics
   }
 
   public static let kind = StrategyKind(
     name: "data", about: "every device has the whole model and part of the samples; gradients are summed",
     options: [
-      .init(name: "exchange", values: ExchangeAlgorithm.words, about: ExchangeAlgorithm.about)
+      .init(name: "exchange", values: ExchangeAlgorithm.words, about: ExchangeAlgorithm.about),
+      .init(
+        name: "statistics", values: BatchStatistics.Kind.words,
+        about: "batch normalisation over each device's samples, over all, or over ghost groups of a fixed size"),
+      .init(
+        name: "ghost", values: .count(automatic: "\(BatchStatistics.usualGhostSize)"),
+        about: "samples of a ghost group, the same for any number of devices"),
     ])
 
   public init(_ values: StrategyOptions) {
-    self.init(exchange: values.word("exchange") ?? .ring)
+    self.init(
+      exchange: values.word("exchange") ?? .ring,
+      statistics: BatchStatistics(kind: values.word("statistics"), ghostSize: values.count("ghost")))
   }
 
   public var strategy: Strategy { .data(self) }
-  public var options: [String?] { [exchange.rawValue] }
+  public var options: [String?] {
+    [
+      exchange.rawValue, statistics == .local ? nil : statistics.kind.rawValue, statistics.ghostSize.map(String.init),
+    ]
+  }
 }
 
 extension Strategy {
