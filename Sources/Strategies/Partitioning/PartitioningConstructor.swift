@@ -23,6 +23,7 @@ struct PartitioningConstructor {
       case .data(let configuration): try partitioning(configuration)
       case .model(let configuration): try partitioning(configuration)
       case .pipeline(let configuration): try partitioning(configuration)
+      case .tree(let configuration): try partitioning(configuration)
       case .layers(let table):
         try LayerTableConstructor(graph: graph, batch: batch, devices: devices, microbatches: microbatches ?? 1)
           .partitioning(for: table)

@@ -5,12 +5,13 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
   case data(DataParallel = DataParallel())
   case model(ModelParallel = ModelParallel())
   case pipeline(PipelineParallel = PipelineParallel())
+  case tree(TreeParallel = TreeParallel())
   /// Every layer as its line says: full control.
   case layers(LayerTable)
 
   /// The kinds with options, in the order of menus.
   static let configurations: [any StrategyConfiguration.Type] = [
-    DataParallel.self, ModelParallel.self, PipelineParallel.self,
+    DataParallel.self, ModelParallel.self, PipelineParallel.self, TreeParallel.self,
   ]
 
   public var description: String {
@@ -19,6 +20,7 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
     case .data(let configuration): configuration.description
     case .model(let configuration): configuration.description
     case .pipeline(let configuration): configuration.description
+    case .tree(let configuration): configuration.description
     case .layers(let table): table.description
     }
   }
