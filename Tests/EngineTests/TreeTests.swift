@@ -36,51 +36,49 @@ import Testing
     images(Tree(after: "trunk", copies: 2, loss: .ensembleMean), loss: .meanSquaredError),
   ]
 
-  private func check(_ strategy: Strategy, _ network: Network, devices: Int, microbatches: Int? = nil) throws {
-    let graph = try Graph(network)
-    let settings = TrainingSettings(
-      batch: 19, length: .steps(3), optimizer: .momentum(0.9), weightDecay: 1e-3, rate: RateSchedule(rate: 0.05),
-      seed: 5)
-    let compiler = Compiler(graph: graph, training: settings, devices: devices, microbatches: microbatches)
-    let program = try compiler.compile(strategy)
-    let data = try DataSource.synthetic(shape: network.input, classes: 5, samples: 80).load(seed: 9)
-    let result = try Comparison(
-      program: program, reference: compiler.compileReference(of: program), dataset: data, shuffle: true,
-      training: settings, steps: 3)
-    #expect(result.isEqual, "\(strategy) on \(devices), tree \(network.tree!): \(result)")
-    if let gradients = result.maxRelativeGradientDifference { #expect(gradients < 1e-3, "\(strategy) on \(devices)") }
-  }
-
   @Test(arguments: 1...5, TreeParallel.Trunk.allCases) func headsOnDevices(devices: Int, trunk: TreeParallel.Trunk)
     throws
   {
     for network in Self.networks {
-      try check(.tree(trunk: trunk), network, devices: devices, microbatches: devices % 2 == 1 ? 3 : 1)
+      try TransparencyTests.check(
+        .tree(trunk: trunk), network, devices: devices, microbatches: devices % 2 == 1 ? 3 : 1, steps: 3)
     }
   }
 
   @Test(arguments: [2, 5]) func samplesOnDevices(devices: Int) throws {
-    for network in Self.networks { try check(.data(), network, devices: devices, microbatches: 2) }
+    for network in Self.networks {
+      try TransparencyTests.check(.data(), network, devices: devices, microbatches: 2, steps: 3)
+    }
   }
 
   @Test(arguments: [2, 3], [ModelSplit.k, .pairs]) func channelsOnDevices(devices: Int, split: ModelSplit) throws {
-    for network in Self.networks { try check(.model(split: split), network, devices: devices) }
+    for network in Self.networks {
+      try TransparencyTests.check(.model(split: split), network, devices: devices, steps: 3)
+    }
   }
 
   @Test(arguments: [2, 3, 5], PipelineSchedule.allCases) func layersOnDevices(devices: Int, schedule: PipelineSchedule)
     throws
   {
     for network in Self.networks {
-      try check(.pipeline(schedule: schedule), network, devices: devices, microbatches: 3)
+      try TransparencyTests.check(.pipeline(schedule: schedule), network, devices: devices, microbatches: 3, steps: 3)
     }
   }
 
   @Test(arguments: 0..<6) func randomLayerTables(seed: Int) throws {
     for network in Self.networks {
       var random = SeededChoices(seed: UInt64(seed))
-      let devices = random.below(5) + 1
-      let table = LayerTable.random(for: try Graph(network), devices: devices, samples: 9, &random)
-      try check(.layers(table), network, devices: devices, microbatches: random.below(2) + 1)
+      let (devices, microbatches) = (random.below(5) + 1, random.below(2) + 1)
+      let graph = try Graph(network)
+      var table = LayerTable.random(
+        for: graph, devices: devices, batch: 19, microbatches: microbatches, &random)
+      let parts = min(devices, graph.lossUnits)
+      if parts > 1 {
+        let last = table.rows.count - 1
+        table.rows[last].split = Split(n: devices / parts, k: parts, devices: Array(0..<devices / parts * parts))
+      }
+      try TransparencyTests.check(
+        .layers(table), network, devices: devices, microbatches: microbatches, steps: 3)
     }
   }
 

@@ -27,8 +27,7 @@ extension PartitioningConstructor {
       result.splits[graph.nodes.count - 1] = byHead
       result.lossSplit = byHead
     }
-    try SplitRules(graph: graph, samples: samples(inEachOf: result.microbatches), devices: devices)
-      .check(result.splits, loss: result.lossSplit)
+    try check(result)
     result.assumptions += assumptions(tree, strategy, used: used)
     return result
   }

@@ -5,13 +5,17 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
   case data(DataParallel = DataParallel())
   case model(ModelParallel = ModelParallel())
   case pipeline(PipelineParallel = PipelineParallel())
+  case mesh(Mesh = Mesh())
+  case grid(Grid = Grid())
+  case hybrid(Hybrid = Hybrid())
   case tree(TreeParallel = TreeParallel())
   /// Every layer as its line says: full control.
   case layers(LayerTable)
 
   /// The kinds with options, in the order of menus.
   static let configurations: [any StrategyConfiguration.Type] = [
-    DataParallel.self, ModelParallel.self, PipelineParallel.self, TreeParallel.self,
+    DataParallel.self, ModelParallel.self, PipelineParallel.self, Mesh.self, Grid.self, Hybrid.self,
+    TreeParallel.self,
   ]
 
   public var description: String {
@@ -20,6 +24,9 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
     case .data(let configuration): configuration.description
     case .model(let configuration): configuration.description
     case .pipeline(let configuration): configuration.description
+    case .mesh(let configuration): configuration.description
+    case .grid(let configuration): configuration.description
+    case .hybrid(let configuration): configuration.description
     case .tree(let configuration): configuration.description
     case .layers(let table): table.description
     }
