@@ -73,7 +73,8 @@ struct Layout {
         need.box.k = holding.box.k.lowerBound * words..<holding.box.k.upperBound * words
       } else {
         need.box =
-          ReceptiveField(
+          algorithmNeed(consumer, holding)
+          ?? ReceptiveField(
             of: graph.nodes[consumer], output: holding.box, summand: holding.summand
           ).inputs[operand]
       }
