@@ -9,9 +9,10 @@ struct DeviceExecutor: ~Copyable {
   let memory: DeviceMemory
   /// Numbers of the samples in this step's batch, by position in the batch.
   var samples: [Int]
-  /// Sum of the losses, and of right answers, that this device reports for the step so far.
-  private(set) var lossSum = 0.0
-  private(set) var correct = 0
+  /// Losses and right answers that this device reports for the step so far.
+  private(set) var result = LossResult()
+  /// How each head of a tree did, over all steps; nil where nobody asks.
+  var tally: HeadTally?
 
   private let defined: ContiguousArray<Int>
   private let kernels: ContiguousArray<LayerKernel>
@@ -50,8 +51,7 @@ struct DeviceExecutor: ~Copyable {
 
   /// Forgets the last step's loss.
   mutating func beginStep() {
-    lossSum = 0
-    correct = 0
+    result = LossResult()
   }
 
   /// Executes an instruction that is neither `send` nor `receive`.
@@ -63,11 +63,8 @@ struct DeviceExecutor: ~Copyable {
     case .forward(let index):
       kernels[index.position].forward(in: memory, mode: prepared.mode, step: step)
     case .loss(let index):
-      let result = losses[index.position].evaluate(in: memory)
-      if isReported[index.position] {
-        lossSum += result.lossSum
-        correct += result.correct
-      }
+      let own = losses[index.position].evaluate(in: memory, tally: &tally)
+      if isReported[index.position] { result += own }
     case .backward(let index):
       kernels[index.position].backward(in: memory, accumulate: accumulates[index.position], step: step)
     case .backwardInput(let index):
@@ -188,8 +185,17 @@ extension LossOperation {
   fileprivate func kernel(graph: Graph, batch: Int, counted: Int?) -> LossKernel {
     let counting = counted.map { samples.clamped(to: 0..<$0).count } ?? samples.count
     return LossKernel(
-      loss: graph.loss, samples: counting, outputs: outputs, batch: batch, logits: logits.position,
-      targets: targets.position, gradient: gradient?.position)
+      loss: graph.loss, samples: counting, outputs: graph.headOutputs, batch: batch, logits: logits.position,
+      targets: targets.position, gradient: gradient?.position, tree: graph.tree, heads: heads)
+  }
+}
+
+extension LossResult {
+  /// Adds what others came to.
+  static func += (sum: inout LossResult, other: LossResult) {
+    sum.lossSum += other.lossSum
+    sum.correct += other.correct
+    sum.oracleCorrect += other.oracleCorrect
   }
 }
 

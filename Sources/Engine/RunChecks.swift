@@ -17,7 +17,7 @@ enum RunChecks {
           Diagnostic(
             "the \(name) set's samples are \(set.shape), but the network reads \(input)", path: "network.input"))
       }
-      let outputs = program.graph.output.count
+      let outputs = program.graph.headOutputs
       if let classes = set.classes, classes > outputs, program.graph.loss == .softmaxCrossEntropy || outputs > 1 {
         problems.append(
           Diagnostic(

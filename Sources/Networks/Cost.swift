@@ -11,9 +11,9 @@ extension Graph.Node {
     case .maxPool(let window), .averagePool(let window): return window.kernel.height * window.kernel.width * output
     case .globalAveragePool: return inputShapes[0].count
     case .batchNorm: return 8 * output
-    case .flatten, .concat: return 0
+    case .flatten, .concat, .heads: return 0
     case .add: return (inputShapes.count - 1) * output
-    case .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout: return output
+    case .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout, .junction: return output
     }
   }
 

@@ -27,6 +27,11 @@ public enum LayerKind: Hashable, Sendable {
   case add
   /// Inputs side by side along the channels.
   case concat
+  /// Where the heads of a ``Tree`` part: forward is the identity, backward divides the sum of the heads' gradients by their
+  /// number, so that the trunk learns no faster with more heads. Only a tree makes one.
+  case junction(copies: Int)
+  /// The outputs of the heads of a ``Tree`` side by side. Only a tree makes one.
+  case heads(copies: Int)
 }
 
 extension LayerKind {
@@ -48,13 +53,15 @@ extension LayerKind {
     case .flatten: "flatten"
     case .add: "add"
     case .concat: "concat"
+    case .junction: Tree.junctionName
+    case .heads: Tree.joinName
     }
   }
 
   /// True where each output word depends on the input word at the same place alone.
   public var isElementwise: Bool {
     switch self {
-    case .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout, .add: true
+    case .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout, .add, .junction: true
     default: false
     }
   }
@@ -98,10 +105,13 @@ public struct Network: Hashable, Sendable {
   public var input: Shape
   public var layers: [Layer]
   public var loss: Loss
+  /// Below which layer the network goes on in several copies; nil for an ordinary network.
+  public var tree: Tree?
 
-  public init(input: Shape, layers: [Layer], loss: Loss = .softmaxCrossEntropy) {
+  public init(input: Shape, layers: [Layer], loss: Loss = .softmaxCrossEntropy, tree: Tree? = nil) {
     self.input = input
     self.layers = layers
     self.loss = loss
+    self.tree = tree
   }
 }

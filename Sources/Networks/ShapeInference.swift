@@ -26,6 +26,13 @@ extension LayerKind {
       var output = input
       output.channels = inputs.reduce(0) { $0 + $1.channels }
       return output
+    case .heads(let copies):
+      guard inputs.count == copies, inputs.allSatisfy({ $0 == input }) else {
+        throw ShapeMismatch(message: "the \(copies) heads of a tree have one shape, but got \(list(inputs))")
+      }
+      var output = input
+      output.channels = copies * input.channels
+      return output
     default:
       guard inputs.count == 1 else {
         throw ShapeMismatch(

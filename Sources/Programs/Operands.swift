@@ -113,7 +113,10 @@ public struct Operation: Hashable, Sendable {
 public struct LossOperation: Hashable, Sendable {
   public var microbatch: Int
   public var samples: Range<Int>
+  /// Words per sample.
   public var outputs: Int
+  /// Which of the predictions side by side in the network's output these are: the heads of a tree.
+  public var heads: Range<Int>
   public var logits: Index<Buffer>
   public var targets: Index<Buffer>
   /// dLoss/dlogits, scaled for a mean over the whole batch; nil in inference.
@@ -123,11 +126,12 @@ public struct LossOperation: Hashable, Sendable {
 
   public init(
     microbatch: Int, samples: Range<Int>, outputs: Int, logits: Index<Buffer>, targets: Index<Buffer>,
-    gradient: Index<Buffer>?, isReported: Bool
+    gradient: Index<Buffer>?, isReported: Bool, heads: Range<Int> = 0..<1
   ) {
     self.microbatch = microbatch
     self.samples = samples
     self.outputs = outputs
+    self.heads = heads
     self.logits = logits
     self.targets = targets
     self.gradient = gradient

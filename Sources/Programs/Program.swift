@@ -102,6 +102,12 @@ public struct Program: Sendable {
     self.devices = devices
   }
 
+  /// Whether every loss sees all predictions of its samples; false where the heads of a tree have their losses on different
+  /// devices, so that none of them knows what the ensemble answers.
+  public var seesWholeOutput: Bool {
+    devices.allSatisfy { $0.losses.entries.allSatisfy { $0.heads.count == graph.headCount } }
+  }
+
   /// Bytes that all devices together send in one step, counted from the messages.
   public var bytesPerStep: Int { messages.entries.reduce(0) { $0 + $1.bytes } }
 

@@ -14,6 +14,7 @@ extension Scene {
     lines.append("  layers:")
     lines += network.layers.map { "    - \($0.yaml)" }
     lines.append("  loss: \(network.loss.rawValue)")
+    if let tree = network.tree { lines.append("  tree: \(flow(tree.entries))") }
     lines.append("data: \(data.yaml)")
     lines.append("training: \(flow(training.entries(microbatches: microbatches)))")
     let link = machine.link == .shared ? "shared" : "\"\(machine.link)\""
@@ -70,7 +71,7 @@ extension LayerKind {
       return all.filter { $0.1 != $0.2 }.map { ($0.0, ScalarText.number($0.1)) }
     case .leakyRelu(let slope): return slope == 0.01 ? [] : [("slope", ScalarText.number(slope))]
     case .dropout(let rate): return [("rate", ScalarText.number(rate))]
-    case .globalAveragePool, .relu, .sigmoid, .tanh, .gelu, .flatten, .add, .concat: return []
+    case .globalAveragePool, .relu, .sigmoid, .tanh, .gelu, .flatten, .add, .concat, .junction, .heads: return []
     }
   }
 
@@ -86,6 +87,13 @@ extension LayerKind {
     if isUniform { return [("padding", "\(edges.top)")] }
     if edges.top == edges.bottom, edges.left == edges.right { return [("padding", "[\(edges.top), \(edges.left)]")] }
     return [("padding", "[\(edges.top), \(edges.left), \(edges.bottom), \(edges.right)]")]
+  }
+}
+
+extension Tree {
+  fileprivate var entries: [Entry] {
+    [("after", ScalarText.text(after, inFlow: true)), ("copies", "\(copies)"), ("loss", loss.rawValue)]
+      + (best == 1 ? [] : [("best", "\(best)")])
   }
 }
 

@@ -45,6 +45,12 @@ extension Report {
     samplesPerSecond = seconds > 0 ? Double(program.batch * measuredSteps) / seconds : nil
     trainAccuracy = facts.trainAccuracy
     testAccuracy = facts.testAccuracy
+    if program.graph.tree != nil {
+      ensembleAccuracy = facts.testAccuracy
+      oracleAccuracy = facts.testOracleAccuracy
+      trainOracleAccuracy = facts.trainOracleAccuracy
+      heads = facts.heads
+    }
     predicted = facts.predictedStepSeconds.map { Prediction(stepSeconds: $0, measured: median) }
   }
 

@@ -12,6 +12,19 @@ extension Report {
     }
   }
 
+  /// How each head of a tree does on the test set.
+  public struct Heads: Codable, Hashable, Sendable {
+    /// Share of 1 that the head alone classifies right, per head.
+    public var accuracy: [Double]
+    /// `[head][class]`: the samples of a class for which the head has the smallest loss.
+    public var wins: [[Int]]
+
+    public init(accuracy: [Double], wins: [[Int]]) {
+      self.accuracy = accuracy
+      self.wins = wins
+    }
+  }
+
   /// Where one device's time went; the five parts add up to `windowSeconds` (``Breakdown``).
   public struct Device: Codable, Hashable, Sendable {
     public var device: Int

@@ -12,6 +12,11 @@ public struct RunFacts: Sendable {
   /// Shares of 1.
   public var trainAccuracy: Double?
   public var testAccuracy: Double?
+  /// Shares of 1 for which any head of a tree is right; nil without a tree.
+  public var trainOracleAccuracy: Double?
+  public var testOracleAccuracy: Double?
+  /// How each head of a tree does on the test set; nil without a tree.
+  public var heads: Report.Heads?
   /// Per device; missing or nil where not measured.
   public var peaks: [Report.PeakBytes?]
   /// The executor's own seconds per step, warm-up included; used where no trace was recorded.
@@ -25,7 +30,8 @@ public struct RunFacts: Sendable {
 
   public init(
     scene: String, clock: Clock, cores: Int?, seed: UInt64, steps: Int, losses: [Double] = [],
-    trainAccuracy: Double? = nil, testAccuracy: Double? = nil, peaks: [Report.PeakBytes?] = [],
+    trainAccuracy: Double? = nil, testAccuracy: Double? = nil, trainOracleAccuracy: Double? = nil,
+    testOracleAccuracy: Double? = nil, heads: Report.Heads? = nil, peaks: [Report.PeakBytes?] = [],
     stepSeconds: [Double] = [], serialStepSeconds: Double? = nil, predictedStepSeconds: Double? = nil,
     assumptions: [String] = []
   ) {
@@ -37,6 +43,9 @@ public struct RunFacts: Sendable {
     self.losses = losses
     self.trainAccuracy = trainAccuracy
     self.testAccuracy = testAccuracy
+    self.trainOracleAccuracy = trainOracleAccuracy
+    self.testOracleAccuracy = testOracleAccuracy
+    self.heads = heads
     self.peaks = peaks
     self.stepSeconds = stepSeconds
     self.serialStepSeconds = serialStepSeconds

@@ -66,10 +66,12 @@ struct HeadlessSession {
         parameters: peak[.parameters], gradients: peak[.gradients], optimizer: peak[.optimizer],
         activations: peak[.activations], buffers: peak[.buffers], total: peak.total)
     }
+    let last = evaluations.last
     let facts = RunFacts(
       scene: scene.name, clock: .wall, cores: cores, seed: scene.training.seed, steps: steps.count,
-      losses: steps.map(\.loss), trainAccuracy: evaluations.last?.trainAccuracy,
-      testAccuracy: evaluations.last?.testAccuracy, peaks: peaks, stepSeconds: steps.map(\.seconds),
+      losses: steps.map(\.loss), trainAccuracy: last?.trainAccuracy, testAccuracy: last?.testAccuracy,
+      trainOracleAccuracy: last?.trainOracleAccuracy, testOracleAccuracy: last?.testOracleAccuracy,
+      heads: last?.heads.map { Report.Heads($0) }, peaks: peaks, stepSeconds: steps.map(\.seconds),
       assumptions: interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"])
     return Report(facts, statistics: statistics)
   }
@@ -101,6 +103,7 @@ struct HeadlessSession {
     func percent(_ value: Double?) -> String { value.map { String(format: "%.1f %%", 100 * $0) } ?? "n/a" }
     return String(format: "after step %d: training loss %.4f, ", evaluation.steps, evaluation.trainLoss)
       + "training accuracy \(percent(evaluation.trainAccuracy)), test accuracy \(percent(evaluation.testAccuracy))"
+      + (evaluation.testOracleAccuracy.map { ", any head right \(percent($0))" } ?? "")
   }
 
   private mutating func finishFiles() throws {

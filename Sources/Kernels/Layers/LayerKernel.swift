@@ -106,7 +106,8 @@ public final class LayerKernel: Sendable {
       case .relu, .leakyRelu, .sigmoid, .tanh, .gelu: ActivationArithmetic(geometry, slots)
       case .dropout(let rate): DropoutArithmetic(geometry, slots, rate: rate, key: dropout)
       case .flatten: JoinArithmetic(geometry, slots)
-      case .concat: JoinArithmetic(geometry, slots)
+      case .concat, .heads: JoinArithmetic(geometry, slots)
+      case .junction(let copies): JunctionArithmetic(geometry, slots, copies: copies)
       case .add: AddArithmetic(geometry, slots)
       }
   }

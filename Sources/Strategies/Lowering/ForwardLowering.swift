@@ -112,7 +112,8 @@ extension ProgramLowering {
       let targets = devices[device].buffer("targets mb\(microbatch)", .activations, words: samples.count)
       let load = devices[device].program.loads.append(
         Load(microbatch: microbatch, targets: samples, targetBuffer: targets))
-      let outputs = layout.graph.output.count
+      let heads = layout.graph.lossUnits > 1 ? holding.box.k : 0..<layout.graph.headCount
+      let outputs = heads.count * layout.graph.headOutputs
       let gradient =
         mode == .training
         ? devices[device].buffer("loss gradient mb\(microbatch)", .activations, words: samples.count * outputs) : nil
@@ -120,7 +121,7 @@ extension ProgramLowering {
         LossOperation(
           microbatch: microbatch, samples: samples, outputs: outputs, logits: devices[device].required[key]!.buffer,
           targets: targets, gradient: gradient,
-          isReported: holdings.first { $0.part == holding.part }!.device == device))
+          isReported: holdings.first { $0.part == holding.part }!.device == device, heads: heads))
       devices[device].emit(.load(load), in: action)
       devices[device].emit(.loss(loss), in: action)
       if let gradient { devices[device].contributions[key] = [gradient] }

@@ -6,7 +6,7 @@ import Programs
 public struct Partitioning: Hashable, Sendable {
   /// One split per node of the graph.
   public var splits: [Split]
-  /// The split of the loss: `n` only, or one part on several devices that all compute it.
+  /// The split of the loss: `n`, `k` between the independent heads of a tree, or one part on several devices that all compute it.
   public var lossSplit: Split
   /// The stage of each node; not decreasing along the graph's edges.
   public var stages: [Int]

@@ -29,6 +29,7 @@ struct PartitioningConstructor {
       case .cannon(let configuration): try partitioning(configuration)
       case .summa(let configuration): try partitioning(configuration)
       case .redundant(let configuration): try partitioning(configuration)
+      case .tree(let configuration): try partitioning(configuration)
       case .layers(let table):
         try LayerTableConstructor(graph: graph, batch: batch, devices: devices, microbatches: microbatches ?? 1)
           .partitioning(for: table)

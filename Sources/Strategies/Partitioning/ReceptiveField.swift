@@ -30,7 +30,7 @@ struct ReceptiveField {
       let pixels = input.height * input.width
       box.k = output.k.lowerBound / pixels..<output.k.upperBound / pixels
       inputs = [box]
-    case .concat:
+    case .concat, .heads:
       var first = 0
       inputs = node.inputShapes.map { shape in
         let channels = output.k.clamped(to: first..<first + shape.channels)
@@ -39,7 +39,7 @@ struct ReceptiveField {
         first += shape.channels
         return box
       }
-    case .batchNorm, .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout, .add:
+    case .batchNorm, .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout, .add, .junction:
       inputs = node.inputs.map { _ in output }
     }
     if node.kind.sumsOverInputs { inputs[0].k = inputs[0].k.cut(summand.index, of: summand.count) }
@@ -103,9 +103,24 @@ extension LayerKind {
 }
 
 extension Graph.Node {
-  /// Channels of the output that must stay on one device: a flattened image is cut between channels, not inside one.
+  /// Channels of the output that must stay on one device: a flattened image is cut between channels, not inside one,
+  /// and joined heads between heads.
   var channelUnit: Int {
-    kind == .flatten ? inputShapes[0].height * inputShapes[0].width : 1
+    switch kind {
+    case .flatten: inputShapes[0].height * inputShapes[0].width
+    // Heads stay whole, so that a device can have the outputs of its own heads and no other.
+    case .heads: inputShapes[0].channels
+    default: 1
+    }
+  }
+
+  /// What a `k` cut of the layer counts, for people.
+  var channelUnitName: String {
+    switch kind {
+    case .flatten: "channels before flatten"
+    case .heads: "heads"
+    default: "outputs"
+    }
   }
 
   /// The box of a parameter that a part works with: `k` cuts the first axis, `c` the second, nothing else cuts. Nil where the

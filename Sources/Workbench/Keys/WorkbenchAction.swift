@@ -17,7 +17,7 @@ public enum WorkbenchAction: Hashable, Sendable {
   case up, down, pageUp, pageDown, top, bottom
   case increase, decrease, edit
   // The network
-  case addLayer, removeLayer, moveLayerUp, moveLayerDown, duplicateLayer
+  case addLayer, removeLayer, moveLayerUp, moveLayerDown, duplicateLayer, toggleTree
   // Dialogs and text
   case accept, cancel, search, otherAnswer
   /// A key of a measurement panel, handled by the panel's view.

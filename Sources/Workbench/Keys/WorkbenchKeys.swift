@@ -108,8 +108,10 @@ public enum WorkbenchKeys {
   private static let network: [Binding] = {
     let title = PanelKind.network.title
     return [
-      Binding([.right], .increase, "more", help: "the next loss, on the loss's line", context: title, footer: false),
-      Binding([.left], .decrease, "less", help: "the loss before", context: title, footer: false),
+      Binding(
+        [.right], .increase, "more", help: "the next value, on the lines of loss and tree", context: title,
+        footer: false),
+      Binding([.left], .decrease, "less", help: "the value before", context: title, footer: false),
       Binding(
         [.character("a"), .insert], .addLayer, "add", help: "add a layer below the selected one", context: title),
       Binding([.enter], .edit, "edit", help: "edit the selected layer", context: title),
@@ -121,6 +123,9 @@ public enum WorkbenchKeys {
       Binding(
         [.character("c")], .duplicateLayer, "copy", help: "put a copy of the layer below it", context: title,
         footer: false),
+      Binding(
+        [.character("t")], .toggleTree, "tree", help: "part the network into heads below the layer, or join it again",
+        context: title, footer: false),
     ]
   }()
 

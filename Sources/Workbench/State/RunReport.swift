@@ -10,7 +10,8 @@ extension WorkbenchState {
     let facts = RunFacts(
       scene: run.scene.name, clock: measurements.clock, cores: cores, seed: run.scene.training.seed,
       steps: run.doneSteps, losses: measurements.learning.losses.map { $0 ?? .nan }, trainAccuracy: last?.train,
-      testAccuracy: last?.test, peaks: measurements.peaks.map { $0.flatMap(Self.bytes) })
+      testAccuracy: last?.test, trainOracleAccuracy: last?.trainOracle, testOracleAccuracy: last?.testOracle,
+      heads: last?.heads, peaks: measurements.peaks.map { $0.flatMap(Self.bytes) })
     return Report(facts, statistics: statistics)
   }
 

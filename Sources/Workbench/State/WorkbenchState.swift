@@ -99,8 +99,12 @@ public struct WorkbenchState: Sendable {
     }
   }
 
-  /// The lines of the network panel: input, layers, loss.
-  var networkLineCount: Int { scene.network.layers.count + 2 }
+  /// The lines of the network panel: input, layers, loss, and the settings of a tree.
+  var networkLineCount: Int { lossLine + 1 + treeFields.count }
+  /// The line of the loss, behind the layers.
+  var lossLine: Int { scene.network.layers.count + 1 }
+  /// The fields of the network's tree; empty without one.
+  var treeFields: [SettingField] { TreeSettings.fields(of: scene.network) }
   /// The layer of the marked line; nil on input and loss.
   var selectedLayer: Int? {
     scene.network.layers.indices.contains(networkLine - 1) ? networkLine - 1 : nil

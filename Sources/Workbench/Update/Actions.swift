@@ -30,7 +30,7 @@ extension WorkbenchState {
     case .increase: return stepValue(1)
     case .decrease: return stepValue(-1)
     case .edit: return openEditor()
-    case .addLayer, .removeLayer, .moveLayerUp, .moveLayerDown, .duplicateLayer: return editNetwork(action)
+    case .addLayer, .removeLayer, .moveLayerUp, .moveLayerDown, .duplicateLayer, .toggleTree: return editNetwork(action)
     case .view(let key): return view(key)
     case .accept: return acceptValue()
     case .search, .otherAnswer: break
