@@ -57,6 +57,7 @@ let package = Package(
       resources: [.embedInCode("Presets")]),
     module(
       "Engine", ["Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Traces"]),
+    module("Simulator", ["Diagnostics", "Networks", "Machines", "Programs", "Traces"]),
     module("CursesTerminal", ["Screens", "CNcurses"]),
     // 5
     module(
@@ -67,7 +68,7 @@ let package = Package(
       name: "partita",
       dependencies: [
         "Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Screens", "Strategies", "Traces",
-        "Scenes", "Engine", "CursesTerminal", "Workbench",
+        "Scenes", "Engine", "Simulator", "CursesTerminal", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -86,6 +87,9 @@ let package = Package(
     tests(
       "Engine",
       ["Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Strategies", "Traces", "Scenes"]),
+    tests(
+      "Simulator",
+      ["Networks", "Machines", "Datasets", "Programs", "Strategies", "Traces", "Scenes", "Engine"]),
     tests(
       "Workbench", ["Screens", "Scenes", "Strategies", "Programs", "Traces", "Networks", "Machines"],
       resources: [.copy("Pictures")]),

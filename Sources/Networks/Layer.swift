@@ -27,6 +27,8 @@ public enum LayerKind: Hashable, Sendable {
   case add
   /// Inputs side by side along the channels.
   case concat
+  /// Known by its measured times and sizes alone: it can be simulated, but computes nothing.
+  case profiled(LayerProfile)
 }
 
 extension LayerKind {
@@ -48,6 +50,7 @@ extension LayerKind {
     case .flatten: "flatten"
     case .add: "add"
     case .concat: "concat"
+    case .profiled: "profiled"
     }
   }
 

@@ -93,6 +93,7 @@ public final class LayerKernel: Sendable {
       case .flatten: JoinArithmetic(geometry, slots)
       case .concat: JoinArithmetic(geometry, slots)
       case .add: AddArithmetic(geometry, slots)
+      case .profiled: preconditionFailure("a measured layer computes nothing; programs with one are refused before")
       }
   }
 

@@ -97,7 +97,7 @@ struct PartitioningConstructor {
         "\(graph.nodes.count) layers cannot be cut into \(stages) stages", hint: "at most \(graph.nodes.count) devices")
     }
     let microbatches = microbatches ?? min(batch, 2 * stages)
-    let costs = graph.nodes.map { $0.forwardFlops + $0.backwardFlops + $0.outputShape.count }
+    let costs = graph.nodes.map(\.balanceCost)
     var result = uniform(Split(devices: [0]), devices: devices)
     result.microbatches = microbatches
     result.stages = StageBalance.stages(costs: costs, count: stages)

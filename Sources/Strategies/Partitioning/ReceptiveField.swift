@@ -18,7 +18,7 @@ struct ReceptiveField {
       (inputs, padding) = Self.windowed(node.inputShapes[0], window, output, allChannels: true)
     case .maxPool(let window), .averagePool(let window):
       (inputs, padding) = Self.windowed(node.inputShapes[0], window, output, allChannels: false)
-    case .linear:
+    case .linear, .profiled:
       inputs = [Box(samples: output.n, shape: node.inputShapes[0])]
     case .globalAveragePool:
       var box = Box(samples: output.n, shape: node.inputShapes[0])
@@ -105,13 +105,16 @@ extension LayerKind {
 extension Graph.Node {
   /// Channels of the output that must stay on one device: a flattened image is cut between channels, not inside one.
   var channelUnit: Int {
-    kind == .flatten ? inputShapes[0].height * inputShapes[0].width : 1
+    // What is inside a measured layer is not known, so it cannot be cut.
+    if kind.profile != nil { return outputShape.channels }
+    return kind == .flatten ? inputShapes[0].height * inputShapes[0].width : 1
   }
 
   /// The box of a parameter that a part works with: `k` cuts the first axis, `c` the second, nothing else cuts. Nil where the
   /// part does not use it: a bias enters the sum once.
   func parameterRanges(_ parameter: Parameter, output: Box, summand: Summand) -> [Range<Int>]? {
     if parameter.role == .bias, summand.index > 0 { return nil }
+    if kind.profile != nil { return parameter.shape.map { 0..<$0 } }
     let axes = [output.k] + parameter.shape.dropFirst().map { 0..<$0 }
     return axes.enumerated().map { $0.offset == 1 ? $0.element.cut(summand.index, of: summand.count) : $0.element }
   }

@@ -25,7 +25,7 @@ struct SplitRules {
       if degree > limit { found.append("\(limit) \(what) cannot be cut into \(degree) parts") }
     }
     atMost(split.n, samples, "samples")
-    atMost(split.k, output.channels / node.channelUnit, node.kind == .flatten ? "channels before flatten" : "outputs")
+    atMost(split.k, output.channels / node.channelUnit, node.kind == .flatten ? "channels before flatten" : node.kind.profile == nil ? "outputs" : "layer measured as a whole")
     atMost(split.h, output.height, "rows")
     atMost(split.w, output.width, "columns")
     if split.c > 1 {
