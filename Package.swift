@@ -26,6 +26,7 @@ let package = Package(
   products: [
     .executable(name: "partita", targets: ["partita"]),
     .executable(name: "partita-kernel-bench", targets: ["KernelBenchmarks"]),
+    .executable(name: "partita-simulator-bench", targets: ["SimulatorBenchmarks"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -73,6 +74,7 @@ let package = Package(
       ]),
     .executableTarget(
       name: "KernelBenchmarks", dependencies: ["Networks", "Kernels"], swiftSettings: arithmetic),
+    .executableTarget(name: "SimulatorBenchmarks", dependencies: ["Networks", "Programs", "Simulator"]),
     // Tests
     tests("Networks"),
     tests("Machines"),
