@@ -92,7 +92,7 @@ struct FlatProgram: Sendable {
     let after = LaneDependencies(device, messages: messages).after
     for (position, instruction) in device.instructions.enumerated() {
       let firstChange = Int32(changes.count)
-      addChanges(device.access(of: instruction, messages: messages), of: device)
+      addChanges(instruction, of: device, messages: messages)
       var flat = FlatInstruction(
         kind: .local, after: Int32(after[position] ?? -1), message: -1, channel: -1, firstChange: firstChange,
         lastChange: Int32(changes.count))
@@ -120,15 +120,24 @@ struct FlatProgram: Sendable {
         communication: lanes[Int(Lane.communication.rawValue)], persistentBytes: persistent))
   }
 
-  private mutating func addChanges(_ access: Access, of device: DeviceProgram) {
-    for buffer in access.defines where !device.buffers[buffer].isPersistent {
-      let entry = device.buffers[buffer]
-      changes.append(MemoryChange(kind: UInt8(Self.number(of: entry.kind)), bytes: Int64(4 * entry.words)))
+  private mutating func addChanges(_ instruction: Instruction, of device: DeviceProgram, messages: Table<Message>) {
+    switch instruction {
+    case .send(let message): add(-1, messages[message].sendBuffer, of: device)
+    case .receive(let message): add(1, messages[message].receiveBuffer, of: device)
+    case .free(let buffer): add(-1, buffer, of: device)
+    // The commonest instructions of collectives; they define and free nothing.
+    case .accumulate, .update, .endOfStep: break
+    default:
+      let access = device.access(of: instruction, messages: messages)
+      for buffer in access.defines { add(1, buffer, of: device) }
+      for buffer in access.frees { add(-1, buffer, of: device) }
     }
-    for buffer in access.frees where !device.buffers[buffer].isPersistent {
-      let entry = device.buffers[buffer]
-      changes.append(MemoryChange(kind: UInt8(Self.number(of: entry.kind)), bytes: -Int64(4 * entry.words)))
-    }
+  }
+
+  private mutating func add(_ sign: Int64, _ buffer: Index<Buffer>, of device: DeviceProgram) {
+    let entry = device.buffers[buffer]
+    guard !entry.isPersistent else { return }
+    changes.append(MemoryChange(kind: UInt8(Self.number(of: entry.kind)), bytes: sign * Int64(4 * entry.words)))
   }
 
   private static func number(of kind: BufferKind) -> Int {
