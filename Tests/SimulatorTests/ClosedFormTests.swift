@@ -25,6 +25,24 @@ import Traces
     #expect(totals.breakdowns.allSatisfy { $0.compute == Int64(9 * size.microbatches) * 1_000_000 })
   }
 
+  /// The golden makespans of the schedules with several stages per device or with backward passes in two halves, where
+  /// F = B = W: interleaved 1F1B (Narayanan et al. 2021), ZB-H1 and ZB-H2 (Qi et al. 2023).
+  @Test(arguments: [
+    ("interleaved, chunks=2", [13.5, 16.5, 28.5]), ("zb-h1", [13, 15, 27]), ("zb-h2", [13, 16, 27]),
+  ])
+  func refinedSchedulesTakeTheirMakespan(schedule: String, milliseconds: [Double]) throws {
+    for ((stages, microbatches), expected) in zip([(2, 4), (4, 4), (4, 8)], milliseconds) {
+      let chunks = schedule.hasPrefix("interleaved") ? 2 : 1
+      let part = 1 / Double(chunks)
+      let program = try Measured.program(
+        layers: chunks * stages, devices: stages, microbatches: microbatches,
+        strategy: "pipeline(schedule=\(schedule))",
+        forward: part, backwardInput: part, backwardWeight: part)
+      let outcome = try Measured.simulate(program).outcome
+      #expect(outcome.stepEnds == [Int64(expected * 2) * millisecond / 2], "p=\(stages) m=\(microbatches)")
+    }
+  }
+
   @Test(arguments: ["gpipe", "1f1b"]) func bubblesAreThoseOfTheFormula(schedule: String) throws {
     for (stages, microbatches) in [(2, 4), (4, 4), (4, 8)] {
       let program = try Measured.program(
