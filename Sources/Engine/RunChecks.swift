@@ -11,6 +11,12 @@ enum RunChecks {
   ) throws(DiagnosticList) {
     var problems: [Diagnostic] = []
     let input = program.graph.input
+    if let layer = program.graph.nodes.first(where: { $0.kind.profile != nil }) {
+      problems.append(
+        Diagnostic(
+          "layer '\(layer.name)' has measured times and computes nothing", path: "network.layers[\(layer.index)]",
+          hint: "a network with profiled layers can be simulated, not trained"))
+    }
     for (name, set) in [("training", dataset.train)] + (dataset.test.map { [("test", $0)] } ?? []) {
       if set.shape != input && set.shape.count != input.count {
         problems.append(

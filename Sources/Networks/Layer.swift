@@ -32,6 +32,8 @@ public enum LayerKind: Hashable, Sendable {
   case junction(copies: Int)
   /// The outputs of the heads of a ``Tree`` side by side. Only a tree makes one.
   case heads(copies: Int)
+  /// Known by its measured times and sizes alone: it can be simulated, but computes nothing.
+  case profiled(LayerProfile)
 }
 
 extension LayerKind {
@@ -55,6 +57,7 @@ extension LayerKind {
     case .concat: "concat"
     case .junction: Tree.junctionName
     case .heads: Tree.joinName
+    case .profiled: "profiled"
     }
   }
 

@@ -71,6 +71,9 @@ extension LayerKind {
     case .dropout(let rate):
       guard rate >= 0, rate < 1 else { throw ShapeMismatch(message: "the rate of dropout is in 0..<1, but is \(rate)") }
       return input
+    case .profiled(let profile):
+      try profile.check()
+      return .features(profile.outputWords)
     case .batchNorm(let epsilon, let momentum):
       guard epsilon > 0, epsilon.isFinite, momentum >= 0, momentum <= 1 else {
         throw ShapeMismatch(
@@ -132,6 +135,10 @@ extension LayerKind {
         Parameter(name: "\(layer).bias", role: .bias, shape: shape, initial: .constant(0)),
         Parameter(name: "\(layer).running_mean", role: .runningMean, shape: shape, initial: .constant(0)),
         Parameter(name: "\(layer).running_var", role: .runningVariance, shape: shape, initial: .constant(1)),
+      ]
+    case .profiled(let profile) where profile.parameterWords > 0:
+      return [
+        Parameter(name: "\(layer).weight", role: .weight, shape: [profile.parameterWords], initial: .constant(0))
       ]
     default:
       return []

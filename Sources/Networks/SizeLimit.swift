@@ -5,6 +5,8 @@ enum SizeLimit {
   static let words = 1 << 36
   /// Operations of one layer's forward pass of one sample.
   static let flops = 1 << 50
+  /// Of a measured time: one day.
+  static let milliseconds = 86_400_000.0
   /// Kernel, stride or padding along one axis.
   static let windowSide = 1 << 20
 
@@ -30,6 +32,23 @@ extension Shape {
     }
     guard SizeLimit.product(extents) <= SizeLimit.words else {
       throw ShapeMismatch(message: "\(self) is too large", hint: "at most \(SizeLimit.words) words")
+    }
+  }
+}
+
+extension LayerProfile {
+  /// Refuses times that are none and sizes too large to count.
+  func check() throws(ShapeMismatch) {
+    let times = [forwardMilliseconds, backwardInputMilliseconds, backwardWeightMilliseconds]
+    guard times.allSatisfy({ (0...SizeLimit.milliseconds).contains($0) }) else {
+      throw ShapeMismatch(
+        message: "times of a profiled layer are from 0 to \(Int(SizeLimit.milliseconds)) milliseconds")
+    }
+    guard outputBytes > 0, parameterBytes >= 0, outputWords <= SizeLimit.words, parameterWords <= SizeLimit.words
+    else {
+      throw ShapeMismatch(
+        message: "a profiled layer has an output of at least one byte, and at most \(4 * SizeLimit.words) bytes of each"
+      )
     }
   }
 }

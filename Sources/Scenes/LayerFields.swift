@@ -45,6 +45,7 @@ struct LayerFields {
     case "flatten": return .flatten
     case "add": return .add
     case "concat": return .concat
+    case "profiled": return profile().map { .profiled($0) }
     default: return nil
     }
   }
@@ -55,6 +56,21 @@ struct LayerFields {
       return nil
     }
     return fields.required(key, hint: LayerFields.example(of: kind))
+  }
+
+  private func profile() -> LayerProfile? {
+    func time(_ key: String) -> Double? {
+      required(key).flatMap { $0.real("milliseconds, 0 or more") { $0 >= 0 && $0 <= Limits.milliseconds } }
+    }
+    let forward = time("forward_ms")
+    let input = time("backward_input_ms")
+    let weight = time("backward_weight_ms")
+    let output = required("output_bytes").flatMap { $0.integer(in: 1...Limits.bytes) }
+    let parameters = self["parameter_bytes"].map { $0.integer(in: 0...Limits.bytes) } ?? 0
+    guard let forward, let input, let weight, let output, let parameters else { return nil }
+    return LayerProfile(
+      forwardMilliseconds: forward, backwardInputMilliseconds: input, backwardWeightMilliseconds: weight,
+      outputBytes: output, parameterBytes: parameters)
   }
 
   private func outputs() -> Int? { required("outputs").flatMap { $0.integer(in: 1...Limits.channels) } }
@@ -78,6 +94,8 @@ struct LayerFields {
     case "linear": "for instance linear: 64"
     case "conv": "for instance conv: {outputs: 16, kernel: 3, padding: same}"
     case "maxPool", "averagePool": "for instance \(kind): 2"
+    case "profiled":
+      "for instance profiled: {forward_ms: 18.5, backward_input_ms: 18.1, backward_weight_ms: 9.3, output_bytes: 1000000}"
     default: nil
     }
   }

@@ -82,4 +82,8 @@ enum Limits {
   static let side = 1 << 12
   static let kernel = 1 << 10
   static let batch = 1 << 24
+  /// Of what one layer gives or keeps: 256 GiB.
+  static let bytes = 1 << 38
+  /// Of a measured time: a day.
+  static let milliseconds = 86_400_000.0
 }

@@ -48,6 +48,12 @@ extension Scene {
   ///
   /// - Throws: a file that cannot be read or is damaged, or what does not fit.
   public func loadDataset() throws(DiagnosticList) -> Dataset {
+    if let layer = network.layers.firstIndex(where: { $0.kind.profile != nil }) {
+      throw DiagnosticList(
+        "layer '\(Graph.names(of: network.layers)[layer])' has measured times and computes nothing",
+        path: "network.layers[\(layer)]", location: network.layers[layer].location,
+        hint: "a network with profiled layers can be simulated, not trained: partita simulate")
+    }
     let dataset = try data.source.load(seed: training.seed)
     let graph = try Graph(network)
     let problems = dataset.outline.problems(network, outputs: graph.headOutputs, training: training, name: dataset.name)
@@ -57,7 +63,7 @@ extension Scene {
 
   /// What is wrong with network and data together, as far as it shows without reading files.
   func misfits() -> [Diagnostic] {
-    guard let outline = data.source.outline, let graph = try? Graph(network) else { return [] }
+    guard !network.isMeasured, let outline = data.source.outline, let graph = try? Graph(network) else { return [] }
     return outline.problems(network, outputs: graph.headOutputs, training: training, name: data.source.name)
   }
 }

@@ -71,6 +71,13 @@ extension LayerKind {
       return all.filter { $0.1 != $0.2 }.map { ($0.0, ScalarText.number($0.1)) }
     case .leakyRelu(let slope): return slope == 0.01 ? [] : [("slope", ScalarText.number(slope))]
     case .dropout(let rate): return [("rate", ScalarText.number(rate))]
+    case .profiled(let profile):
+      return [
+        ("forward_ms", ScalarText.number(profile.forwardMilliseconds)),
+        ("backward_input_ms", ScalarText.number(profile.backwardInputMilliseconds)),
+        ("backward_weight_ms", ScalarText.number(profile.backwardWeightMilliseconds)),
+        ("output_bytes", "\(profile.outputBytes)"), ("parameter_bytes", "\(profile.parameterBytes)"),
+      ]
     case .globalAveragePool, .relu, .sigmoid, .tanh, .gelu, .flatten, .add, .concat, .junction, .heads: return []
     }
   }

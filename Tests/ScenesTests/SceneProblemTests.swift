@@ -52,7 +52,18 @@ import Testing
     ("conv: {outputs: \"4\", kernel: 3}", "network.layers[0].conv.outputs", "expected a whole number, found '4'"),
     ("linear: 64", "network.layers[0]", "linear needs a feature vector"),
     ("reLU6", "network.layers[0]", "unknown kind of layer"),
-    ("profiled: {forward_ms: 1}", "network.layers[0]", "unknown kind of layer"),
+    (
+      "profiled: {forward_ms: -1, backward_input_ms: 1, backward_weight_ms: 1, output_bytes: 4}",
+      "network.layers[0].profiled.forward_ms", "expected milliseconds"
+    ),
+    (
+      "profiled: {forward_ms: 1, backward_input_ms: 1, backward_weight_ms: 1, output_bytes: 0}",
+      "network.layers[0].profiled.output_bytes", "expected at least 1"
+    ),
+    (
+      "profiled: {forward_ms: 1, backward_input_ms: 1, backward_weight_ms: 1}", "network.layers[0].profiled",
+      "'output_bytes' is missing"
+    ),
     ("maxPool: 2.5", "network.layers[0].maxPool", "expected a whole number, found '2.5'"),
     ("dropout: 1.5", "network.layers[0].dropout", "expected a number of at least 0 and below 1"),
     ("relu: {name: 3 x}", "network.layers[0].relu.name", "cannot be a layer's name"),

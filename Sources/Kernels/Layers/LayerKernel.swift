@@ -109,6 +109,7 @@ public final class LayerKernel: Sendable {
       case .concat, .heads: JoinArithmetic(geometry, slots)
       case .junction(let copies): JunctionArithmetic(geometry, slots, copies: copies)
       case .add: AddArithmetic(geometry, slots)
+      case .profiled: preconditionFailure("a measured layer computes nothing; programs with one are refused before")
       }
   }
 

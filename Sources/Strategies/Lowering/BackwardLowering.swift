@@ -65,10 +65,12 @@ extension ProgramLowering {
       return
     }
     let operation = devices[device].program.operations[number]
-    if operation.inputGradients.contains(where: { $0 != nil }) {
+    // Both halves of a measured layer take their time, whatever they give.
+    let isMeasured = layout.graph.nodes[operation.node].kind.profile != nil
+    if isMeasured || operation.inputGradients.contains(where: { $0 != nil }) {
       devices[device].emit(.backwardInput(number), in: action)
     }
-    if !operation.parameterGradients.isEmpty {
+    if isMeasured || !operation.parameterGradients.isEmpty {
       let later = Action(.backwardWeight, stage: action.stage, microbatch: action.microbatch)
       devices[device].emit(.backwardWeight(number), in: later)
     }

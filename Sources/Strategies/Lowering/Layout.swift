@@ -32,7 +32,8 @@ struct Layout {
     var needs: [Bool] = []
     for node in graph.nodes {
       needs.append(
-        node.parameters.contains(where: \.isLearned) || node.inputs.contains { $0 >= 0 && needs[$0] })
+        node.parameters.contains(where: \.isLearned) || node.kind.profile != nil
+          || node.inputs.contains { $0 >= 0 && needs[$0] })
     }
     needsGradient = needs
   }

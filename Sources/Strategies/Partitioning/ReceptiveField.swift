@@ -18,7 +18,7 @@ struct ReceptiveField {
       (inputs, padding) = Self.windowed(node.inputShapes[0], window, output, allChannels: true)
     case .maxPool(let window), .averagePool(let window):
       (inputs, padding) = Self.windowed(node.inputShapes[0], window, output, allChannels: false)
-    case .linear:
+    case .linear, .profiled:
       inputs = [Box(samples: output.n, shape: node.inputShapes[0])]
     case .globalAveragePool:
       var box = Box(samples: output.n, shape: node.inputShapes[0])
@@ -110,6 +110,8 @@ extension Graph.Node {
     case .flatten: inputShapes[0].height * inputShapes[0].width
     // Heads stay whole, so that a device can have the outputs of its own heads and no other.
     case .heads: inputShapes[0].channels
+    // What is inside a measured layer is not known, so it cannot be cut.
+    case .profiled: outputShape.channels
     default: 1
     }
   }
@@ -119,6 +121,7 @@ extension Graph.Node {
     switch kind {
     case .flatten: "channels before flatten"
     case .heads: "heads"
+    case .profiled: "layer measured as a whole"
     default: "outputs"
     }
   }
@@ -127,6 +130,7 @@ extension Graph.Node {
   /// part does not use it: a bias enters the sum once.
   func parameterRanges(_ parameter: Parameter, output: Box, summand: Summand) -> [Range<Int>]? {
     if parameter.role == .bias, summand.index > 0 { return nil }
+    if kind.profile != nil { return parameter.shape.map { 0..<$0 } }
     let axes = [output.k] + parameter.shape.dropFirst().map { 0..<$0 }
     return axes.enumerated().map { $0.offset == 1 ? $0.element.cut(summand.index, of: summand.count) : $0.element }
   }

@@ -68,6 +68,8 @@ public enum LayerSettings {
     case .maxPool(let own), .averagePool(let own): return window(own, stride: own.kernel)
     case .leakyRelu(let slope): return slope.text
     case .dropout(let rate): return rate.text
+    case .profiled(let profile):
+      return "measured, \(profile.forwardMilliseconds) ms forward"
     default: return ""
     }
   }

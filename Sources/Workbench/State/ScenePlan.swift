@@ -24,7 +24,7 @@ public struct ScenePlan: Sendable {
   public init(_ scene: Scene) throws(DiagnosticList) {
     let problems = scene.problems()
     guard problems.isEmpty else { throw DiagnosticList(problems) }
-    let graph = try Graph(scene.network)
+    let graph = try scene.graph()
     let compiler = Compiler(
       graph: graph, training: scene.training, devices: scene.machine.devices, microbatches: scene.microbatches)
     self.scene = scene
