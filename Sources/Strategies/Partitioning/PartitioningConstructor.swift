@@ -31,12 +31,12 @@ struct PartitioningConstructor {
     return result
   }
 
-  /// Stages in which several devices hold the same parameters because the work that uses them is cut in `n`, `h` or `w`.
+  /// Stages in which several devices add up gradients.
   private func reducingStages(_ partitioning: Partitioning) -> Set<Int> {
-    Set(
+    let layout = Layout(graph: graph, partitioning: partitioning, batch: batch)
+    return Set(
       graph.nodes.filter { node in
-        let split = partitioning.splits[node.index]
-        return !node.parameters.isEmpty && split.n * split.h * split.w > 1
+        !node.parameters.isEmpty && ParameterOwners(of: node, layout: layout).owners.contains { $0.group.count > 1 }
       }.map { partitioning.stages[$0.index] })
   }
 
