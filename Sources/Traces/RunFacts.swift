@@ -14,6 +14,8 @@ public struct RunFacts: Sendable {
   public var testAccuracy: Double?
   /// Per device; missing or nil where not measured.
   public var peaks: [Report.PeakBytes?]
+  /// Words of the kernels' workspace per device, which the formula for memory includes; nil where no executor was asked.
+  public var workspaceWords: [Int]?
   /// The executor's own seconds per step, warm-up included; used where no trace was recorded.
   public var stepSeconds: [Double]
   /// The median step of the same training on one device.
@@ -26,7 +28,8 @@ public struct RunFacts: Sendable {
   public init(
     scene: String, clock: Clock, cores: Int?, seed: UInt64, steps: Int, losses: [Double] = [],
     trainAccuracy: Double? = nil, testAccuracy: Double? = nil, peaks: [Report.PeakBytes?] = [],
-    stepSeconds: [Double] = [], serialStepSeconds: Double? = nil, predictedStepSeconds: Double? = nil,
+    workspaceWords: [Int]? = nil, stepSeconds: [Double] = [], serialStepSeconds: Double? = nil,
+    predictedStepSeconds: Double? = nil,
     assumptions: [String] = []
   ) {
     self.scene = scene
@@ -38,6 +41,7 @@ public struct RunFacts: Sendable {
     self.trainAccuracy = trainAccuracy
     self.testAccuracy = testAccuracy
     self.peaks = peaks
+    self.workspaceWords = workspaceWords
     self.stepSeconds = stepSeconds
     self.serialStepSeconds = serialStepSeconds
     self.predictedStepSeconds = predictedStepSeconds

@@ -17,7 +17,8 @@ import Testing
         Layer(.linear(outputs: 6)), Layer(.linear(outputs: 3)),
       ]))
 
-  private func program(_ text: String, devices: Int, microbatches: Int? = nil, graph: Graph = images) throws -> Program {
+  private func program(_ text: String, devices: Int, microbatches: Int? = nil, graph: Graph = images) throws -> Program
+  {
     let settings = TrainingSettings(
       batch: 12, length: .steps(1), optimizer: .sgd, rate: RateSchedule(rate: 0.1), seed: 1)
     return try Compiler(graph: graph, training: settings, devices: devices, microbatches: microbatches)

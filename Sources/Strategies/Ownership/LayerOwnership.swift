@@ -138,6 +138,6 @@ public struct LayerOwnership: Hashable, Sendable {
         missing = missing.flatMap { $0.subtracting(holder.output) }
       }
     }
-    return (own, fetched)
+    return (own, fetched.sorted { $0.from < $1.from })
   }
 }

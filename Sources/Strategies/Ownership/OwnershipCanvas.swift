@@ -102,7 +102,9 @@ struct OwnershipAxis {
   ///   - unit: columns or lines that one element gets at most.
   ///   - least: columns or lines that every range gets at least.
   ///   - room: columns or lines to share out; `gap` lie between two ranges.
-  init(bounds: [Range<Int>], unit: Int, least: Int, room: Int, gap: Int = 0) {
+  ///   - uncut: what an axis on which nothing changes gets at most.
+  ///   - step: sizes are multiples of this.
+  init(bounds: [Range<Int>], unit: Int, least: Int, room: Int, gap: Int = 0, uncut: Int = .max, step: Int = 1) {
     let cuts = Set(bounds.flatMap { [$0.lowerBound, $0.upperBound] }).sorted()
     let all = zip(cuts, cuts.dropFirst()).map { $0..<$1 }
     let possible = max(1, (room + gap) / max(1, least + gap))
@@ -113,13 +115,13 @@ struct OwnershipAxis {
     }
     let wanted = ranges.map { max(least, ($0?.count ?? 0) * unit) }
     sizes = ranges.map { _ in least }
-    var left = room - least * ranges.count - gap * max(0, ranges.count - 1)
-    while left > 0 {
+    var left = min(room, ranges.count == 1 ? uncut : room) - least * ranges.count - gap * max(0, ranges.count - 1)
+    while left >= step {
       // The next column goes where most elements share one.
       let short = sizes.indices.filter { sizes[$0] < wanted[$0] }
       guard let most = short.max(by: { wanted[$0] * sizes[$1] < wanted[$1] * sizes[$0] }) else { break }
-      sizes[most] += 1
-      left -= 1
+      sizes[most] += step
+      left -= step
     }
   }
 

@@ -17,12 +17,13 @@ struct OwnershipGrid {
   ///   - width: columns of the canvas at most.
   ///   - lines: lines inside the frame at most.
   func canvas(width: Int, lines: Int, glyphs: OwnershipCanvas.Glyphs) -> OwnershipCanvas {
-    let rows = OwnershipAxis(bounds: holdings.map(\.rows), unit: 1, least: 1, room: max(1, lines), gap: 1)
+    let rows = OwnershipAxis(bounds: holdings.map(\.rows), unit: 1, least: 1, room: max(1, lines), gap: 1, uncut: 3)
     let left = rows.labelWidth(glyphs) + 1
     let texts = labels(rows, holdings.map(\.columns))
     let least = min(max(3, (texts.map(\.count).max() ?? 0) + 2), max(3, width / 4))
     let columns = OwnershipAxis(
-      bounds: holdings.map(\.columns), unit: 2, least: least, room: max(3, min(48, width - left - 2)), gap: 1)
+      bounds: holdings.map(\.columns), unit: 2, least: least, room: max(3, min(48, width - left - 2)),
+      gap: 1, uncut: 24)
     var canvas = OwnershipCanvas()
     canvas.put("\(title)", x: 0, y: 0, role: .title)
     var x = left + 1

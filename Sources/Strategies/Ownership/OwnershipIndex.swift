@@ -45,7 +45,7 @@ struct OwnershipIndex {
     let weights = Dictionary(
       device.parameters.filter {
         graph.nodes[$0.node].parameters[$0.ordinal].role == .weight && $0.ranges.count > 1
-      }.map { ($0.buffer, $0.ranges[1]) }
+      }.map { ($0.buffer, $0.ranges[Self.inputAxis(rank: $0.ranges.count)]) }
     ) { first, _ in first }
     struct Key: Hashable {
       var node: Int
@@ -65,6 +65,9 @@ struct OwnershipIndex {
       return (operation.node, part)
     }
   }
+
+  /// Where a weight's input channels stand: before the kernel, `[…, out, in, kh, kw]` or `[out, in]`.
+  private static func inputAxis(rank: Int) -> Int { rank > 2 ? rank - 3 : 1 }
 
   private static func numberingSummands(_ parts: [LayerOwnership.Part]) -> [LayerOwnership.Part] {
     let cuts = Set(parts.compactMap(\.summed)).sorted { $0.lowerBound < $1.lowerBound }

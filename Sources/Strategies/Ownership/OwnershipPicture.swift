@@ -94,16 +94,18 @@ public struct OwnershipPicture: Sendable {
 
   // MARK: - Parts of the picture
 
-  /// One grid for each learned parameter that is an array of two axes or more, or the first one.
+  /// The layer's weight, or its first parameter; the bias follows it.
   private var weights: [OwnershipGrid] {
-    let ordinals = layer.node.parameters.indices.filter { layer.node.parameters[$0].shape.count > 1 }
+    let ordinals = layer.node.parameters.indices.filter { layer.node.parameters[$0].role == .weight }
     return (ordinals.isEmpty ? Array(layer.node.parameters.indices.prefix(1)) : ordinals).map { ordinal in
       let parameter = layer.node.parameters[ordinal]
       let held = layer.held.filter { $0.ordinal == ordinal }
-      let cut = parameter.shape.indices.filter { axis in held.contains { $0.ranges[axis] != 0..<parameter.shape[axis] } }
+      let cut = parameter.shape.indices.filter { axis in held.contains { $0.ranges[axis] != 0..<parameter.shape[axis] }
+      }
       let axes = Array((cut + parameter.shape.indices.filter { !cut.contains($0) }).prefix(2)).sorted()
       func axis(_ index: Int) -> String {
-        let names = parameter.shape.count > 4 ? [] : ["k", "c", "kernel rows", "kernel columns"]
+        // Arrays of more than four axes have filters of their own for rows and columns in front.
+        let names = (parameter.shape.count == 6 ? ["h", "w"] : []) + ["k", "c", "kernel rows", "kernel columns"]
         return "\(names.indices.contains(index) ? names[index] : "axis \(index)") \(parameter.shape[index])"
       }
       let size = axes.map(axis).joined(separator: " \(glyphs.times) ")

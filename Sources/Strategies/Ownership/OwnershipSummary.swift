@@ -101,7 +101,8 @@ extension LayerOwnership {
       }
     }
     return runs.map {
-      $0.count == 1 ? "\($0.lowerBound)" : $0.count == 2 ? "\($0.lowerBound),\($0.upperBound)" : "\($0.lowerBound)-\($0.upperBound)"
+      $0.count == 1
+        ? "\($0.lowerBound)" : $0.count == 2 ? "\($0.lowerBound),\($0.upperBound)" : "\($0.lowerBound)-\($0.upperBound)"
     }.joined(separator: ",")
   }
 }

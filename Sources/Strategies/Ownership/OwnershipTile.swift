@@ -20,11 +20,12 @@ struct OwnershipTile {
     let before = columns == .w ? input.padding.left : 0
     let after = columns == .w ? input.padding.right : 0
     let down = OwnershipAxis(
-      bounds: pieces.map { $0[rows] }, unit: 1, least: 1, room: max(1, lines - 1 - above - below))
+      bounds: pieces.map { $0[rows] }, unit: 1, least: 1, room: max(1, lines - 1 - above - below),
+      uncut: rows == .n || rows == .k ? 3 : .max)
     let left = down.labelWidth(glyphs) + 1
     let across = OwnershipAxis(
       bounds: pieces.map { $0[columns] }, unit: unit, least: unit,
-      room: max(unit, width - left - unit * (before + after)))
+      room: max(unit, width - left - unit * (before + after)), step: unit)
     var canvas = OwnershipCanvas()
     canvas.put("device \(device)", x: 0, y: 0, role: .title)
     let inside = across.sizes.reduce(0, +)

@@ -51,31 +51,53 @@ struct DeviceTables {
     ]
   }
 
-  /// Peak bytes, measured beside the formula's, and by kind.
+  /// Lines of the table of memory with its title and heading.
+  static func memoryRows(_ measurements: Measurements) -> Int {
+    2 + (isMeasured(measurements) ? 2 : 1) * measurements.deviceCount
+  }
+
+  private static func isMeasured(_ measurements: Measurements) -> Bool {
+    (0..<measurements.deviceCount).contains { measurements.peak(of: $0)?.total != nil }
+  }
+
+  /// Peak bytes by kind: a line of measured ones and a line by formula for each device.
   func drawMemory(into surface: inout Surface, in rect: Rect) {
+    let isMeasured = Self.isMeasured(measurements)
     let columns =
-      [Column("peak", .right), Column("by formula", .right)]
-      + BufferKind.allCases.map { Column($0.rawValue, .right) }
-    let rows = (0..<measurements.deviceCount).map { device -> [Line] in
-      let measured = measurements.peak(of: device)
+      [Column("")] + BufferKind.allCases.map { Column($0.rawValue, .right) } + [Column("total", .right)]
+    var rows: [(device: Int?, cells: [Line])] = []
+    var isEqual = true
+    for device in 0..<measurements.deviceCount {
       let formula = measurements.facts.memory[device]
-      let kinds = BufferKind.allCases.map { kind in
-        measured?.byKind[kind].map { Line(Format.memory($0)) }
-          ?? Line("f " + Format.memory(formula.byKind[kind]), role: .dim)
+      let measured = measurements.peak(of: device) ?? .unknown
+      isEqual = isEqual && measured == formula
+      func cells(_ label: String, _ peak: MemoryPeak, _ role: Role) -> [Line] {
+        [Line(label, role: .dim)] + BufferKind.allCases.map { Line(Format.memory(peak.byKind[$0]), role: role) }
+          + [Line(Format.memory(peak.total), role: role)]
       }
-      return [Line(Format.memory(measured?.total)), Line(Format.memory(formula.total), role: .dim)] + kinds
+      if isMeasured { rows.append((device, cells("measured", measured, .text))) }
+      rows.append((isMeasured ? nil : device, cells("formula", formula, .dim)))
     }
-    let isMeasured = (0..<measurements.deviceCount).allSatisfy { measurements.peak(of: $0)?.total != nil }
-    let title = isMeasured ? "peak memory" : "peak memory; f: by formula, not measured"
-    draw(title, columns, rows, into: &surface, in: rect)
+    let title =
+      !isMeasured ? "peak memory by formula" : isEqual ? "peak memory: measured = formula" : "peak memory"
+    draw(
+      title, columns, numbered: rows.map { [Line($0.device.map(String.init) ?? "")] + $0.cells }, into: &surface,
+      in: rect)
   }
 
   private func draw(
     _ title: String, _ columns: [Column], _ rows: [[Line]], into surface: inout Surface, in rect: Rect
   ) {
+    draw(
+      title, columns, numbered: rows.enumerated().map { device, cells in [Line("\(device)")] + cells }, into: &surface,
+      in: rect)
+  }
+
+  private func draw(
+    _ title: String, _ columns: [Column], numbered: [[Line]], into surface: inout Surface, in rect: Rect
+  ) {
     guard rect.height > 1 else { return }
     surface.text(title, x: rect.x, y: rect.y, limit: rect.width, role: .title)
-    let numbered = rows.enumerated().map { device, cells in [Line("\(device)")] + cells }
     Screens.Table([Column("device", .right)] + columns, rows: numbered, offset: offset, focused: false)
       .draw(into: &surface, in: rect.dropping(rows: 1))
   }
