@@ -36,7 +36,7 @@ extension ProgramLowering {
 
   private mutating func lowerLayer(_ node: Graph.Node, _ holding: Holding, _ microbatch: Int, _ action: Action) {
     let field = ReceptiveField(of: node, output: holding.box, summand: holding.summand)
-    let groups = statisticsGroups[node.index]
+    let groups = statisticsGroups[node.index]?.within(holding.box.n)
     let geometry = LayerGeometry(
       kind: node.kind.localized(outputs: holding.box.k.count, padding: field.padding, summand: holding.summand),
       inputs: field.operands.map { field.inputs[$0].extent }, output: holding.box.extent,
