@@ -110,7 +110,10 @@ public struct ReportText: Sendable {
     var title = "peak memory per device"
     if report.perDevice.contains(where: { $0.peakBytes.total != nil }) {
       let isEqual = report.perDevice.allSatisfy { $0.peakBytes == $0.expectedPeakBytes }
-      title += isEqual ? ", measured = formula to the byte" : ", measured and by formula"
+      title +=
+        isEqual
+        ? ", measured = formula to the byte"
+        : ", measured, and by formula in the program's order (messages that come early add to it)"
     }
     return [title] + table.lines
   }

@@ -49,7 +49,9 @@ import Testing
       }
       #expect(measured.total <= bound.total, "all of device \(device)")
       if isFixed {
-        #expect(bound.total == formula.total, "all of device \(device)")
+        for (kind, place) in Self.kinds {
+          #expect(measured[place] == formula.byKind[kind] ?? 0, "\(kind) of device \(device)")
+        }
         #expect(measured.total == formula.total, "all of device \(device)")
       }
     }

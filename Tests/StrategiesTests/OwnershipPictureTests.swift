@@ -7,17 +7,19 @@ import Testing
 
 /// Pictures of owners as text.
 @Suite struct OwnershipPictureTests {
-  private func picture(
-    _ name: String, _ text: String, devices: Int, width: Int = 80, height: Int = 40, microbatches: Int? = nil,
-    glyphs: OwnershipCanvas.Glyphs = .unicode, graph: Graph = OwnershipTests.images
-  ) throws -> OwnershipCanvas {
+  private func program(_ text: String, devices: Int, graph: Graph = OwnershipTests.images) throws -> Program {
     let settings = TrainingSettings(
       batch: 12, length: .steps(1), optimizer: .sgd, rate: RateSchedule(rate: 0.1), seed: 1)
-    let program = try Compiler(graph: graph, training: settings, devices: devices, microbatches: microbatches)
-      .compile(Strategy(parsing: text))
+    return try Compiler(graph: graph, training: settings, devices: devices).compile(Strategy(parsing: text))
+  }
+
+  private func picture(
+    _ name: String, _ text: String, devices: Int, width: Int = 80, height: Int = 40,
+    glyphs: OwnershipCanvas.Glyphs = .unicode, graph: Graph = OwnershipTests.images
+  ) throws -> OwnershipCanvas {
     let node = try #require(graph.node(named: name)).index
-    return OwnershipPicture(LayerOwnership(program, node: node), names: graph.nodes.map(\.name), glyphs: glyphs)
-      .canvas(width: width, height: height)
+    let layer = LayerOwnership(try program(text, devices: devices, graph: graph), node: node)
+    return OwnershipPicture(layer, names: graph.nodes.map(\.name), glyphs: glyphs).canvas(width: width, height: height)
   }
 
   @Test func haloRowsStandAroundEveryTile() throws {
@@ -58,13 +60,13 @@ import Testing
       every device's gradient of its weights is complete, nothing is added up
 
       weight, k 6 × c 48: 96 of 288 words each    output, n × k 6
-                    0…47                                  0…1  2…3  4…5
-          ┌────────────────────────┐                     ┌────┬────┬────┐
-      0…1 │           0            │                     │    │    │    │
-          ├────────────────────────┤                0…11 │ 0  │ 1  │ 2  │
-      2…3 │           1            │                     │    │    │    │
-          ├────────────────────────┤                     └────┴────┴────┘
-      4…5 │           2            │
+                0…47                                    0…1  2…3  4…5
+          ┌──────────────┐                             ┌────┬────┬────┐
+      0…1 │      0       │                             │    │    │    │
+          │              │                        0…11 │ 0  │ 1  │ 2  │
+          ├──────────────┤                             │    │    │    │
+      2…3 │      1       │                             └────┴────┴────┘
+          │              │
       """
     #expect(text.joined(separator: "\n") == expected)
   }
@@ -74,9 +76,9 @@ import Testing
     let sums = try picture("linear1", "model(split=c)", devices: 3).text
     #expect(sums.contains { $0.contains("0+1+2") })
     #expect(sums.contains("each device has one of 3 parts of every sum over the inputs; + adds them up"))
-    let table = "conv1 n=1 | 0 1\nlinear1 n=1 | 0 1\nlinear2 k=2 | 0 1"
+    let table = "conv1 n=1 | 0 1\nconv2 n=1 | 0 1\nlinear1 n=1 | 0 1\nlinear2 k=2 | 0 1"
     let replicas = try picture("linear1", table, devices: 2).text
-    #expect(replicas.filter { $0.contains("0,1 ") }.count >= 2)
+    #expect(replicas.contains { $0.contains("0,1") })
     #expect(!replicas.contains { $0.contains("0+1") })
   }
 
@@ -90,23 +92,44 @@ import Testing
       ])
     let expected = """
       a
-          0…3    4…5    6…9
-        ┌───────┬─────┬───────┐
-      0 │   0   │ 0,1 │   1   │
-        ├───────┴─────┴───────┤
-      1 │          2          │
-        └─────────────────────┘
+           0…3     4…5    6…9
+        ┌────────┬─────┬───────┐
+      0 │   0    │ 0,1 │   1   │
+        ├────────┴─────┴───────┤
+      1 │          2           │
+        └──────────────────────┘
       """
     #expect(grid.canvas(width: 26, lines: 3, glyphs: .unicode).text.joined(separator: "\n") == expected)
+  }
+
+  /// Where there is no room, long ranges are shortened, but every box and every halo row stays.
+  @Test(arguments: [1, 10, 20, 36]) func nothingThinIsLeftOut(height: Int) throws {
+    let window = Window(kernel: Extent(5), padding: Edges(2))
+    let graph = try Graph(
+      Network(
+        input: .image(channels: 1, height: 28, width: 28),
+        layers: [
+          Layer(.conv2d(outputs: 2, window: window)), Layer(.conv2d(outputs: 2, window: window)), Layer(.flatten),
+          Layer(.linear(outputs: 3)),
+        ]))
+    let text = try picture("conv2", "model(split=h)", devices: 4, width: 82, height: height, graph: graph).text
+    for device in 0..<4 { #expect(text.contains { $0.contains("device \(device)") }) }
+    // Above and below each inner tile, and on one side of the outer ones.
+    for label in ["7…8", "5…6", "14…15", "12…13", "21…22", "19…20"] {
+      #expect(text.contains { $0.contains(label) }, "\(label) at \(height)")
+    }
+    for label in ["0…6 │", "7…13 │", "14…20 │", "21…27 │"] { #expect(text.contains { $0.contains(label) }, "\(label)") }
   }
 
   /// Every size is drawn, the empty one and thousands of devices included, and none is exceeded.
   @Test(arguments: ["model(split=h)", "model(split=k)", "model(split=c)", "data", "serial"])
   func everySizeIsDrawn(text: String) throws {
-    for width in [0, 1, 2, 5, 13, 40, 80, 200] {
-      for height in [0, 1, 3, 10, 60] {
-        for name in ["conv2", "maxPool1", "linear1"] {
-          let canvas = try picture(name, text, devices: 4, width: width, height: height)
+    let graph = OwnershipTests.images
+    for layer in LayerOwnership.all(try program(text, devices: 4)) where [1, 3, 5].contains(layer.node.index) {
+      let picture = OwnershipPicture(layer, names: graph.nodes.map(\.name))
+      for width in [0, 1, 5, 40, 120] {
+        for height in [0, 1, 10, 60] {
+          let canvas = picture.canvas(width: width, height: height)
           #expect(canvas.width <= width)
           #expect(canvas.height > 0 || width == 0 || height == 0)
         }

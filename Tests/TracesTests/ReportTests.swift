@@ -64,7 +64,7 @@ import Traces
     #expect(root["loss"] is NSNull)
     #expect(root["samples_per_second"] is NSNull && root["test_accuracy"] is NSNull && root["predicted"] is NSNull)
     let device = try #require((root["per_device"] as? [[String: Any]])?.first)
-    #expect(device.filter { $0.value is NSNull }.count == Self.deviceKeys.count - 2, "all but number and peaks")
+    #expect(device.filter { $0.value is NSNull }.count == Self.deviceKeys.count - 3, "all but number and peaks")
     #expect((device["peak_bytes"] as? [String: Any])?.values.allSatisfy { $0 is NSNull } == true)
     let communication = try #require(root["communication"] as? [String: Any])
     #expect(communication["bytes_per_step"] is NSNull && communication["expected_bytes_per_step"] as? Int == 48)

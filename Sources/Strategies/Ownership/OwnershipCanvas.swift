@@ -104,10 +104,14 @@ struct OwnershipAxis {
   ///   - room: columns or lines to share out; `gap` lie between two ranges.
   ///   - uncut: what an axis on which nothing changes gets at most.
   ///   - step: sizes are multiples of this.
-  init(bounds: [Range<Int>], unit: Int, least: Int, room: Int, gap: Int = 0, uncut: Int = .max, step: Int = 1) {
+  ///   - kept: so many ranges are seen even if they need more room.
+  init(
+    bounds: [Range<Int>], unit: Int, least: Int, room: Int, gap: Int = 0, uncut: Int = .max, step: Int = 1,
+    kept: Int = 1
+  ) {
     let cuts = Set(bounds.flatMap { [$0.lowerBound, $0.upperBound] }).sorted()
     let all = zip(cuts, cuts.dropFirst()).map { $0..<$1 }
-    let possible = max(1, (room + gap) / max(1, least + gap))
+    let possible = max(kept, (room + gap) / max(1, least + gap))
     if all.count > possible, possible >= 3 {
       ranges = all.prefix(possible - 2).map { $0 } + [nil] + [all[all.count - 1]]
     } else {

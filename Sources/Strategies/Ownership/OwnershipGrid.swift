@@ -17,13 +17,14 @@ struct OwnershipGrid {
   ///   - width: columns of the canvas at most.
   ///   - lines: lines inside the frame at most.
   func canvas(width: Int, lines: Int, glyphs: OwnershipCanvas.Glyphs) -> OwnershipCanvas {
-    let rows = OwnershipAxis(bounds: holdings.map(\.rows), unit: 1, least: 1, room: max(1, lines), gap: 1, uncut: 3)
+    let rows = OwnershipAxis(
+      bounds: holdings.map(\.rows), unit: 1, least: 1, room: max(1, lines), gap: 1, uncut: 3, kept: Self.mostRows)
     let left = rows.labelWidth(glyphs) + 1
     let texts = labels(rows, holdings.map(\.columns))
     let least = min(max(3, (texts.map(\.count).max() ?? 0) + 2), max(3, width / 4))
     let columns = OwnershipAxis(
       bounds: holdings.map(\.columns), unit: 2, least: least, room: max(3, min(48, width - left - 2)),
-      gap: 1, uncut: 24)
+      gap: 1, uncut: 14)
     var canvas = OwnershipCanvas()
     canvas.put("\(title)", x: 0, y: 0, role: .title)
     var x = left + 1
@@ -42,6 +43,9 @@ struct OwnershipGrid {
     draw(rows, columns, x: left, y: 2, glyphs, on: &canvas)
     return canvas
   }
+
+  /// Lines can be scrolled, so boxes below each other are not left out before they are very many.
+  private static let mostRows = 32
 
   /// Which devices hold a cell, by summand.
   private struct Owners: Hashable {

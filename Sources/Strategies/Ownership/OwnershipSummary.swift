@@ -52,6 +52,11 @@ extension LayerOwnership {
   /// of any device's own box. Zero where nothing is fetched, or where what is fetched is no edge of an image.
   public var halo: Edges {
     var most = Edges()
+    // Only windows reach beyond their own place; elsewhere what is fetched is another split's part.
+    switch node.kind {
+    case .conv2d, .maxPool, .averagePool: break
+    default: return most
+    }
     for input in parts.flatMap(\.inputs) {
       guard input.own.count == 1, let own = input.own.first, !input.fetched.isEmpty, own.n == input.needed.n,
         own.k == input.needed.k

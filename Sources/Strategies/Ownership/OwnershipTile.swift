@@ -21,7 +21,7 @@ struct OwnershipTile {
     let after = columns == .w ? input.padding.right : 0
     let down = OwnershipAxis(
       bounds: pieces.map { $0[rows] }, unit: 1, least: 1, room: max(1, lines - 1 - above - below),
-      uncut: rows == .n || rows == .k ? 3 : .max)
+      uncut: rows == .n || rows == .k ? 3 : .max, kept: 32)
     let left = down.labelWidth(glyphs) + 1
     let across = OwnershipAxis(
       bounds: pieces.map { $0[columns] }, unit: unit, least: unit,

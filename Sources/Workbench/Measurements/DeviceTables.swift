@@ -60,29 +60,32 @@ struct DeviceTables {
     (0..<measurements.deviceCount).contains { measurements.peak(of: $0)?.total != nil }
   }
 
-  /// Peak bytes by kind: a line of measured ones and a line by formula for each device.
+  /// Peak bytes in all and by kind: a line of measured ones (m) and a line by formula (f) for each device.
   func drawMemory(into surface: inout Surface, in rect: Rect) {
     let isMeasured = Self.isMeasured(measurements)
+    let isNarrow = rect.width < 100
     let columns =
-      [Column("")] + BufferKind.allCases.map { Column($0.rawValue, .right) } + [Column("total", .right)]
-    var rows: [(device: Int?, cells: [Line])] = []
+      [Column("total", .right)] + BufferKind.allCases.map { Column(isNarrow ? $0.shortName : $0.rawValue, .right) }
+    var rows: [[Line]] = []
     var isEqual = true
     for device in 0..<measurements.deviceCount {
       let formula = measurements.facts.memory[device]
       let measured = measurements.peak(of: device) ?? .unknown
       isEqual = isEqual && measured == formula
       func cells(_ label: String, _ peak: MemoryPeak, _ role: Role) -> [Line] {
-        [Line(label, role: .dim)] + BufferKind.allCases.map { Line(Format.memory(peak.byKind[$0]), role: role) }
-          + [Line(Format.memory(peak.total), role: role)]
+        [Line(label)]
+          + ([peak.total] + BufferKind.allCases.map { peak.byKind[$0] }).map {
+            Line(Format.memory($0), role: role)
+          }
       }
-      if isMeasured { rows.append((device, cells("measured", measured, .text))) }
-      rows.append((isMeasured ? nil : device, cells("formula", formula, .dim)))
+      if isMeasured { rows.append(cells("\(device) m", measured, .text)) }
+      rows.append(cells(isMeasured ? "f" : "\(device)", formula, .dim))
     }
     let title =
-      !isMeasured ? "peak memory by formula" : isEqual ? "peak memory: measured = formula" : "peak memory"
-    draw(
-      title, columns, numbered: rows.map { [Line($0.device.map(String.init) ?? "")] + $0.cells }, into: &surface,
-      in: rect)
+      !isMeasured
+      ? "peak memory by formula"
+      : isEqual ? "peak memory: m measured = f by formula" : "peak memory: m measured, f by formula"
+    draw(title, columns, numbered: rows, into: &surface, in: rect)
   }
 
   private func draw(
@@ -100,5 +103,19 @@ struct DeviceTables {
     surface.text(title, x: rect.x, y: rect.y, limit: rect.width, role: .title)
     Screens.Table([Column("device", .right)] + columns, rows: numbered, offset: offset, focused: false)
       .draw(into: &surface, in: rect.dropping(rows: 1))
+  }
+}
+
+extension BufferKind {
+  /// A head for a narrow column.
+  fileprivate var shortName: String {
+    switch self {
+    case .parameters: "params"
+    case .gradients: "grads"
+    case .optimizer: "optim."
+    case .activations: "activ."
+    case .buffers: "buffers"
+    case .workspace: "worksp."
+    }
   }
 }
