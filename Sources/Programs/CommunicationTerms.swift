@@ -20,6 +20,8 @@ public struct CommunicationTerm: Hashable, Sendable {
   public var countedWords: Int
   /// Messages of all devices in a step, counted.
   public var messages: Int
+  /// The same by closed form; nil where a collective of the line has none.
+  public var expectedMessages: Int?
 
   /// The form with its numbers, `2·4,330·3`; nil where it is none of `n`, `P`, `(P-1)` and numbers, or does not come to
   /// ``expectedWords``.
@@ -90,7 +92,8 @@ extension Program {
         order.append(key)
         terms[key] = CommunicationTerm(
           purpose: key.purpose, kind: key.kind, algorithm: key.algorithm, devices: key.devices, count: 0, words: 0,
-          formula: key.formula, expectedWords: 0, countedWords: 0, messages: 0)
+          formula: key.formula, expectedWords: 0, countedWords: 0, messages: 0,
+          expectedMessages: key.kind == nil ? nil : 0)
       }
       terms[key]!.count += count
       terms[key]!.words += words
@@ -107,6 +110,9 @@ extension Program {
     }
     for (collective, key) in zip(collectives.entries, keys) {
       add(key, count: 1, words: collective.words, expected: collective.expectedWords, counted: 0, messages: 0)
+      terms[key]!.expectedMessages = terms[key]!.expectedMessages.flatMap { sum in
+        collective.expectedMessages.map { sum + $0 }
+      }
     }
     for message in messages.entries {
       if let collective = message.collective {

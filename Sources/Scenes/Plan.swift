@@ -59,12 +59,15 @@ public struct Plan: Codable, Hashable, Sendable {
     /// Counted from the program's messages.
     public var bytes: Int
     public var messages: Int
+    /// By closed form; nil where there is none.
+    public var expectedMessages: Int?
     /// Devices that take part in each; nil where it is not one number.
     public var devices: Int?
 
     enum CodingKeys: String, CodingKey {
       case purpose, name, count, formula, bytes, messages, devices
       case expectedBytes = "expected_bytes"
+      case expectedMessages = "expected_messages"
     }
   }
 

@@ -59,6 +59,7 @@ extension Plan.Term {
     expectedBytes = 4 * term.expectedWords
     bytes = 4 * term.countedWords
     messages = term.messages
+    expectedMessages = term.expectedMessages
     devices = term.devices
   }
 }

@@ -34,6 +34,9 @@ extension Plan {
       var line = "  \(term.purpose.replacing("_", with: " ")): \(term.name)"
       if term.count > 1, term.devices != nil { line += ", \(term.count) times" }
       line += ": \(term.formula) (\(term.expectedBytes) bytes), \(count(term.messages, "message"))"
+      if let expected = term.expectedMessages {
+        line += expected == term.messages ? " as by formula" : " (\(expected) by formula)"
+      }
       if let each { line += ", \(each) per device\(term.count > 1 ? " each time" : "")" }
       if term.bytes != term.expectedBytes { line += "; the program sends \(term.bytes) bytes" }
       return line

@@ -152,4 +152,17 @@ import Testing
     #expect(LayerOwnership.list([3, 0, 1, 2, 7, 9, 10]) == "0-3,7,9,10")
     #expect(LayerOwnership.list([Int]()) == "")
   }
+
+  /// In Cannon's algorithm every device adds up its own box of the output; nothing is a partial sum.
+  @Test func travellingBlocksAreNoSummands() throws {
+    let program = try program("cannon", devices: 4, graph: SampleNetworks.perceptron)
+    let cannon = LayerOwnership.all(program).filter { $0.parts.contains(where: \.addsTravellingBlocks) }
+    #expect(!cannon.isEmpty)
+    for layer in cannon {
+      #expect(layer.parts.allSatisfy { $0.summands == 1 && $0.inputs.isEmpty })
+      #expect(layer.parts.count == 4)
+      let words = layer.parts.reduce(0) { $0 + $1.output.count }
+      #expect(words == 12 * layer.node.outputShape.count)
+    }
+  }
 }

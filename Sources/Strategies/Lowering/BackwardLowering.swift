@@ -3,9 +3,10 @@ import Programs
 
 extension ProgramLowering {
   /// All of a stage's devices: each layer's output gradient from whoever read it, backward, and at the end the gradients
-  /// that belong to earlier stages.
+  /// that belong to earlier stages. Where the schedule splits backward, the weights' half is an action of its own.
   mutating func lowerBackward(stage: Int, microbatch: Int) {
-    let action = Action(.backward, stage: stage, microbatch: microbatch)
+    let input = Action(.backwardInput, stage: stage, microbatch: microbatch)
+    let action = scheduled.contains(input) ? input : Action(.backward, stage: stage, microbatch: microbatch)
     for node in layout.graph.nodes.reversed()
     where layout.partitioning.stages[node.index] == stage && layout.needsGradient[node.index] {
       for (index, junction) in layout.junctions.enumerated()
@@ -14,11 +15,14 @@ extension ProgramLowering {
       }
       let holdings = layout.holdings(node.index, microbatch: microbatch)
       var arrived = receiveGradients(node, holdings, microbatch, action)
+      var gradients: [Int: Index<Buffer>] = [:]
       for holding in holdings {
         let gradient = lowerGradientArrival(
           node, holding, arrived.removeValue(forKey: holding) ?? [], microbatch, action)
-        lowerLayerBackward(node, holding, gradient, microbatch, action)
+        gradients[holding.part] = gradient
+        if !isByAlgorithm(node) { lowerLayerBackward(node, holding, gradient, microbatch, action) }
       }
+      if isByAlgorithm(node) { lowerAlgorithmBackward(node, microbatch, gradients: gradients, action) }
     }
     // In the order in which the earlier stages take them: producers from the last, each one's junctions from the first.
     for node in layout.graph.nodes.reversed()
@@ -50,7 +54,17 @@ extension ProgramLowering {
       return buffer
     }
     devices[device].program.operations[number] = operation
-    devices[device].emit(.backward(number), in: action)
+    guard action.kind == .backwardInput else {
+      devices[device].emit(.backward(number), in: action)
+      return
+    }
+    if operation.inputGradients.contains(where: { $0 != nil }) {
+      devices[device].emit(.backwardInput(number), in: action)
+    }
+    if !operation.parameterGradients.isEmpty {
+      let later = Action(.backwardWeight, stage: action.stage, microbatch: action.microbatch)
+      devices[device].emit(.backwardWeight(number), in: later)
+    }
   }
 
   /// Sums the gradients of a junction's operands on each consuming part and sends other devices their boxes.
@@ -78,9 +92,11 @@ extension ProgramLowering {
     }
   }
 
-  /// A gradient that a part of a layer gets from one sender.
+  /// A gradient that a part of a layer gets from one part of a consumer.
   private struct Contribution {
-    var sender: Int
+    var junction: Int
+    /// The consumer's part: replicas of the layer get it from different devices, and must add in one order.
+    var part: Int
     var held: DeviceBuilder.Held
     /// Whether another part of the device reads it too.
     var isShared = false
@@ -103,15 +119,16 @@ extension ProgramLowering {
           let box = needs.first { $0.device == device && $0.part == transfer.part }!.box
           let readers = transfers.count { $0.from == device && $0.to == device && $0.part == transfer.part }
           arrived[holding, default: []].append(
-            Contribution(sender: device, held: .init(buffer: buffer, box: box), isShared: readers > 1))
+            Contribution(
+              junction: index, part: transfer.part, held: .init(buffer: buffer, box: box), isShared: readers > 1))
         }
-        let key = PendingKey(
-          junction: index, microbatch: microbatch, to: device, target: holding.part, isBackward: true)
-        let senders = (pending[key] ?? []).map { messages[$0.message].from }
+        let senders = transfers.filter { $0.from != device && $0.to == device && $0.target == holding.part }.map(\.part)
         let received = receive(
           index, microbatch, on: device, target: holding.part, name: node.name, isBackward: true, kind: .activations,
           in: action)
-        arrived[holding, default: []] += zip(senders, received).map { Contribution(sender: $0, held: $1.held) }
+        arrived[holding, default: []] += zip(senders, received).map {
+          Contribution(junction: index, part: $0, held: $1.held)
+        }
       }
     }
     return arrived
@@ -125,7 +142,9 @@ extension ProgramLowering {
     let device = holding.device
     var parts = contributions
     let split = layout.split(of: node.index)
-    if split.replicas > 1 || split.c > 1 { parts.sort { $0.sender < $1.sender } }
+    if split.replicas > 1 || split.c > 1 {
+      parts.sort { ($0.junction, $0.part) < ($1.junction, $1.part) }
+    }
     if let first = parts.first, first.held.box == holding.box, !first.isShared {
       for part in parts.dropFirst() { add(part.held, to: first.held, on: device, action) }
       return first.held.buffer

@@ -38,6 +38,9 @@ public struct LayerOwnership: Hashable, Sendable {
     public var summands: Int
     /// The input channels that the sum runs over; nil for layers that sum over none.
     public var summed: Range<Int>?
+    /// True where the device adds up several products whose operands travel between devices, as in Cannon's algorithm: then
+    /// it needs no fixed box of the input.
+    public var addsTravellingBlocks = false
     /// One per input that is read; given for a device's first microbatch, as the others repeat it.
     public var inputs: [Input]
   }
@@ -81,7 +84,8 @@ public struct LayerOwnership: Hashable, Sendable {
     reductions = index.reductions[number].filter { $0.count > 1 }.sorted { $0.lexicographicallyPrecedes($1) }
     var found = index.parts[number]
     let first = Dictionary(found.map { ($0.device, $0.microbatch) }) { min($0, $1) }
-    for position in found.indices where found[position].microbatch == first[found[position].device] {
+    for position in found.indices
+    where found[position].microbatch == first[found[position].device] && !found[position].addsTravellingBlocks {
       found[position].inputs = Self.inputs(of: found[position], node, index)
     }
     parts = found

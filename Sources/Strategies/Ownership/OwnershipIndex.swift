@@ -53,15 +53,25 @@ struct OwnershipIndex {
       var box: Box
       var summed: Range<Int>?
     }
+    struct Place: Hashable {
+      var node: Int
+      var microbatch: Int
+      var box: Box
+    }
+    let sums = Set(
+      device.operations.entries.lazy.filter(\.accumulatesOutput).map {
+        Place(node: $0.node, microbatch: $0.microbatch, box: $0.box)
+      })
     var known: Set<Key> = []
     return device.operations.entries.compactMap { operation in
-      let sums = graph.nodes[operation.node].kind.sumsOverInputs
-      let summed = sums ? operation.parameters.lazy.compactMap { weights[$0] }.first : nil
+      let travels = sums.contains(Place(node: operation.node, microbatch: operation.microbatch, box: operation.box))
+      let hasOneSummand = graph.nodes[operation.node].kind.sumsOverInputs && !travels
+      let summed = hasOneSummand ? operation.parameters.lazy.compactMap { weights[$0] }.first : nil
       let key = Key(node: operation.node, microbatch: operation.microbatch, box: operation.box, summed: summed)
       guard known.insert(key).inserted else { return nil }
       let part = LayerOwnership.Part(
         device: device.device, microbatch: operation.microbatch, output: operation.box, summand: 0, summands: 1,
-        summed: summed, inputs: [])
+        summed: summed, addsTravellingBlocks: travels, inputs: [])
       return (operation.node, part)
     }
   }

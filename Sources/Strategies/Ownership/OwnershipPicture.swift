@@ -68,6 +68,9 @@ public struct OwnershipPicture: Sendable {
     if let part = layer.parts.first, part.summands > 1 {
       lines.append("each device has one of \(part.summands) parts of every sum over the inputs; + adds them up")
     }
+    if layer.parts.contains(where: \.addsTravellingBlocks) {
+      lines.append("blocks of inputs and weights travel between the devices; each adds up the products for its box")
+    }
     if layer.reductions.isEmpty {
       if !layer.node.parameters.isEmpty {
         lines.append("every device's gradient of its weights is complete, nothing is added up")
