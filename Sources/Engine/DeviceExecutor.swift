@@ -46,7 +46,7 @@ struct DeviceExecutor: ~Copyable {
     loads = ContiguousArray(device.loads.entries.map { PreparedLoad($0, set: set) })
     optimizer = program.optimizer
     weightDecay = program.weightDecay
-    memory.reserveWorkspace(words: kernels.map(\.workspaceWords).max() ?? 0)
+    memory.reserveWorkspace(words: KernelWorkspace.words(of: kernels))
   }
 
   /// Forgets the last step's loss.
@@ -159,7 +159,7 @@ private struct PreparedLoad {
 }
 
 extension Operation {
-  fileprivate func kernel(graph: Graph, seed: UInt64) -> LayerKernel {
+  func kernel(graph: Graph, seed: UInt64) -> LayerKernel {
     var slots = LayerSlots(
       inputs: inputs.map(\.position), output: output.position, parameters: parameters.map(\.position),
       states: states.map(\.position), saved: saved.map(\.position), moments: shared?.moments.map(\.position) ?? [],
@@ -220,6 +220,7 @@ extension MemoryKind {
     case .optimizer: self = .optimizer
     case .activations: self = .activations
     case .buffers: self = .buffers
+    case .workspace: self = .workspace
     }
   }
 }

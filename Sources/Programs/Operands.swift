@@ -8,6 +8,8 @@ public enum BufferKind: String, Hashable, Sendable, CaseIterable, Codable {
   case activations
   /// Messages, parts being assembled and other communication memory.
   case buffers
+  /// What kernels need while they work: chosen by the executor's kernels, so no buffer of a program is of this kind.
+  case workspace
 }
 
 /// Float32 memory of one device, named by number.

@@ -1,3 +1,5 @@
+import Programs
+
 /// A report for people: what `run` prints when no JSON is asked for. Unknown is `n/a`.
 public struct ReportText: Sendable {
   private let report: Report
@@ -116,17 +118,24 @@ public struct ReportText: Sendable {
     return lines
   }
 
+  /// Two rows per device: what was in use at most, and what the formula says.
   private var memory: [String] {
-    var table = TextTable(
-      header: ["device", "parameters", "gradients", "optimizer", "activations", "buffers", "total"])
+    var table = TextTable(header: ["device", ""] + BufferKind.allCases.map(\.rawValue) + ["total"])
     for device in report.perDevice {
-      let peak = device.peakBytes
-      let values = [
-        peak.parameters, peak.gradients, peak.optimizer, peak.activations, peak.buffers, peak.total,
-      ]
-      table.append(["\(device.device)"] + values.map { $0.map { bytesText(Double($0)) } ?? "n/a" })
+      for (label, peak) in [("measured", device.peakBytes), ("by formula", device.expectedPeakBytes ?? .unknown)] {
+        let values = BufferKind.allCases.map { peak.bytes($0) } + [peak.total]
+        table.append(["\(device.device)", label] + values.map { $0.map { bytesText(Double($0)) } ?? "n/a" })
+      }
     }
-    return ["peak memory per device"] + table.lines
+    var title = "peak memory per device"
+    if report.perDevice.contains(where: { $0.peakBytes.total != nil }) {
+      let isEqual = report.perDevice.allSatisfy { $0.peakBytes == $0.expectedPeakBytes }
+      title +=
+        isEqual
+        ? ", measured = formula to the byte"
+        : ", measured, and by formula in the program's order (messages that come early add to it)"
+    }
+    return [title] + table.lines
   }
 
   private var assumptions: [String] {

@@ -19,6 +19,8 @@ public struct RunFacts: Sendable {
   public var heads: Report.Heads?
   /// Per device; missing or nil where not measured.
   public var peaks: [Report.PeakBytes?]
+  /// Words of the kernels' workspace per device, which the formula for memory includes; nil where no executor was asked.
+  public var workspaceWords: [Int]?
   /// The executor's own seconds per step, warm-up included; used where no trace was recorded.
   public var stepSeconds: [Double]
   /// The median step of the same training on one device.
@@ -32,7 +34,8 @@ public struct RunFacts: Sendable {
     scene: String, clock: Clock, cores: Int?, seed: UInt64, steps: Int, losses: [Double] = [],
     trainAccuracy: Double? = nil, testAccuracy: Double? = nil, trainOracleAccuracy: Double? = nil,
     testOracleAccuracy: Double? = nil, heads: Report.Heads? = nil, peaks: [Report.PeakBytes?] = [],
-    stepSeconds: [Double] = [], serialStepSeconds: Double? = nil, predictedStepSeconds: Double? = nil,
+    workspaceWords: [Int]? = nil, stepSeconds: [Double] = [], serialStepSeconds: Double? = nil,
+    predictedStepSeconds: Double? = nil,
     assumptions: [String] = []
   ) {
     self.scene = scene
@@ -47,6 +50,7 @@ public struct RunFacts: Sendable {
     self.testOracleAccuracy = testOracleAccuracy
     self.heads = heads
     self.peaks = peaks
+    self.workspaceWords = workspaceWords
     self.stepSeconds = stepSeconds
     self.serialStepSeconds = serialStepSeconds
     self.predictedStepSeconds = predictedStepSeconds

@@ -60,14 +60,15 @@ struct HeadlessSession {
     let peaks = run.peaks.map { peak in
       Report.PeakBytes(
         parameters: peak[.parameters], gradients: peak[.gradients], optimizer: peak[.optimizer],
-        activations: peak[.activations], buffers: peak[.buffers], total: peak.total)
+        activations: peak[.activations], buffers: peak[.buffers], workspace: peak[.workspace], total: peak.total)
     }
     let last = evaluations.last
     let facts = RunFacts(
       scene: scene.name, clock: .wall, cores: cores, seed: scene.training.seed, steps: steps.count,
       losses: steps.map(\.loss), trainAccuracy: last?.trainAccuracy, testAccuracy: last?.testAccuracy,
       trainOracleAccuracy: last?.trainOracleAccuracy, testOracleAccuracy: last?.testOracleAccuracy,
-      heads: last?.heads.map { Report.Heads($0) }, peaks: peaks, stepSeconds: steps.map(\.seconds),
+      heads: last?.heads.map { Report.Heads($0) }, peaks: peaks,
+      workspaceWords: KernelWorkspace.words(of: run.program), stepSeconds: steps.map(\.seconds),
       assumptions: interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"])
     return Report(facts, statistics: statistics)
   }

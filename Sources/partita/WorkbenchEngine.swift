@@ -91,7 +91,7 @@ final class WorkbenchEngine: Session {
     MemoryPeak(
       byKind: [
         .parameters: bytes[.parameters], .gradients: bytes[.gradients], .optimizer: bytes[.optimizer],
-        .activations: bytes[.activations], .buffers: bytes[.buffers],
+        .activations: bytes[.activations], .buffers: bytes[.buffers], .workspace: bytes[.workspace],
       ], total: bytes.total)
   }
 }

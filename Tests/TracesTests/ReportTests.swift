@@ -13,7 +13,7 @@ import Traces
     facts.serialStepSeconds = 840e-9
     facts.assumptions = ["one thing"]
     facts.peaks = [
-      Report.PeakBytes(parameters: 1, gradients: 2, optimizer: 3, activations: 4, buffers: 5, total: 12)
+      Report.PeakBytes(parameters: 1, gradients: 2, optimizer: 3, activations: 4, buffers: 5, workspace: 6, total: 12)
     ]
     return Report(facts, statistics: statistics(program, latePipelineTrace))
   }
@@ -42,7 +42,7 @@ import Traces
   private static let deviceKeys: Set<String> = [
     "device", "window_seconds", "compute_seconds", "exposed_communication_seconds", "wait_seconds", "overhead_seconds",
     "idle_seconds", "first_start_seconds", "last_end_seconds", "waits", "bytes_sent", "bytes_received",
-    "messages_sent", "peak_bytes",
+    "messages_sent", "peak_bytes", "expected_peak_bytes",
   ]
 
   @Test(arguments: [true, false]) func everyKeyIsPresent(measured: Bool) throws {
@@ -56,7 +56,8 @@ import Traces
     for device in devices {
       #expect(Set(device.keys) == Self.deviceKeys)
       let peak = try #require(device["peak_bytes"] as? [String: Any])
-      #expect(Set(peak.keys) == ["parameters", "gradients", "optimizer", "activations", "buffers", "total"])
+      #expect(
+        Set(peak.keys) == ["parameters", "gradients", "optimizer", "activations", "buffers", "workspace", "total"])
     }
   }
 
@@ -91,7 +92,7 @@ import Traces
     #expect(root["loss"] is NSNull)
     #expect(root["samples_per_second"] is NSNull && root["test_accuracy"] is NSNull && root["predicted"] is NSNull)
     let device = try #require((root["per_device"] as? [[String: Any]])?.first)
-    #expect(device.filter { $0.value is NSNull }.count == Self.deviceKeys.count - 2, "all but number and peaks")
+    #expect(device.filter { $0.value is NSNull }.count == Self.deviceKeys.count - 3, "all but number and peaks")
     #expect((device["peak_bytes"] as? [String: Any])?.values.allSatisfy { $0 is NSNull } == true)
     let communication = try #require(root["communication"] as? [String: Any])
     #expect(communication["bytes_per_step"] is NSNull && communication["expected_bytes_per_step"] as? Int == 48)

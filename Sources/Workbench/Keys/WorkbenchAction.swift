@@ -13,6 +13,8 @@ public enum WorkbenchAction: Hashable, Sendable {
   case openScene, saveScene, undo, redo
   /// A kind of strategy with its default options.
   case chooseStrategy(String)
+  // Who holds what
+  case owners, nextLayer, previousLayer
   // Lists and fields
   case up, down, pageUp, pageDown, top, bottom
   case increase, decrease, edit

@@ -126,13 +126,27 @@ public enum WorkbenchKeys {
       Binding(
         [.character("t")], .toggleTree, "tree", help: "part the network into heads below the layer, or join it again",
         context: title, footer: false),
+      owners(in: title),
     ]
   }()
 
   private static let strategy: [Binding] =
     values(in: PanelKind.strategy.title) + [
-      Binding([.enter], .edit, "type", help: "type a value", context: PanelKind.strategy.title)
+      Binding([.enter], .edit, "type", help: "type a value", context: PanelKind.strategy.title),
+      owners(in: PanelKind.strategy.title),
+      Binding(
+        [.character("]")], .nextLayer, "next layer", help: "the owners of the next layer",
+        context: PanelKind.strategy.title, footer: false),
+      Binding(
+        [.character("[")], .previousLayer, "layer before", help: "the owners of the layer before",
+        context: PanelKind.strategy.title, footer: false),
     ]
+
+  private static func owners(in context: String) -> Binding {
+    Binding(
+      [.character("O")], .owners, "owners",
+      help: "draw which device holds which box of the selected layer, or show the plan again", context: context)
+  }
 
   private static let form: [Binding] =
     values(in: Context.form) + [

@@ -23,7 +23,10 @@ extension WorkbenchState {
     case .saveScene: overlay = .path(PathPrompt(.save, "\(scene.name).yaml"))
     case .undo: return travel(to: history.undo(scene), "nothing to undo")
     case .redo: return travel(to: history.redo(scene), "nothing to redo")
-    case .up, .down, .pageUp, .pageDown, .top, .bottom: move(action)
+    case .up, .down, .pageUp, .pageDown, .top, .bottom: if !scrollOwners(action) { move(action) }
+    case .owners: toggleOwners()
+    case .nextLayer: showLayer(1)
+    case .previousLayer: showLayer(-1)
     case .chooseStrategy(let name):
       guard let changed = try? SceneSettings.setting("strategy", name, in: scene) else { break }
       return edit(changed)
