@@ -36,14 +36,16 @@ extension ProgramLowering {
 
   private mutating func lowerLayer(_ node: Graph.Node, _ holding: Holding, _ microbatch: Int, _ action: Action) {
     let field = ReceptiveField(of: node, output: holding.box, summand: holding.summand)
+    let filters = layout.filterPart(of: node, holding)
     let groups = statisticsGroups[node.index]
     let geometry = LayerGeometry(
-      kind: node.kind.localized(outputs: holding.box.k.count, padding: field.padding, summand: holding.summand),
+      kind: node.kind.localized(
+        outputs: holding.box.k.count, padding: field.padding, filters: filters, summand: holding.summand),
       inputs: field.operands.map { field.inputs[$0].extent }, output: holding.box.extent,
       origin: Extent4(
         n: holding.box.n.lowerBound, k: holding.box.k.lowerBound, h: holding.box.h.lowerBound,
         w: holding.box.w.lowerBound),
-      wholeOutput: node.outputShape, statisticsGroups: groups?.map(\.samples),
+      wholeOutput: node.outputShape, firstFilter: filters.first, statisticsGroups: groups?.map(\.samples),
       updatesRunningStatistics: groups?.map(\.updatesRunning))
     let device = holding.device
     let suffix = "mb\(microbatch)"

@@ -43,15 +43,11 @@ struct ParameterStorage {
       let position = split.devices.firstIndex(of: device)
     else { return nil }
     let replica = position / split.parts
-    let sharing = holdings.filter { other in
-      other.box.k == own.box.k && other.summand == own.summand
-        && split.devices.firstIndex(of: other.device)! / split.parts == replica
-    }
-    let saver = holdings.first { $0.box.k == own.box.k && $0.summand == own.summand }!
-    let boxes = node.parameters.indices.compactMap { ordinal in
-      node.parameterRanges(node.parameters[ordinal], output: own.box, summand: own.summand).map { ranges in
-        HeldBox(node: node, ordinal: ordinal, ranges: ranges, isSaved: saver.device == device)
-      }
+    let ranges = layout.parameterBoxes(of: node, own)
+    let holders = holdings.filter { layout.parameterBoxes(of: node, $0) == ranges }
+    let sharing = holders.filter { split.devices.firstIndex(of: $0.device)! / split.parts == replica }
+    let boxes = ranges.enumerated().compactMap { ordinal, ranges in
+      ranges.map { HeldBox(node: node, ordinal: ordinal, ranges: $0, isSaved: holders[0].device == device) }
     }
     return (sharing.map(\.device).sorted(), boxes)
   }

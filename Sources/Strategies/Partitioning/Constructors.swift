@@ -34,8 +34,7 @@ struct PartitioningConstructor {
   /// Whether several devices hold the same parameters because the work that uses them is cut in `n`, `h` or `w`.
   private func reducesGradients(_ partitioning: Partitioning) -> Bool {
     graph.nodes.contains { node in
-      let split = partitioning.splits[node.index]
-      return !node.parameters.isEmpty && split.n * split.h * split.w > 1
+      node.sharesParameters(under: partitioning.splits[node.index])
     }
   }
 
