@@ -83,8 +83,9 @@ struct DeviceExecutor: ~Copyable {
     case .update(let index):
       let update = updates[index.position]
       OptimizerKernel.update(
-        optimizer: optimizer, rate: rate, weightDecay: weightDecay, step: step, parameter: update.parameter,
-        gradient: update.gradient, states: update.states, in: memory)
+        optimizer: optimizer, rate: rate, weightDecay: weightDecay, step: step * update.turns + update.turn,
+        parameter: update.parameter, gradient: update.gradient, gradientScale: update.gradientScale,
+        states: update.states, in: memory)
     case .free(let buffer):
       memory.free(buffer.position)
     case .send, .receive, .endOfStep:
@@ -111,8 +112,14 @@ private struct PreparedUpdate {
   let parameter: Int
   let gradient: Int
   let states: [Int]
+  let turn: Int
+  let turns: Int
+  let gradientScale: Float
 
   init(_ update: Update) {
+    turn = update.turn
+    turns = update.turns
+    gradientScale = update.gradientScale
     parameter = update.parameter.position
     gradient = update.gradient.position
     states = update.states.map(\.position)

@@ -186,11 +186,22 @@ public struct Update: Hashable, Sendable {
   public var states: [Index<Buffer>]
   /// Layers whose parameters these are, for people.
   public var nodes: [Int]
+  /// Which of a step's ``turns`` updates of these parameters this is.
+  public var turn: Int
+  public var turns: Int
+  /// Multiplies the gradient: where some of a batch's samples make an update, the mean over those.
+  public var gradientScale: Float
 
-  public init(parameter: Index<Buffer>, gradient: Index<Buffer>, states: [Index<Buffer>], nodes: [Int]) {
+  public init(
+    parameter: Index<Buffer>, gradient: Index<Buffer>, states: [Index<Buffer>], nodes: [Int], turn: Int = 0,
+    turns: Int = 1, gradientScale: Float = 1
+  ) {
     self.parameter = parameter
     self.gradient = gradient
     self.states = states
     self.nodes = nodes
+    self.turn = turn
+    self.turns = turns
+    self.gradientScale = gradientScale
   }
 }

@@ -15,7 +15,7 @@ public struct Action: Hashable, Sendable, CustomStringConvertible {
 
   public var kind: Kind
   public var stage: Int
-  /// Nil for what concerns the whole step (exchange, update).
+  /// Nil for what concerns the whole step; an exchange or update with a microbatch follows that microbatch's backward.
   public var microbatch: Int?
 
   public init(_ kind: Kind, stage: Int, microbatch: Int? = nil) {

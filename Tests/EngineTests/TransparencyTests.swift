@@ -79,8 +79,9 @@ import Testing
     for network in Self.networks { try check(.model(split: .k), network, devices: devices) }
   }
 
-  @Test(arguments: [1, 2, 3, 4, 8], [ModelSplit.c, .h, .w]) func otherDimensions(devices: Int, split: ModelSplit) throws
-  {
+  @Test(arguments: [1, 2, 3, 4, 8], [ModelSplit.c, .h, .w, .pairs]) func otherDimensions(
+    devices: Int, split: ModelSplit
+  ) throws {
     for network in [Self.chain, Self.spatial] { try check(.model(split: split), network, devices: devices) }
   }
 

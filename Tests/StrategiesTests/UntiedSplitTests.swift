@@ -20,9 +20,9 @@ import Testing
   private func held(height: Int, tile: Int?, parts: Int) throws -> [Range<Int>] {
     let sharing = tile.map { FilterSharing.tiled(Extent($0, 1)) } ?? .nowhere
     let node = try Graph(Self.network(sharing, height: height)).nodes[0]
-    let boxes = Split(h: parts, devices: Array(0..<parts)).boxes(samples: 0..<1, shape: node.outputShape)
-    return boxes.map { box in
-      let part = node.filterPart(of: box, among: boxes)
+    let split = Split(h: parts, devices: Array(0..<parts))
+    return split.boxes(samples: 0..<1, shape: node.outputShape).map { box in
+      let part = node.filterPart(of: box, under: split)
       // The first row's filter, by number in the whole layer.
       #expect(part.rows.lowerBound + part.first.height == box.h.lowerBound % (tile ?? height))
       return part.rows

@@ -1,8 +1,9 @@
 import Diagnostics
 
 extension Verifier {
-  /// Each gradient is overwritten by its first contribution of a step, gets all others before the update, and is reduced
-  /// between the last contribution and the update where a collective is to reduce it.
+  /// Each gradient is overwritten by its first contribution of a step or after an update, gets the others before the update,
+  /// and is reduced between the last contribution and the update where a collective is to reduce it. After the last update
+  /// nothing is contributed.
   func checkGradients() -> [Diagnostic] {
     guard program.mode == .training else { return [] }
     return program.devices.flatMap { device -> [Diagnostic] in
@@ -10,7 +11,7 @@ extension Verifier {
       /// Per gradient buffer of an operation, whether something was contributed in this step.
       var isBegun: Set<Index<Buffer>> = []
       var contributed: [Index<Operation>] = []
-      var updatedAt: [Index<Buffer>: Int] = [:]
+      let lastUpdate = device.lastUpdates
       var reducedAt: [Index<Buffer>: Int] = [:]
       var lastContribution: [Index<Buffer>: Int] = [:]
       for (position, instruction) in device.instructions.enumerated() {
@@ -19,7 +20,7 @@ extension Verifier {
           contributed.append(index)
           let operation = device.operations[index]
           for gradient in operation.parameterGradients {
-            if updatedAt[device.root(gradient)] != nil {
+            if let last = lastUpdate[device.root(gradient)], last < position {
               findings.append(
                 finding("contributes to a gradient after its update", device: device.device, at: position))
             }
@@ -34,7 +35,7 @@ extension Verifier {
           reducedAt[device.root(device.copies[index].destination.buffer)] = position
         case .update(let index):
           let root = device.root(device.updates[index].gradient)
-          updatedAt[root] = position
+          isBegun = isBegun.filter { device.root($0) != root }
           if let reduced = reducedAt[root], reduced < lastContribution[root] ?? 0 {
             findings.append(
               finding("updates from a gradient that was reduced too early", device: device.device, at: position))
@@ -82,5 +83,16 @@ extension Verifier {
       }
       return findings
     }
+  }
+}
+
+extension DeviceProgram {
+  /// Where each gradient is used for the last time in a step.
+  fileprivate var lastUpdates: [Index<Buffer>: Int] {
+    var last: [Index<Buffer>: Int] = [:]
+    for (position, instruction) in instructions.enumerated() {
+      if case .update(let index) = instruction { last[root(updates[index].gradient)] = position }
+    }
+    return last
   }
 }

@@ -12,10 +12,12 @@ extension ProgramLowering {
       where junction.producer == node.index && junction.stage == stage {
         lowerGradientDeparture(index, microbatch, action)
       }
-      for holding in layout.holdings(node.index, microbatch: microbatch) {
-        let gradient = lowerGradientArrival(node, holding, microbatch, action)
-        lowerLayerBackward(
-          node, on: holding.device, summand: holding.summand, gradient, stage, microbatch, action)
+      let holdings = layout.holdings(node.index, microbatch: microbatch)
+      var arrived = receiveGradients(node, holdings, microbatch, action)
+      for holding in holdings {
+        let gradient = lowerGradientArrival(
+          node, holding, arrived.removeValue(forKey: holding) ?? [], microbatch, action)
+        lowerLayerBackward(node, holding, gradient, microbatch, action)
       }
     }
     // In the order in which the earlier stages take them: producers from the last, each one's junctions from the first.
@@ -29,81 +31,104 @@ extension ProgramLowering {
   }
 
   private mutating func lowerLayerBackward(
-    _ node: Graph.Node, on device: Int, summand: Summand, _ gradient: Index<Buffer>, _ stage: Int, _ microbatch: Int,
-    _ action: Action
+    _ node: Graph.Node, _ holding: Holding, _ gradient: Index<Buffer>, _ microbatch: Int, _ action: Action
   ) {
-    let number = devices[device].operations[.init(index: node.index, microbatch: microbatch)]!
+    let device = holding.device
+    let number = devices[device].operations[
+      .init(index: node.index, part: holding.part, microbatch: microbatch)]!
     var operation = devices[device].program.operations[number]
     operation.outputGradient = gradient
-    let field = ReceptiveField(of: node, output: operation.box, summand: summand)
+    let field = ReceptiveField(of: node, output: operation.box, summand: holding.summand)
     operation.inputGradients = field.operands.map { operand in
       let producer = node.inputs[operand]
       guard producer >= 0, layout.needsGradient[producer] else { return nil }
       let buffer = devices[device].buffer(
         "\(node.name) input gradient mb\(microbatch)", .activations, words: field.inputs[operand].count)
-      let key = DeviceBuilder.Key(index: junction(node.index, operand), microbatch: microbatch)
+      let key = DeviceBuilder.Key(
+        index: junction(node.index, operand), part: holding.part, microbatch: microbatch)
       devices[device].contributions[key, default: []].append(buffer)
       return buffer
     }
-    let order = layout.partitioning.schedule.devices[device]
-    operation.accumulates = order.first { $0.kind == .backward && $0.stage == stage } != action
     devices[device].program.operations[number] = operation
     devices[device].emit(.backward(number), in: action)
   }
 
-  /// Sums the gradients of a junction's operands on each consuming device and sends other devices their boxes.
+  /// Sums the gradients of a junction's operands on each consuming part and sends other devices their boxes.
   private mutating func lowerGradientDeparture(_ index: Int, _ microbatch: Int, _ action: Action) {
     let junction = layout.junctions[index]
-    let key = DeviceBuilder.Key(index: index, microbatch: microbatch)
+    func key(_ part: Int) -> DeviceBuilder.Key { .init(index: index, part: part, microbatch: microbatch) }
     let needs = layout.needs(junction, microbatch: microbatch)
     for need in needs {
-      let buffers = devices[need.device].contributions[key]!
+      let buffers = devices[need.device].contributions[key(need.part)]!
       for other in buffers.dropFirst() {
         devices[need.device].move(
           need.box, from: .init(buffer: other, box: need.box), to: .init(buffer: buffers[0], box: need.box),
-          adding: true,
-          purpose: .activationGradients, collective: nil, in: action)
+          adding: true, purpose: .activationGradients, collective: nil, in: action)
       }
-      devices[need.device].contributions[key] = [buffers[0]]
+      devices[need.device].contributions[key(need.part)] = [buffers[0]]
     }
     let transfers = backwardTransfers(junction, microbatch)
     let collective = register(transfers, junction: junction, isBackward: true, microbatch: microbatch)
     for transfer in transfers where transfer.from != transfer.to {
-      let box = needs.first { $0.device == transfer.from }!.box
+      let box = needs.first { $0.device == transfer.from && $0.part == transfer.part }!.box
+      let gradient = devices[transfer.from].contributions[key(transfer.part)]![0]
       send(
-        transfer, from: .init(buffer: devices[transfer.from].contributions[key]![0], box: box), junction: index,
-        microbatch: microbatch, purpose: .activationGradients, collective: collective, isBackward: true, in: action)
+        transfer, from: .init(buffer: gradient, box: box), junction: index, microbatch: microbatch,
+        purpose: .activationGradients, collective: collective, isBackward: true, in: action)
     }
+  }
+
+  /// A gradient that a part of a layer gets from one sender.
+  private struct Contribution {
+    var sender: Int
+    var held: DeviceBuilder.Held
+    /// Whether another part of the device reads it too.
+    var isShared = false
+  }
+
+  /// Receives every gradient that devices get for a layer, in the order in which they were sent: junction by junction.
+  private mutating func receiveGradients(
+    _ node: Graph.Node, _ holdings: [Holding], _ microbatch: Int, _ action: Action
+  ) -> [Holding: [Contribution]] {
+    var arrived: [Holding: [Contribution]] = [:]
+    for (index, junction) in layout.junctions.enumerated() where junction.producer == node.index {
+      let transfers = backwardTransfers(junction, microbatch)
+      let needs = layout.needs(junction, microbatch: microbatch)
+      for holding in holdings {
+        let device = holding.device
+        for transfer in transfers
+        where transfer.from == device && transfer.to == device && transfer.target == holding.part {
+          let key = DeviceBuilder.Key(index: index, part: transfer.part, microbatch: microbatch)
+          guard let buffer = devices[device].contributions[key]?.first else { continue }
+          let box = needs.first { $0.device == device && $0.part == transfer.part }!.box
+          let readers = transfers.count { $0.from == device && $0.to == device && $0.part == transfer.part }
+          arrived[holding, default: []].append(
+            Contribution(sender: device, held: .init(buffer: buffer, box: box), isShared: readers > 1))
+        }
+        let key = PendingKey(
+          junction: index, microbatch: microbatch, to: device, target: holding.part, isBackward: true)
+        let senders = (pending[key] ?? []).map { messages[$0.message].from }
+        let received = receive(
+          index, microbatch, on: device, target: holding.part, name: node.name, isBackward: true, kind: .activations,
+          in: action)
+        arrived[holding, default: []] += zip(senders, received).map { Contribution(sender: $0, held: $1.held) }
+      }
+    }
+    return arrived
   }
 
   /// The gradient of a holding: contributions of every junction, in rank order where replicas must agree, summed into the
   /// first that covers the box.
   private mutating func lowerGradientArrival(
-    _ node: Graph.Node, _ holding: Holding, _ microbatch: Int, _ action: Action
+    _ node: Graph.Node, _ holding: Holding, _ contributions: [Contribution], _ microbatch: Int, _ action: Action
   ) -> Index<Buffer> {
     let device = holding.device
-    var parts: [(rank: Int, held: DeviceBuilder.Held)] = []
-    for (index, junction) in layout.junctions.enumerated() where junction.producer == node.index {
-      let key = DeviceBuilder.Key(index: index, microbatch: microbatch)
-      let local = backwardTransfers(junction, microbatch).contains { $0.from == device && $0.to == device }
-      if local, let buffer = devices[device].contributions[key]?.first {
-        let box = layout.needs(junction, microbatch: microbatch).first { $0.device == device }!.box
-        parts.append((device, .init(buffer: buffer, box: box)))
-      }
-      let senders = (pending[.init(junction: index, microbatch: microbatch, to: device, isBackward: true)] ?? []).map {
-        messages[$0.message].from
-      }
-      let arrived = receive(
-        index, microbatch, on: device, name: node.name, isBackward: true, kind: .activations, in: action)
-      parts += zip(senders, arrived).map { (rank: $0, held: $1.held) }
-    }
+    var parts = contributions
     let split = layout.split(of: node.index)
-    if split.replicas > 1 || split.c > 1 { parts.sort { $0.rank < $1.rank } }
-    if parts.count > 0, parts[0].held.box == holding.box {
-      for part in parts.dropFirst() {
-        add(part.held, to: parts[0].held, on: device, action)
-      }
-      return parts[0].held.buffer
+    if split.replicas > 1 || split.c > 1 { parts.sort { $0.sender < $1.sender } }
+    if let first = parts.first, first.held.box == holding.box, !first.isShared {
+      for part in parts.dropFirst() { add(part.held, to: first.held, on: device, action) }
+      return first.held.buffer
     }
     let whole = DeviceBuilder.Held(
       buffer: devices[device].buffer("\(node.name) gradient mb\(microbatch)", .activations, words: holding.box.count),

@@ -9,10 +9,17 @@ struct DeviceBuilder {
     var box: Box
   }
 
-  /// Identifies what a device has for a junction or a node in one microbatch.
+  /// Identifies what a device has for a part of a node, or of a junction's consumers, in one microbatch.
   struct Key: Hashable {
     var index: Int
+    var part: Int
     var microbatch: Int
+  }
+
+  /// Identifies what a device has for a part of a node in every microbatch.
+  struct PartKey: Hashable {
+    var node: Int
+    var part: Int
   }
 
   var program: DeviceProgram
@@ -21,11 +28,11 @@ struct DeviceBuilder {
   var outputs: [Key: Held] = [:]
   /// What the consumers of each junction read.
   var required: [Key: Held] = [:]
-  /// Gradients of what the consumers of each junction read, one per operand, until they are summed.
+  /// Gradients of what a part of each junction's consumers read, one per operand, until they are summed.
   var contributions: [Key: [Index<Buffer>]] = [:]
   var operations: [Key: Index<Operation>] = [:]
-  /// Learned parameters and states of each node, and the gradients of the learned ones.
-  var parameters: [Int: NodeParameters] = [:]
+  /// Learned parameters and states of each part of a node, and the gradients of the learned ones.
+  var parameters: [PartKey: NodeParameters] = [:]
   var buckets: [Bucket] = []
 
   init(device: Int) { program = DeviceProgram(device: device) }
@@ -62,15 +69,16 @@ struct DeviceBuilder {
   }
 }
 
-/// The buffers of one node's parameters on one device.
+/// The buffers of one part of a node's parameters on one device.
 struct NodeParameters {
   var learned: [Index<Buffer>] = []
   var gradients: [Index<Buffer>] = []
   var states: [Index<Buffer>] = []
 }
 
-/// Learned parameters of a device that are exchanged with the same devices and updated together: consecutive words.
+/// Learned parameters of a device and stage that are exchanged with the same devices and updated together: consecutive words.
 struct Bucket {
+  var stage: Int
   /// The devices that hold the same words and add up their gradients; one device means no exchange.
   var group: [Int]
   var nodes: [Int]

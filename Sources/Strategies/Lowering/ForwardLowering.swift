@@ -25,18 +25,18 @@ extension ProgramLowering {
   }
 
   private mutating func lowerLoad(_ index: Int, _ microbatch: Int, _ action: Action) {
-    for need in layout.needs(layout.junctions[index], microbatch: microbatch) {
-      let buffer = devices[need.device].buffer("input mb\(microbatch)", .activations, words: need.box.count)
-      let load = devices[need.device].program.loads.append(
-        Load(microbatch: microbatch, input: need.box, inputBuffer: buffer))
-      devices[need.device].emit(.load(load), in: action)
-      devices[need.device].required[.init(index: index, microbatch: microbatch)] = .init(buffer: buffer, box: need.box)
+    for demand in layout.demands(layout.junctions[index], microbatch: microbatch) {
+      let buffer = devices[demand.device].buffer("input mb\(microbatch)", .activations, words: demand.box.count)
+      let load = devices[demand.device].program.loads.append(
+        Load(microbatch: microbatch, input: demand.box, inputBuffer: buffer))
+      devices[demand.device].emit(.load(load), in: action)
+      give(.init(buffer: buffer, box: demand.box), to: demand, index, microbatch)
     }
   }
 
   private mutating func lowerLayer(_ node: Graph.Node, _ holding: Holding, _ microbatch: Int, _ action: Action) {
     let field = ReceptiveField(of: node, output: holding.box, summand: holding.summand)
-    let filters = layout.filterPart(of: node, holding)
+    let filters = node.filterPart(of: holding.box, under: layout.partitioning.splits[node.index])
     let groups = statisticsGroups[node.index]
     let geometry = LayerGeometry(
       kind: node.kind.localized(
@@ -57,15 +57,17 @@ extension ProgramLowering {
       }
     }
     let inputs = field.operands.map { operand in
-      devices[device].required[.init(index: junction(node.index, operand), microbatch: microbatch)]!.buffer
+      devices[device].required[
+        .init(index: junction(node.index, operand), part: holding.part, microbatch: microbatch)]!.buffer
     }
-    let parameters = devices[device].parameters[node.index] ?? NodeParameters()
+    let parameters =
+      devices[device].parameters[.init(node: node.index, part: holding.part)] ?? NodeParameters()
     let operation = devices[device].program.operations.append(
       Operation(
         node: node.index, microbatch: microbatch, box: holding.box, geometry: geometry, inputs: inputs, output: output,
         saved: saved, parameters: parameters.learned, states: parameters.states,
         parameterGradients: parameters.gradients))
-    let key = DeviceBuilder.Key(index: node.index, microbatch: microbatch)
+    let key = DeviceBuilder.Key(index: node.index, part: holding.part, microbatch: microbatch)
     devices[device].operations[key] = operation
     devices[device].outputs[key] = .init(buffer: output, box: holding.box)
     devices[device].emit(.forward(operation), in: action)
@@ -74,9 +76,9 @@ extension ProgramLowering {
   private mutating func lowerLoss(_ microbatch: Int, _ action: Action) {
     let holdings = layout.holdings(layout.loss, microbatch: microbatch)
     let junction = junction(layout.loss, 0)
-    let key = DeviceBuilder.Key(index: junction, microbatch: microbatch)
     for holding in holdings {
       let device = holding.device
+      let key = DeviceBuilder.Key(index: junction, part: holding.part, microbatch: microbatch)
       let samples = holding.box.n
       let targets = devices[device].buffer("targets mb\(microbatch)", .activations, words: samples.count)
       let load = devices[device].program.loads.append(
@@ -107,7 +109,8 @@ extension ProgramLowering {
     let transfers = forwardTransfers(junction, microbatch)
     let collective = register(transfers, junction: junction, isBackward: false, microbatch: microbatch)
     for transfer in transfers where transfer.from != transfer.to {
-      let held = devices[transfer.from].outputs[.init(index: junction.producer, microbatch: microbatch)]!
+      let held = devices[transfer.from].outputs[
+        .init(index: junction.producer, part: transfer.part, microbatch: microbatch)]!
       send(
         transfer, from: held, junction: index, microbatch: microbatch, purpose: .activations, collective: collective,
         isBackward: false, in: action)
@@ -117,44 +120,55 @@ extension ProgramLowering {
   /// Receives and puts together what each consuming device needs; what it holds already is used where it lies.
   private mutating func lowerArrival(_ index: Int, _ microbatch: Int, _ action: Action) {
     let junction = layout.junctions[index]
-    let key = DeviceBuilder.Key(index: index, microbatch: microbatch)
     let name = layout.graph.nodes[junction.producer].name
-    for need in layout.needs(junction, microbatch: microbatch) {
-      let device = need.device
-      let own = devices[device].outputs[.init(index: junction.producer, microbatch: microbatch)]
-      let isPartial = layout.partitioning.splits[junction.producer].c > 1
-      if let own, own.box == need.box, !isPartial {
-        devices[device].required[key] = own
+    let isPartial = layout.partitioning.splits[junction.producer].c > 1
+    let holdings = layout.holdings(junction.producer, microbatch: microbatch)
+    for (target, demand) in layout.demands(junction, microbatch: microbatch).enumerated() {
+      let device = demand.device
+      let own = holdings.filter { $0.device == device }.map { holding in
+        (
+          held: devices[device].outputs[
+            .init(index: junction.producer, part: holding.part, microbatch: microbatch)]!,
+          summand: holding.summand.index
+        )
+      }
+      if !isPartial, let whole = own.first(where: { $0.held.box == demand.box }) {
+        give(whole.held, to: demand, index, microbatch)
         continue
       }
-      var parts = receive(
-        index, microbatch, on: device, name: name, isBackward: false, kind: .activations, in: action)
-      if parts.count == 1, parts[0].held.box == need.box, !isPartial {
-        devices[device].required[key] = parts[0].held
+      let arrived = receive(
+        index, microbatch, on: device, target: target, name: name, isBackward: false, kind: .activations, in: action)
+      if arrived.count == 1, arrived[0].held.box == demand.box, !isPartial {
+        give(arrived[0].held, to: demand, index, microbatch)
         continue
       }
       let whole = DeviceBuilder.Held(
-        buffer: devices[device].buffer("\(name) gathered mb\(microbatch)", .activations, words: need.box.count),
-        box: need.box)
-      if let own, !own.box.intersection(need.box).isEmpty {
-        let holding = layout.holdings(junction.producer, microbatch: microbatch).first { $0.device == device }!
-        parts.insert((own, holding.summand.index), at: 0)
-      }
+        buffer: devices[device].buffer("\(name) gathered mb\(microbatch)", .activations, words: demand.box.count),
+        box: demand.box)
+      var parts = own.filter { !$0.held.box.intersection(demand.box).isEmpty } + arrived
       // In the order of the summands on every device, so that replicas of a consumer get the same bits.
       parts.sort { $0.summand < $1.summand }
       for (position, part) in parts.enumerated() {
         devices[device].move(
-          part.held.box.intersection(need.box), from: part.held, to: whole,
+          part.held.box.intersection(demand.box), from: part.held, to: whole,
           adding: part.summand != parts[0].summand, defines: position == 0, purpose: .activations, collective: nil,
           in: action)
       }
-      devices[device].required[key] = whole
+      give(whole, to: demand, index, microbatch)
+    }
+  }
+
+  /// Notes what a demand got, for every part of the device that reads that box.
+  private mutating func give(_ held: DeviceBuilder.Held, to demand: Holding, _ index: Int, _ microbatch: Int) {
+    for need in layout.needs(layout.junctions[index], microbatch: microbatch)
+    where need.device == demand.device && need.box == demand.box {
+      devices[need.device].required[.init(index: index, part: need.part, microbatch: microbatch)] = held
     }
   }
 
   func forwardTransfers(_ junction: Junction, _ microbatch: Int) -> [Transfer] {
     TransferPlan.forward(
-      needs: layout.needs(junction, microbatch: microbatch),
+      demands: layout.demands(junction, microbatch: microbatch),
       holdings: layout.holdings(junction.producer, microbatch: microbatch), devices: layout.partitioning.devices)
   }
 }

@@ -50,7 +50,7 @@ struct Layout {
 
   /// The parts of a node's output, or of the loss's samples, that are not empty.
   func holdings(_ consumer: Int, microbatch: Int) -> [Holding] {
-    let split = split(of: consumer)
+    let split = split(of: consumer).turn(of: microbatch)
     let shape = consumer == loss ? Shape.features(1) : graph.nodes[consumer].outputShape
     let unit = consumer == loss ? 1 : graph.nodes[consumer].channelUnit
     let boxes = split.boxes(samples: samples(microbatch), shape: shape, channelUnit: unit)
@@ -63,7 +63,7 @@ struct Layout {
     }
   }
 
-  /// The box of the junction's producer that each consuming device needs; devices that need none of it are left out.
+  /// The box of the junction's producer that each consuming part needs; parts that need none of it are left out.
   func needs(_ junction: Junction, microbatch: Int) -> [Holding] {
     let (consumer, operand) = junction.operands[0]
     return holdings(consumer, microbatch: microbatch).compactMap { holding in
@@ -78,6 +78,19 @@ struct Layout {
       }
       return need.box.isEmpty ? nil : need
     }
+  }
+
+  /// The needs without repetition: parts of one device that need the same box get it once.
+  func demands(_ junction: Junction, microbatch: Int) -> [Holding] {
+    var seen: Set<Demand> = []
+    return needs(junction, microbatch: microbatch).filter {
+      seen.insert(Demand(device: $0.device, box: $0.box)).inserted
+    }
+  }
+
+  private struct Demand: Hashable {
+    var device: Int
+    var box: Box
   }
 }
 

@@ -21,6 +21,8 @@ struct ProgramLowering {
     var junction: Int
     var microbatch: Int
     var to: Int
+    /// ``Transfer/target``.
+    var target: Int
     var isBackward: Bool
   }
 
@@ -53,7 +55,10 @@ struct ProgramLowering {
       }
     }
     if mode == .training { lowerExchangeAndUpdate() }
-    for device in devices.indices { devices[device].finish(partitioning.schedule.devices[device]) }
+    for device in devices.indices {
+      devices[device].finish(partitioning.schedule.devices[device])
+      GradientAccumulation.mark(&devices[device].program)
+    }
     var program = Program(
       graph: layout.graph, mode: mode, strategy: strategy, batch: layout.batch, microbatches: partitioning.microbatches,
       optimizer: training.optimizer, weightDecay: training.weightDecay, schedule: partitioning.schedule,
@@ -65,24 +70,51 @@ struct ProgramLowering {
     return program
   }
 
-  /// Reduces the gradients of every group by the strategy's algorithm, then updates.
+  /// Wherever the schedule says so, reduces the gradients of every group of a stage by the strategy's algorithm, and updates.
   private mutating func lowerExchangeAndUpdate() {
     for (device, actions) in layout.partitioning.schedule.devices.enumerated() {
-      for (position, bucket) in devices[device].buckets.enumerated() {
-        if bucket.group.count > 1, bucket.group[0] == device,
-          let exchange = actions.first(where: { $0.kind == .exchange })
-        {
-          AllReduce(algorithm: layout.partitioning.exchange, bucket: position, first: device, action: exchange)
-            .lower(into: &self)
+      for action in actions {
+        switch action.kind {
+        case .exchange: lowerExchange(of: action, on: device)
+        case .update: lowerUpdate(action, on: device)
+        default: break
         }
-        guard let update = actions.first(where: { $0.kind == .update }), let gradient = bucket.gradient else {
-          continue
-        }
-        let number = devices[device].program.updates.append(
-          Update(parameter: bucket.parameter, gradient: gradient, states: bucket.states, nodes: bucket.nodes))
-        devices[device].emit(.update(number), in: update)
       }
     }
+  }
+
+  /// The first device of a group lowers the exchange for all.
+  private mutating func lowerExchange(of action: Action, on device: Int) {
+    for (position, bucket) in devices[device].buckets.enumerated()
+    where bucket.stage == action.stage && bucket.group.count > 1 && bucket.group[0] == device {
+      AllReduce(algorithm: layout.partitioning.exchange, bucket: position, first: device, action: action)
+        .lower(into: &self)
+    }
+  }
+
+  private mutating func lowerUpdate(_ action: Action, on device: Int) {
+    let turns = layout.partitioning.schedule.devices[device].filter { $0.kind == .update && $0.stage == action.stage }
+    for bucket in devices[device].buckets where bucket.stage == action.stage {
+      guard let gradient = bucket.gradient else { continue }
+      let number = devices[device].program.updates.append(
+        Update(
+          parameter: bucket.parameter, gradient: gradient, states: bucket.states, nodes: bucket.nodes,
+          turn: turns.firstIndex(of: action)!, turns: turns.count,
+          gradientScale: gradientScale(at: action, on: device)))
+      devices[device].emit(.update(number), in: action)
+    }
+  }
+
+  /// Gradients are scaled for a mean over the whole batch; an update from some of its microbatches wants the mean over those.
+  private func gradientScale(at update: Action, on device: Int) -> Float {
+    let actions = layout.partitioning.schedule.devices[device]
+    let before = actions[..<actions.firstIndex(of: update)!].filter { $0.stage == update.stage }
+    let since = before.suffix(from: before.lastIndex { $0.kind == .update }.map { $0 + 1 } ?? 0)
+    guard actions.contains(where: { $0 != update && $0.kind == .update && $0.stage == update.stage }) else { return 1 }
+    let samples = since.filter { $0.kind == .backward }.compactMap(\.microbatch).reduce(0) {
+      $0 + layout.samples($1).count
+    }
+    return Float(layout.batch) / Float(samples)
   }
 
   /// The channel of a stream between two devices.

@@ -25,15 +25,18 @@ extension ProgramLowering {
         microbatch: microbatch))
     devices[transfer.from].emit(.send(message), .communication, in: action)
     pending[
-      PendingKey(junction: index, microbatch: microbatch, to: transfer.to, isBackward: isBackward), default: []
+      PendingKey(
+        junction: index, microbatch: microbatch, to: transfer.to, target: transfer.target, isBackward: isBackward),
+      default: []
     ].append((message, transfer.box, transfer.summand))
   }
 
-  /// Receives what was sent to a device for a junction, each message into a buffer of its own.
+  /// Receives what was sent to a device for a junction and a target, each message into a buffer of its own.
   mutating func receive(
-    _ index: Int, _ microbatch: Int, on device: Int, name: String, isBackward: Bool, kind: BufferKind, in action: Action
+    _ index: Int, _ microbatch: Int, on device: Int, target: Int, name: String, isBackward: Bool, kind: BufferKind,
+    in action: Action
   ) -> [(held: DeviceBuilder.Held, summand: Int)] {
-    let key = PendingKey(junction: index, microbatch: microbatch, to: device, isBackward: isBackward)
+    let key = PendingKey(junction: index, microbatch: microbatch, to: device, target: target, isBackward: isBackward)
     return (pending.removeValue(forKey: key) ?? []).map { message, box, summand in
       let buffer = devices[device].buffer(
         "\(name)\(isBackward ? " gradient" : "") from \(messages[message].from) mb\(microbatch)", kind, words: box.count
@@ -53,7 +56,8 @@ extension ProgramLowering {
     guard !travelling.isEmpty else { return nil }
     let node = layout.graph.nodes[junction.producer]
     let volume = TransferVolume(
-      needs: layout.needs(junction, microbatch: microbatch),
+      needs: isBackward
+        ? layout.needs(junction, microbatch: microbatch) : layout.demands(junction, microbatch: microbatch),
       holdings: layout.holdings(junction.producer, microbatch: microbatch),
       whole: Box(samples: layout.samples(microbatch), shape: node.outputShape), isBackward: isBackward)
     return collectives.append(

@@ -5,36 +5,45 @@ struct Transfer: Hashable {
   var from: Int
   var to: Int
   var box: Box
+  /// Which part of the sender's layer the box is taken from.
+  var part: Int
+  /// For what: the place of the demand that it meets, or backward the part whose gradient it belongs to.
+  var target: Int
   /// Which part of a sum the box is; 0 where the producer's output is whole.
   var summand = 0
 }
 
 /// The rule of the whole compiler: what a device needs and does not hold comes from the devices that hold it.
 enum TransferPlan {
-  /// The boxes by which each need is met, the device's own part included (`from == to`).
+  /// The boxes by which each demand is met, the device's own part included (`from == to`).
   ///
-  /// A need prefers its own device; other holders are asked in the order of their distance behind it, so that replicas
+  /// A demand prefers its own device; other holders are asked in the order of their distance behind it, so that replicas
   /// share the load. Every word comes from one holder; of partial sums, one word of each.
-  static func forward(needs: [Holding], holdings: [Holding], devices: Int) -> [Transfer] {
+  static func forward(demands: [Holding], holdings: [Holding], devices: Int) -> [Transfer] {
     let summands = Set(holdings.map(\.summand.index)).sorted()
-    return needs.flatMap { need in
+    return demands.enumerated().flatMap { target, demand in
       summands.flatMap { summand in
-        meet(need, by: holdings.filter { $0.summand.index == summand }, summand: summand, devices: devices)
+        meet(demand, target, by: holdings.filter { $0.summand.index == summand }, summand: summand, devices: devices)
       }
     }
   }
 
-  private static func meet(_ need: Holding, by holdings: [Holding], summand: Int, devices: Int) -> [Transfer] {
-    var missing = [need.box]
+  private static func meet(
+    _ demand: Holding, _ target: Int, by holdings: [Holding], summand: Int, devices: Int
+  ) -> [Transfer] {
+    var missing = [demand.box]
     var transfers: [Transfer] = []
-    for holding in holdings.byDistance(from: need.device, of: devices) {
+    for holding in holdings.byDistance(from: demand.device, of: devices) {
       var rest: [Box] = []
       for box in missing {
         let common = box.intersection(holding.box)
         if common.isEmpty {
           rest.append(box)
         } else {
-          transfers.append(Transfer(from: holding.device, to: need.device, box: common, summand: summand))
+          transfers.append(
+            Transfer(
+              from: holding.device, to: demand.device, box: common, part: holding.part, target: target,
+              summand: summand))
           rest += box.subtracting(common)
         }
       }
@@ -52,7 +61,9 @@ enum TransferPlan {
       Set(needs.map(\.part)).sorted().compactMap { part in
         let giver = needs.filter { $0.part == part }.byDistance(from: holding.device, of: devices)[0]
         let common = giver.box.intersection(holding.box)
-        return common.isEmpty ? nil : Transfer(from: giver.device, to: holding.device, box: common)
+        return common.isEmpty
+          ? nil
+          : Transfer(from: giver.device, to: holding.device, box: common, part: giver.part, target: holding.part)
       }
     }
   }

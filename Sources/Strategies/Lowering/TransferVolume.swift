@@ -9,6 +9,8 @@ struct TransferVolume {
   let words: Int
   let formula: String
 
+  /// - Parameters:
+  ///   - needs: Forward the demands, without repetition; backward the needs of every part.
   init(needs: [Holding], holdings: [Holding], whole: Box, isBackward: Bool) {
     self.whole = whole
     let volume = isBackward ? Self.backward(needs, holdings) : Self.forward(needs, holdings)
@@ -47,9 +49,9 @@ struct TransferVolume {
     _ needs: [Holding], _ holdings: [Holding], _ whole: Box, isBackward: Bool
   ) -> Collective.Kind? {
     let readers = Set(needs.map(\.device))
-    guard needs.count > 1, readers.count == needs.count, Set(holdings.map(\.device)).isSubset(of: readers) else {
-      return nil
-    }
+    let holders = Set(holdings.map(\.device))
+    guard needs.count > 1, readers.count == needs.count, holders.count == holdings.count, holders.isSubset(of: readers)
+    else { return nil }
     func areWhole(_ side: [Holding]) -> Bool { side.allSatisfy { $0.box == whole } }
     func arePartition(_ side: [Holding]) -> Bool {
       side.reduce(0) { $0 + $1.box.count } == whole.count && Set(side.map(\.part)).count == side.count

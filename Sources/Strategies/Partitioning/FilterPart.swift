@@ -10,30 +10,27 @@ struct FilterPart: Hashable {
   var first = Extent(0)
 
   var count: Extent { Extent(rows.count, columns.count) }
-  /// What decides whether two parts hold the same.
-  var filters: [Range<Int>] { [rows, columns] }
 }
 
 extension Graph.Node {
-  /// The filters that the part with output `box` holds, when the layer's parts have `boxes`.
+  /// The filters that the part with output `box` holds when the layer is cut by `split`.
   ///
   /// Along each axis a part holds the filters of its own positions, if those are neighbours and any two parts need either the
   /// same ones or none in common. Otherwise every part holds all, for arrays that overlap could not be reduced as one.
-  func filterPart(of box: Box, among boxes: [Box]) -> FilterPart {
+  func filterPart(of box: Box, under split: Split) -> FilterPart {
     guard case .conv2d(_, _, _, let sharing) = kind, sharing != .everywhere else { return FilterPart() }
     let filters = sharing.filters(of: Extent(outputShape.height, outputShape.width))
-    let rows = Self.held(by: box.h, among: boxes.map(\.h), of: filters.height)
-    let columns = Self.held(by: box.w, among: boxes.map(\.w), of: filters.width)
+    let rows = Self.held(by: box.h, ofParts: split.h, of: outputShape.height, filters: filters.height)
+    let columns = Self.held(by: box.w, ofParts: split.w, of: outputShape.width, filters: filters.width)
     return FilterPart(
       rows: rows, columns: columns,
       first: Extent(
         box.h.lowerBound % filters.height - rows.lowerBound, box.w.lowerBound % filters.width - columns.lowerBound))
   }
 
-  private static func held(by range: Range<Int>, among ranges: [Range<Int>], of filters: Int) -> Range<Int> {
+  private static func held(by range: Range<Int>, ofParts parts: Int, of size: Int, filters: Int) -> Range<Int> {
     let all = 0..<filters
-    if filters == 1 { return all }
-    let used = Set(ranges).map { residues(of: $0, modulo: filters) }
+    let used = (0..<parts).map { residues(of: (0..<size).cut($0, of: parts), modulo: filters) }
     let different = Set(used.compactMap { $0 }).sorted { $0.lowerBound < $1.lowerBound }
     let areApart = zip(different, different.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound }
     guard !used.contains(nil), areApart else { return all }

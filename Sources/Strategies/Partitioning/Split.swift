@@ -3,19 +3,23 @@ import Programs
 
 /// How one layer's work is cut: a degree per dimension and the devices that take the parts.
 ///
-/// Devices are numbered through the parts with `w` fastest, then `h`, `c`, `k` and `n`. More devices than parts means that
-/// each part is computed by several devices (replicas): the device at position `p` takes part `p mod parts`.
+/// Devices are numbered through the parts with `w` fastest, then `h`, `c`, `k` and `n`, and through the groups of `m` slowest.
+/// More devices than parts means that each part is computed by several devices (replicas): in its group, the device at
+/// position `p` takes part `p mod parts`. A device that is named several times takes several parts.
 public struct Split: Hashable, Sendable, CustomStringConvertible {
+  /// Groups of devices that take microbatches in turn: microbatch `i` is the work of group `i mod m` alone.
+  public var m: Int
   public var n: Int
   public var k: Int
   /// Input channels or neurons: a cut of the sum. Each part computes a partial sum of the same box.
   public var c: Int
   public var h: Int
   public var w: Int
-  /// In the order of the parts; a multiple of ``parts`` long.
+  /// In the order of the groups and parts; a multiple of `m` · ``parts`` long.
   public var devices: [Int]
 
-  public init(n: Int = 1, k: Int = 1, c: Int = 1, h: Int = 1, w: Int = 1, devices: [Int]) {
+  public init(m: Int = 1, n: Int = 1, k: Int = 1, c: Int = 1, h: Int = 1, w: Int = 1, devices: [Int]) {
+    self.m = m
     self.n = n
     self.k = k
     self.c = c
@@ -24,19 +28,31 @@ public struct Split: Hashable, Sendable, CustomStringConvertible {
     self.devices = devices
   }
 
+  /// Parts of one microbatch's work.
   public var parts: Int { n * k * c * h * w }
   /// How many devices compute each part.
-  public var replicas: Int { devices.count / parts }
+  public var replicas: Int { devices.count / (m * parts) }
+
+  /// How the work on one microbatch is cut: this split on the group whose turn it is.
+  public func turn(of microbatch: Int) -> Split {
+    if m == 1 { return self }
+    var group = self
+    group.m = 1
+    group.devices = Array(devices[devices.indices.cut(microbatch % m, of: m)])
+    return group
+  }
 
   /// `n=2 k=2 | 0 1 2 3`
   public var description: String {
-    let degrees = [("n", n), ("k", k), ("c", c), ("h", h), ("w", w)].filter { $0.1 > 1 }.map { "\($0.0)=\($0.1)" }
+    let degrees = [("m", m), ("n", n), ("k", k), ("c", c), ("h", h), ("w", w)].filter { $0.1 > 1 }.map {
+      "\($0.0)=\($0.1)"
+    }
     return (degrees.isEmpty ? ["n=1"] : degrees).joined(separator: " ") + " | "
       + devices.map(String.init).joined(separator: " ")
   }
 
-  /// The part of `samples` × `shape` at each position of ``devices``; parts may be empty where a dimension is shorter
-  /// than its degree.
+  /// The part of `samples` × `shape` at each position of the ``devices`` of one group; parts may be empty where a dimension
+  /// is shorter than its degree.
   ///
   /// - Parameter channelUnit: channels that must stay together (a flattened image's pixels of one channel).
   public func boxes(samples: Range<Int>, shape: Shape, channelUnit: Int = 1) -> [Box] {

@@ -45,6 +45,7 @@ struct SplitRules {
   private func lossProblems(_ split: Split) -> [String] {
     var found = deviceProblems(split)
     if split.n != split.parts { found.append("it can be cut in n only") }
+    if Set(split.devices).count != split.devices.count { found.append("a device is named twice") }
     if split.n > samples { found.append("\(samples) samples cannot be cut into \(split.n) parts") }
     return found
   }
@@ -52,13 +53,27 @@ struct SplitRules {
   /// What is wrong with the list of devices of any split.
   private func deviceProblems(_ split: Split) -> [String] {
     var found: [String] = []
-    if split.devices.isEmpty || split.devices.count % split.parts != 0 {
-      found.append("\(split.parts) parts need \(split.parts) devices (or a multiple), not \(split.devices.count)")
+    let places = split.m * split.parts
+    if split.devices.isEmpty || split.devices.count % places != 0 {
+      found.append("\(places) parts need \(places) devices (or a multiple), not \(split.devices.count)")
+    } else if split.namesTwice {
+      found.append("a device is named twice for one part")
     }
-    if Set(split.devices).count != split.devices.count { found.append("a device is named twice") }
     if let stranger = split.devices.first(where: { !(0..<devices).contains($0) }) {
       found.append("there is no device \(stranger); the machine has devices 0 to \(devices - 1)")
     }
     return found
+  }
+}
+
+extension Split {
+  /// True where a device would compute one part twice, or belong to two groups.
+  fileprivate var namesTwice: Bool {
+    let group = devices.count / m
+    let takes = devices.enumerated().map { position, device in
+      [device, m > 1 ? position / group : 0, position % group % parts]
+    }
+    let groups = Set(takes.map { [$0[0], $0[1]] })
+    return Set(takes).count != takes.count || groups.count != Set(devices).count
   }
 }

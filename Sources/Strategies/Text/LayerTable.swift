@@ -76,11 +76,14 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
       throw LineProblem(message: "the line begins with no layer", column: 1)
     }
     var split = Split(devices: [])
-    let dimensions: [Substring: WritableKeyPath<Split, Int>] = ["n": \.n, "k": \.k, "c": \.c, "h": \.h, "w": \.w]
+    let dimensions: [Substring: WritableKeyPath<Split, Int>] = [
+      "m": \.m, "n": \.n, "k": \.k, "c": \.c, "h": \.h, "w": \.w,
+    ]
     for word in words.dropFirst() {
       let sides = word.split(separator: "=", omittingEmptySubsequences: false)
       guard sides.count == 2, let dimension = dimensions[sides[0]] else {
-        throw LineProblem(message: "'\(word)' is no degree; dimensions are n k c h w", column: column(word))
+        throw LineProblem(
+          message: "'\(word)' is no degree; dimensions are n k c h w, and m for turns", column: column(word))
       }
       guard let degree = Int(sides[1]), degree >= 1 else {
         throw LineProblem(message: "'\(sides[1])' is no whole number of at least 1", column: column(word))

@@ -5,8 +5,8 @@ public struct StrategyKind: Hashable, Sendable {
     public enum Values: Hashable, Sendable {
       /// One of these words; the first is the default.
       case words([String])
-      /// A whole number of at least 1; left out means automatic.
-      case count
+      /// A whole number of at least 1; left out means what `automatic` says.
+      case count(automatic: String)
     }
     public var name: String
     public var values: Values
@@ -20,30 +20,46 @@ public struct StrategyKind: Hashable, Sendable {
   public var options: [Option]
 
   /// Every kind, in the order of menus.
-  public static let all: [StrategyKind] = [
-    StrategyKind(name: "serial", about: "one device does everything: the reference", options: []),
-    StrategyKind(
-      name: "data", about: "every device has the whole model and part of the samples; gradients are summed",
-      options: [
-        Option(
-          name: "exchange", values: .words(ExchangeAlgorithm.allCases.map(\.rawValue)),
-          about: "how gradients are summed: around a ring, or everyone to everyone")
-      ]),
-    StrategyKind(
-      name: "model", about: "every device has some channels of every layer and all samples; activations travel",
-      options: [
-        Option(
-          name: "split", values: .words(ModelSplit.allCases.map(\.rawValue)),
-          about: "what is cut: k outputs, c inputs (partial sums), h rows or w columns of images")
-      ]),
-    StrategyKind(
-      name: "pipeline", about: "every device has some consecutive layers; microbatches flow through",
-      options: [
-        Option(
-          name: "schedule",
-          values: .words([PipelineSchedule.oneForwardOneBackward.rawValue, PipelineSchedule.gpipe.rawValue]),
-          about: "1f1b keeps few microbatches in flight, gpipe runs all forwards first"),
-        Option(name: "stages", values: .count, about: "how many stages; one per device when left out"),
-      ]),
-  ]
+  public static let all: [StrategyKind] =
+    [StrategyKind(name: "serial", about: "one device does everything: the reference", options: [])]
+    + Strategy.configurations.map { $0.kind }
+}
+
+/// A strategy with options: declares them for menus, reads them and prints them.
+public protocol StrategyConfiguration: Hashable, Sendable, CustomStringConvertible {
+  static var kind: StrategyKind { get }
+  /// - Parameter values: What the text gives, each allowed by ``kind``.
+  init(_ values: StrategyOptions)
+  /// The strategy as a value of the enumeration.
+  var strategy: Strategy { get }
+  /// The options as they are printed, in the order of ``kind``; nil leaves one out.
+  var options: [String?] { get }
+}
+
+extension StrategyConfiguration {
+  /// The strategy text: the kind's name and the options that are not left out.
+  public var description: String {
+    let list = zip(Self.kind.options, options).compactMap { option, value in value.map { "\(option.name)=\($0)" } }
+    return list.isEmpty ? Self.kind.name : "\(Self.kind.name)(\(list.joined(separator: ", ")))"
+  }
+}
+
+/// The options that a strategy text gives, by name.
+public struct StrategyOptions: Sendable {
+  private let values: [String: String]
+
+  init(_ values: [String: String]) { self.values = values }
+
+  /// The value of an option of words; nil where the text leaves it out.
+  func word<Value: RawRepresentable<String>>(_ name: String, as type: Value.Type = Value.self) -> Value? {
+    values[name].flatMap(Value.init)
+  }
+
+  /// The value of an option that is a count; nil where the text leaves it out.
+  func count(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
+}
+
+extension CaseIterable where Self: RawRepresentable<String>, AllCases: Collection {
+  /// The values as an option's words, in the order of declaration.
+  static var words: StrategyKind.Option.Values { .words(allCases.map(\.rawValue)) }
 }

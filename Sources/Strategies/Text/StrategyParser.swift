@@ -11,22 +11,15 @@ extension Strategy {
     }
     var scanner = StrategyScanner(text)
     let kindName = scanner.word()
-    guard let kind = StrategyKind.all.first(where: { $0.name == kindName.text }) else {
+    let configuration = Strategy.configurations.first { $0.kind.name == kindName.text }
+    guard let kind = configuration?.kind ?? StrategyKind.all.first(where: { $0.name == kindName.text }) else {
       throw scanner.problem(
         kindName.text.isEmpty ? "a strategy begins with its kind" : "'\(kindName.text)' is no strategy",
         at: kindName.column,
         hint: "known strategies: \(StrategyKind.all.map(\.name).joined(separator: ", "))")
     }
     let values = try scanner.options(of: kind)
-    switch kind.name {
-    case "data": self = .data(exchange: values["exchange"].flatMap(ExchangeAlgorithm.init) ?? .ring)
-    case "model": self = .model(split: values["split"].flatMap(ModelSplit.init) ?? .k)
-    case "pipeline":
-      self = .pipeline(
-        schedule: values["schedule"].flatMap(PipelineSchedule.init) ?? .oneForwardOneBackward,
-        stages: values["stages"].flatMap { Int($0) })
-    default: self = .serial
-    }
+    self = configuration.map { $0.init(StrategyOptions(values)).strategy } ?? .serial
   }
 }
 
@@ -90,7 +83,7 @@ private struct StrategyScanner {
           "'\(value.text)' is no value of '\(name.text)'", at: value.column,
           hint: "one of: \(words.joined(separator: ", "))")
       }
-    case .count:
+    case .count(_):
       guard let count = Int(value.text), count >= 1 else {
         throw problem("'\(name.text)' is a whole number of at least 1, not '\(value.text)'", at: value.column)
       }

@@ -23,11 +23,11 @@ public enum SceneSettings {
         SettingField(
           "option.\(option.name)", label: option.name, given[option.name] ?? words[0], .choice(words),
           hint: option.about)
-      case .count:
+      case .count(let automatic):
         SettingField(
           "option.\(option.name)", label: option.name, given[option.name] ?? "auto",
           .integer(devices, automatic: "auto"),
-          hint: option.about)
+          hint: "\(option.about); auto: \(automatic)")
       }
     }
     let batch = scene.training.batch
@@ -93,7 +93,10 @@ public enum SceneSettings {
     case "devices":
       scene.machine.devices = try whole(text, 1...65_536)
       // A number of stages that was the number of devices goes with it; otherwise every step would be refused.
-      if case .pipeline(let schedule, .some) = scene.strategy { scene.strategy = .pipeline(schedule: schedule) }
+      if case .pipeline(var pipeline) = scene.strategy, pipeline.stages != nil {
+        pipeline.stages = nil
+        scene.strategy = .pipeline(pipeline)
+      }
     case "batch": scene.training.batch = try whole(text, 1...(1 << 24))
     case "microbatches": scene.microbatches = text == "auto" || text.isEmpty ? nil : try whole(text, 1...(1 << 24))
     case "link": scene.machine.link = try first { () throws(DiagnosticList) in try Link(parsing: text) }

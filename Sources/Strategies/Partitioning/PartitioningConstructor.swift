@@ -1,0 +1,81 @@
+import Diagnostics
+import Networks
+import Programs
+
+/// Turns a strategy into splits, stages and a schedule, or refuses it with the reason. Each kind stands in a file of its own.
+struct PartitioningConstructor {
+  let graph: Graph
+  let batch: Int
+  let devices: Int
+  /// Nil leaves the number to the strategy.
+  let microbatches: Int?
+
+  func partitioning(for strategy: Strategy) throws(DiagnosticList) -> Partitioning {
+    guard devices >= 1 else { throw refusal("a machine has at least one device, not \(devices)") }
+    if let microbatches, microbatches < 1 || microbatches > batch {
+      throw refusal(
+        "a batch of \(batch) cannot be cut into \(microbatches) microbatches",
+        hint: "between 1 and \(batch) microbatches")
+    }
+    var result =
+      switch strategy {
+      case .serial: serial()
+      case .data(let configuration): try partitioning(configuration)
+      case .model(let configuration): try partitioning(configuration)
+      case .pipeline(let configuration): try partitioning(configuration)
+      case .layers(let table):
+        try LayerTableConstructor(graph: graph, batch: batch, devices: devices, microbatches: microbatches ?? 1)
+          .partitioning(for: table)
+      }
+    result.schedule = result.schedule.exchanging(beforeUpdatesOf: reducingStages(result))
+    return result
+  }
+
+  /// Stages in which several devices add up gradients.
+  private func reducingStages(_ partitioning: Partitioning) -> Set<Int> {
+    let layout = Layout(graph: graph, partitioning: partitioning, batch: batch)
+    return Set(
+      graph.nodes.filter { node in
+        !node.parameters.isEmpty && ParameterOwners(of: node, layout: layout).owners.contains { $0.group.count > 1 }
+      }.map { partitioning.stages[$0.index] })
+  }
+
+  private func serial() -> Partitioning {
+    var result = uniform(Split(devices: [0]), devices: 1)
+    if devices > 1 { result.assumptions.append("serial uses 1 of \(devices) devices") }
+    return result
+  }
+
+  /// Every layer and the loss cut in the same way, in one stage: forward and backward per microbatch, update.
+  func uniform(_ split: Split, devices used: Int? = nil) -> Partitioning {
+    let devices = used ?? devices
+    let microbatches = microbatches ?? 1
+    let passes = (0..<microbatches).flatMap {
+      [Action(.forward, stage: 0, microbatch: $0), Action(.backward, stage: 0, microbatch: $0)]
+    }
+    return Partitioning(
+      splits: graph.nodes.map { _ in split }, lossSplit: split, stages: graph.nodes.map { _ in 0 },
+      schedule: Schedule(devices: (0..<devices).map { _ in passes + [Action(.update, stage: 0)] }),
+      microbatches: microbatches, exchange: .ring, devices: devices)
+  }
+
+  /// Samples of the smallest microbatch when there are `microbatches` of them.
+  func samples(inEachOf microbatches: Int) -> Int { batch / microbatches }
+
+  func refusal(_ message: String, hint: String? = nil) -> DiagnosticList {
+    DiagnosticList(message, path: "strategy", hint: hint)
+  }
+}
+
+extension Schedule {
+  /// The schedule with a gradient exchange before every update of some stages.
+  fileprivate func exchanging(beforeUpdatesOf stages: Set<Int>) -> Schedule {
+    Schedule(
+      devices: devices.map { actions in
+        actions.flatMap { action in
+          action.kind == .update && stages.contains(action.stage)
+            ? [Action(.exchange, stage: action.stage, microbatch: action.microbatch), action] : [action]
+        }
+      })
+  }
+}

@@ -1,0 +1,42 @@
+/// Every device has a part of every layer and all samples.
+public struct ModelParallel: StrategyConfiguration {
+  public var split: ModelSplit
+
+  public init(split: ModelSplit = .k) {
+    self.split = split
+  }
+
+  public static let kind = StrategyKind(
+    name: "model", about: "every device has some channels of every layer and all samples; activations travel",
+    options: [
+      .init(
+        name: "split", values: ModelSplit.words,
+        about: "what is cut: k outputs, c inputs (partial sums), h rows or w columns of images, pairs of k then c")
+    ])
+
+  public init(_ values: StrategyOptions) {
+    self.init(split: values.word("split") ?? .k)
+  }
+
+  public var strategy: Strategy { .model(self) }
+  public var options: [String?] { [split.rawValue] }
+}
+
+/// The dimension by which `model(…)` cuts layers.
+public enum ModelSplit: String, Hashable, Sendable, CaseIterable {
+  /// Output channels or neurons.
+  case k
+  /// Input channels or neurons: partial sums that are scattered over the devices.
+  case c
+  /// Rows of images, with halos; feature vectors by `k`.
+  case h
+  /// Columns of images, with halos; feature vectors by `k`.
+  case w
+  /// One layer by outputs, the next by inputs, so that nothing travels between the two (Shoeybi et al. 2019).
+  case pairs
+}
+
+extension Strategy {
+  /// Model parallelism along a dimension.
+  public static func model(split: ModelSplit) -> Strategy { .model(ModelParallel(split: split)) }
+}
