@@ -48,11 +48,18 @@ public struct Compiler: Sendable {
   }
 
   /// The serial program that `program` must equal: one device, the whole batch at once, and for batch normalisation the
-  /// same groups of samples with common statistics.
+  /// same groups of samples with common statistics. Where some layers are updated more often than once a step, the one
+  /// device does so too, microbatch by microbatch.
   public func compileReference(of program: Program) throws(DiagnosticList) -> Program {
     let serial = Compiler(graph: graph, training: training, devices: 1, microbatches: 1)
+    var partitioning = try serial.partitioning(for: .serial)
+    if program.schedule.devices.joined().contains(where: { $0.kind == .update && $0.microbatch != nil }) {
+      partitioning.microbatches = program.microbatches
+      partitioning.stages = program.stages
+      partitioning.schedule = program.schedule.onOneDevice
+    }
     return try serial.lower(
-      serial.partitioning(for: .serial), strategy: Strategy.serial.description, mode: .training,
+      partitioning, strategy: Strategy.serial.description, mode: .training,
       statisticsGroups: StatisticsGroups.of(program))
   }
 
@@ -84,8 +91,9 @@ enum StatisticsGroups {
     for node in program.graph.nodes where node.kind.isBatchNorm {
       var groups: [Range<Int>: Bool] = [:]
       for device in program.devices {
-        let isSaved = device.parameters.contains { $0.node == node.index && $0.isSaved }
+        let saved = Set(device.parameters.filter { $0.node == node.index && $0.isSaved }.map(\.buffer))
         for operation in device.operations.entries where operation.node == node.index {
+          let isSaved = operation.states.contains { saved.contains($0) }
           groups[operation.box.n, default: false] = groups[operation.box.n, default: false] || isSaved
         }
       }
@@ -109,4 +117,15 @@ enum StatisticsGroups {
 
 extension LayerKind {
   var isBatchNorm: Bool { if case .batchNorm = self { true } else { false } }
+}
+
+extension [(samples: Int, updatesRunning: Bool)] {
+  /// The groups that make up `samples`, of consecutive groups over the whole batch.
+  func within(_ samples: Range<Int>) -> Self {
+    var first = 0
+    return filter { group in
+      defer { first += group.samples }
+      return samples.contains(first)
+    }
+  }
 }

@@ -18,20 +18,25 @@ struct SeededChoices {
 }
 
 extension LayerTable {
-  /// A line for every layer with a split that its layer allows, and for the loss.
-  static func random(for graph: Graph, devices: Int, samples: Int, _ choices: inout SeededChoices) -> LayerTable {
-    let rules = SplitRules(graph: graph, samples: samples, devices: devices)
+  /// A line for every layer with a split that its layer allows, and for the loss. One layer in five has devices with several
+  /// parts, one in eight is dealt in turns.
+  static func random(
+    for graph: Graph, devices: Int, batch: Int, microbatches: Int, _ choices: inout SeededChoices
+  ) -> LayerTable {
+    let rules = SplitRules(graph: graph, batch: batch, microbatches: microbatches, devices: devices)
     var rows: [Row] = []
     for node in graph.nodes {
       var split = Split(devices: [0])
       repeat {
         split = Split(
-          n: choices.below(3) + 1, k: choices.below(3) + 1, c: choices.below(3) + 1, h: choices.below(3) + 1,
+          m: choices.below(8) == 0 ? 2 : 1, n: choices.below(3) + 1, k: choices.below(3) + 1, c: choices.below(3) + 1,
+          h: choices.below(3) + 1,
           w: choices.below(2) + 1, devices: [])
         let first = choices.below(devices)
         let replicas = choices.below(6) == 0 ? 2 : 1
-        guard split.parts * replicas <= devices else { continue }
-        split.devices = (0..<split.parts * replicas).map { (first + $0) % devices }
+        let room = choices.below(5) == 0 ? 2 * devices : devices
+        guard split.m * split.parts * replicas <= room else { continue }
+        split.devices = (0..<split.m * split.parts * replicas).map { (first + $0) % devices }
       } while !rules.problems(split, of: node).isEmpty
       rows.append(Row(layer: node.name, split: split, stage: 0))
     }

@@ -53,12 +53,12 @@ import Testing
   static let networks = [chain, images, residual]
 
   /// Some steps, 20 unless said otherwise, with a batch that no device count divides.
-  private func check(_ strategy: Strategy, _ network: Network, devices: Int, microbatches: Int? = nil, steps: Int = 20)
-    throws
-  {
+  static func check(
+    _ strategy: Strategy, _ network: Network, devices: Int, batch: Int = 19, microbatches: Int? = nil, steps: Int = 20
+  ) throws {
     let graph = try Graph(network)
     let settings = TrainingSettings(
-      batch: 19, length: .steps(steps), optimizer: .momentum(0.9), weightDecay: 1e-3, rate: RateSchedule(rate: 0.05),
+      batch: batch, length: .steps(steps), optimizer: .momentum(0.9), weightDecay: 1e-3, rate: RateSchedule(rate: 0.05),
       seed: 5)
     let compiler = Compiler(graph: graph, training: settings, devices: devices, microbatches: microbatches)
     let program = try compiler.compile(strategy)
@@ -72,17 +72,17 @@ import Testing
 
   @Test(arguments: [1, 2, 3, 4, 8], ExchangeAlgorithm.allCases)
   func dataParallel(devices: Int, exchange: ExchangeAlgorithm) throws {
-    for network in Self.networks { try check(.data(exchange: exchange), network, devices: devices) }
+    for network in Self.networks { try Self.check(.data(exchange: exchange), network, devices: devices) }
   }
 
   @Test(arguments: [1, 2, 3, 4, 8]) func modelParallel(devices: Int) throws {
-    for network in Self.networks { try check(.model(split: .k), network, devices: devices) }
+    for network in Self.networks { try Self.check(.model(split: .k), network, devices: devices) }
   }
 
   @Test(arguments: [1, 2, 3, 4, 8], [ModelSplit.c, .h, .w, .pairs]) func otherDimensions(
     devices: Int, split: ModelSplit
   ) throws {
-    for network in [Self.chain, Self.spatial] { try check(.model(split: split), network, devices: devices) }
+    for network in [Self.chain, Self.spatial] { try Self.check(.model(split: split), network, devices: devices) }
   }
 
   /// Seeded random splits, different from layer to layer, on random lists of up to nine devices.
@@ -91,8 +91,9 @@ import Testing
       let graph = try Graph(network)
       var random = SeededChoices(seed: UInt64(seed))
       let devices = random.below(9) + 1
-      let table = LayerTable.random(for: graph, devices: devices, samples: 9, &random)
-      try check(.layers(table), network, devices: devices, microbatches: random.below(2) + 1, steps: 3)
+      let microbatches = random.below(2) + 1
+      let table = LayerTable.random(for: graph, devices: devices, batch: 19, microbatches: microbatches, &random)
+      try Self.check(.layers(table), network, devices: devices, microbatches: microbatches, steps: 3)
     }
   }
 
@@ -100,12 +101,12 @@ import Testing
   func pipeline(devices: Int, schedule: PipelineSchedule) throws {
     for network in Self.networks {
       for microbatches in [1, 3, 7] {
-        try check(.pipeline(schedule: schedule), network, devices: devices, microbatches: microbatches)
+        try Self.check(.pipeline(schedule: schedule), network, devices: devices, microbatches: microbatches)
       }
     }
   }
 
   @Test(arguments: [1, 2, 3]) func accumulatedMicrobatches(devices: Int) throws {
-    for network in Self.networks { try check(.data(), network, devices: devices, microbatches: 4) }
+    for network in Self.networks { try Self.check(.data(), network, devices: devices, microbatches: 4) }
   }
 }

@@ -39,15 +39,7 @@ import Testing
     batch: 19, length: .steps(3), optimizer: .momentum(0.9), weightDecay: 1e-3, rate: RateSchedule(rate: 0.05), seed: 5)
 
   private func check(_ strategy: Strategy, _ network: Network, devices: Int, microbatches: Int? = nil) throws {
-    let graph = try Graph(network)
-    let compiler = Compiler(graph: graph, training: Self.settings, devices: devices, microbatches: microbatches)
-    let program = try compiler.compile(strategy)
-    let data = try DataSource.synthetic(shape: network.input, classes: 5, samples: 150).load(seed: 9)
-    let result = try Comparison(
-      program: program, reference: compiler.compileReference(of: program), dataset: data, shuffle: true,
-      training: Self.settings, steps: 3)
-    #expect(result.isEqual, "\(strategy) on \(devices): \(result)")
-    if let gradients = result.maxRelativeGradientDifference { #expect(gradients < 1e-3, "\(strategy) on \(devices)") }
+    try TransparencyTests.check(strategy, network, devices: devices, microbatches: microbatches, steps: 3)
   }
 
   /// Seeded random splits, different from layer to layer, on random lists of up to nine devices.
@@ -55,8 +47,10 @@ import Testing
     for network in [Self.mixed, Self.residual] {
       var random = SeededChoices(seed: UInt64(500 + seed))
       let devices = random.below(9) + 1
-      let table = try LayerTable.random(for: Graph(network), devices: devices, samples: 9, &random)
-      try check(.layers(table), network, devices: devices, microbatches: random.below(2) + 1)
+      let microbatches = random.below(2) + 1
+      let table = try LayerTable.random(
+        for: Graph(network), devices: devices, batch: 19, microbatches: microbatches, &random)
+      try check(.layers(table), network, devices: devices, microbatches: microbatches)
     }
   }
 

@@ -37,7 +37,7 @@ extension ProgramLowering {
   private mutating func lowerLayer(_ node: Graph.Node, _ holding: Holding, _ microbatch: Int, _ action: Action) {
     let field = ReceptiveField(of: node, output: holding.box, summand: holding.summand)
     let filters = node.filterPart(of: holding.box, under: layout.partitioning.splits[node.index])
-    let groups = statisticsGroups[node.index]
+    let groups = statisticsGroups[node.index]?.within(holding.box.n)
     let geometry = LayerGeometry(
       kind: node.kind.localized(
         outputs: holding.box.k.count, padding: field.padding, filters: filters, summand: holding.summand),

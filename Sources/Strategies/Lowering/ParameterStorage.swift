@@ -35,7 +35,8 @@ struct ParameterStorage {
       }
     }
     for device in devices.indices {
-      for (shelf, boxes) in shelves[device] { store(boxes, shelf, on: &devices[device]) }
+      // In one order on every device of a group, whichever parts it has first.
+      for (shelf, boxes) in shelves[device] { store(boxes.sorted(by: HeldBox.precedes), shelf, on: &devices[device]) }
     }
   }
 
@@ -55,6 +56,13 @@ struct ParameterStorage {
 
     var parameter: Parameter { node.parameters[ordinal] }
     var words: Int { ranges.reduce(1) { $0 * $1.count } }
+
+    static func precedes(_ one: HeldBox, _ other: HeldBox) -> Bool {
+      if (one.node.index, one.ordinal) != (other.node.index, other.ordinal) {
+        return (one.node.index, one.ordinal) < (other.node.index, other.ordinal)
+      }
+      return one.ranges.map(\.lowerBound).lexicographicallyPrecedes(other.ranges.map(\.lowerBound))
+    }
   }
 
   private func store(_ boxes: [HeldBox], _ shelf: Shelf, on device: inout DeviceBuilder) {

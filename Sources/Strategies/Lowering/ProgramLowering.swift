@@ -55,6 +55,7 @@ struct ProgramLowering {
       }
     }
     if mode == .training { lowerExchangeAndUpdate() }
+    widenChannels()
     for device in devices.indices {
       devices[device].finish(partitioning.schedule.devices[device])
       GradientAccumulation.mark(&devices[device].program)
@@ -124,6 +125,17 @@ struct ProgramLowering {
     let number = channels.append(Channel(from: from, to: to, capacity: Self.channelCapacity))
     channelNumbers[key] = number
     return number
+  }
+
+  /// Gives every channel room for all that one action sends: two devices may both send before they receive.
+  private mutating func widenChannels() {
+    for device in devices {
+      for fragment in device.fragments.values {
+        var sent: [Index<Channel>: Int] = [:]
+        for case (.send(let message), _) in fragment { sent[messages[message].channel, default: 0] += 1 }
+        for (channel, count) in sent { channels[channel].capacity = max(channels[channel].capacity, count) }
+      }
+    }
   }
 
   /// Enough for a sender to run a few microbatches ahead; a full channel is back-pressure, not an error.

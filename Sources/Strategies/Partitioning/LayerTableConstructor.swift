@@ -27,7 +27,8 @@ struct LayerTableConstructor {
       table.rows.first { $0.layer == "loss" }?.split
       ?? (last.n > 1 && last.parts == last.n ? last : Split(devices: last.devices))
     try checkStages(splits, stages, loss: loss)
-    try SplitRules(graph: graph, samples: batch / microbatches, devices: devices).check(splits, loss: loss)
+    try SplitRules(graph: graph, batch: batch, microbatches: microbatches, devices: devices)
+      .check(splits, loss: loss)
     var result = Partitioning(
       splits: splits, lossSplit: loss, stages: stages, schedule: Schedule(devices: []), microbatches: microbatches,
       exchange: .ring, devices: devices)

@@ -33,4 +33,6 @@ public enum ExchangeAlgorithm: String, Hashable, Sendable, CaseIterable {
   case ring
   /// Every device sends its whole array to every other and adds in rank order: P-1 messages and n(P-1) words per device.
   case direct
+
+  static let about = "how gradients are summed: around a ring, or everyone to everyone"
 }

@@ -23,6 +23,9 @@ struct PartitioningConstructor {
       case .data(let configuration): try partitioning(configuration)
       case .model(let configuration): try partitioning(configuration)
       case .pipeline(let configuration): try partitioning(configuration)
+      case .mesh(let configuration): try partitioning(configuration)
+      case .grid(let configuration): try partitioning(configuration)
+      case .hybrid(let configuration): try partitioning(configuration)
       case .layers(let table):
         try LayerTableConstructor(graph: graph, batch: batch, devices: devices, microbatches: microbatches ?? 1)
           .partitioning(for: table)
@@ -61,6 +64,12 @@ struct PartitioningConstructor {
 
   /// Samples of the smallest microbatch when there are `microbatches` of them.
   func samples(inEachOf microbatches: Int) -> Int { batch / microbatches }
+
+  /// - Throws: every layer that cannot be cut so.
+  func check(_ partitioning: Partitioning) throws(DiagnosticList) {
+    try SplitRules(graph: graph, batch: batch, microbatches: partitioning.microbatches, devices: devices)
+      .check(partitioning.splits, loss: partitioning.lossSplit)
+  }
 
   func refusal(_ message: String, hint: String? = nil) -> DiagnosticList {
     DiagnosticList(message, path: "strategy", hint: hint)

@@ -4,9 +4,12 @@ import Networks
 /// Which splits a layer allows.
 struct SplitRules {
   let graph: Graph
-  /// Of the smallest microbatch.
-  let samples: Int
+  let batch: Int
+  let microbatches: Int
   let devices: Int
+
+  /// Of the smallest microbatch.
+  private var samples: Int { batch / microbatches }
 
   /// - Throws: every layer that cannot be cut as asked, and the loss, with the reason.
   func check(_ splits: [Split], loss: Split) throws(DiagnosticList) {
@@ -23,6 +26,9 @@ struct SplitRules {
     let output = node.outputShape
     func atMost(_ degree: Int, _ limit: Int, _ what: String) {
       if degree > limit { found.append("\(limit) \(what) cannot be cut into \(degree) parts") }
+    }
+    if split.m > microbatches {
+      found.append("\(split.m) groups cannot take turns with \(microbatches) microbatches; some would have no work")
     }
     atMost(split.n, samples, "samples")
     atMost(split.k, output.channels / node.channelUnit, node.kind == .flatten ? "channels before flatten" : "outputs")
@@ -58,6 +64,8 @@ struct SplitRules {
       found.append("\(places) parts need \(places) devices (or a multiple), not \(split.devices.count)")
     } else if split.namesTwice {
       found.append("a device is named twice for one part")
+    } else if split.overlaps, split.m * split.n * split.h * split.w > 1 {
+      found.append("devices with parts of several replicas would count gradients twice; cut k or c alone")
     }
     if let stranger = split.devices.first(where: { !(0..<devices).contains($0) }) {
       found.append("there is no device \(stranger); the machine has devices 0 to \(devices - 1)")
@@ -67,6 +75,9 @@ struct SplitRules {
 }
 
 extension Split {
+  /// True where some device has parts of several replicas.
+  fileprivate var overlaps: Bool { replicas > 1 && Set(devices).count != devices.count }
+
   /// True where a device would compute one part twice, or belong to two groups.
   fileprivate var namesTwice: Bool {
     let group = devices.count / m

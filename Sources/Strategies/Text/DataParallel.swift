@@ -10,9 +10,7 @@ public struct DataParallel: StrategyConfiguration {
   public static let kind = StrategyKind(
     name: "data", about: "every device has the whole model and part of the samples; gradients are summed",
     options: [
-      .init(
-        name: "exchange", values: ExchangeAlgorithm.words,
-        about: "how gradients are summed: around a ring, or everyone to everyone")
+      .init(name: "exchange", values: ExchangeAlgorithm.words, about: ExchangeAlgorithm.about)
     ])
 
   public init(_ values: StrategyOptions) {

@@ -11,7 +11,7 @@ public struct ModelParallel: StrategyConfiguration {
     options: [
       .init(
         name: "split", values: ModelSplit.words,
-        about: "what is cut: k outputs, c inputs (partial sums), h rows or w columns of images, pairs of k then c")
+        about: "what is cut: " + ModelSplit.about)
     ])
 
   public init(_ values: StrategyOptions) {
@@ -34,6 +34,8 @@ public enum ModelSplit: String, Hashable, Sendable, CaseIterable {
   case w
   /// One layer by outputs, the next by inputs, so that nothing travels between the two (Shoeybi et al. 2019).
   case pairs
+
+  static let about = "k outputs, c inputs (partial sums), h rows or w columns of images, pairs of k then c"
 }
 
 extension Strategy {

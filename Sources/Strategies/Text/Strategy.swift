@@ -5,12 +5,15 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
   case data(DataParallel = DataParallel())
   case model(ModelParallel = ModelParallel())
   case pipeline(PipelineParallel = PipelineParallel())
+  case mesh(Mesh = Mesh())
+  case grid(Grid = Grid())
+  case hybrid(Hybrid = Hybrid())
   /// Every layer as its line says: full control.
   case layers(LayerTable)
 
   /// The kinds with options, in the order of menus.
   static let configurations: [any StrategyConfiguration.Type] = [
-    DataParallel.self, ModelParallel.self, PipelineParallel.self,
+    DataParallel.self, ModelParallel.self, PipelineParallel.self, Mesh.self, Grid.self, Hybrid.self,
   ]
 
   public var description: String {
@@ -19,6 +22,9 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
     case .data(let configuration): configuration.description
     case .model(let configuration): configuration.description
     case .pipeline(let configuration): configuration.description
+    case .mesh(let configuration): configuration.description
+    case .grid(let configuration): configuration.description
+    case .hybrid(let configuration): configuration.description
     case .layers(let table): table.description
     }
   }
