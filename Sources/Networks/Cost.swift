@@ -6,7 +6,7 @@ extension Graph.Node {
     let output = outputShape.count
     switch kind {
     case .linear: return 2 * inputShapes[0].channels * output
-    case .conv2d(_, let window, _):
+    case .conv2d(_, let window, _, _):
       return 2 * inputShapes[0].channels * window.kernel.height * window.kernel.width * output
     case .maxPool(let window), .averagePool(let window): return window.kernel.height * window.kernel.width * output
     case .globalAveragePool: return inputShapes[0].count

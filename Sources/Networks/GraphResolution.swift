@@ -83,7 +83,7 @@ private struct Resolution {
       nodes.append(
         Graph.Node(
           index: index, name: name, kind: layer.kind, inputs: inputs, inputShapes: shapes, outputShape: output,
-          parameters: layer.kind.parameters(layer: name, input: shapes[0])))
+          parameters: layer.kind.parameters(layer: name, input: shapes[0], output: output)))
     } catch {
       complain(index, "layer '\(name)': \(error.message)", hint: error.hint)
       nodes.append(nil)

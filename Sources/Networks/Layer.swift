@@ -4,8 +4,8 @@ import Diagnostics
 public enum LayerKind: Hashable, Sendable {
   /// `y = W x + b`, `W` of `outputs × inputs`.
   case linear(outputs: Int, bias: Bool = true)
-  /// Cross-correlation with `outputs` filters.
-  case conv2d(outputs: Int, window: Window, bias: Bool = true)
+  /// Cross-correlation with `outputs` filters, the same at all positions or different ones (`sharing`).
+  case conv2d(outputs: Int, window: Window, bias: Bool = true, sharing: FilterSharing = .everywhere)
   case maxPool(Window)
   /// Mean over the window; padding counts as zeros (PyTorch's `count_include_pad`).
   case averagePool(Window)
@@ -41,7 +41,7 @@ extension LayerKind {
   public var name: String {
     switch self {
     case .linear: "linear"
-    case .conv2d: "conv"
+    case .conv2d(_, _, _, let sharing): sharing == .nowhere ? "locallyConnected" : "conv"
     case .maxPool: "maxPool"
     case .averagePool: "averagePool"
     case .globalAveragePool: "globalAveragePool"

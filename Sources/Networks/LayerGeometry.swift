@@ -37,7 +37,8 @@ public struct StatisticsMembers: Hashable, Sendable {
 /// Inputs hold exactly the words that the output needs (halos included), so a kernel never asks which part of the whole
 /// layer it computes; `window.padding` is the padding left over at the borders of the whole image.
 public struct LayerGeometry: Hashable, Sendable {
-  /// The layer, with `outputs` and `window.padding` already those of this part.
+  /// The layer, with `outputs` and `window.padding` already those of this part. For tiled and locally connected layers
+  /// `sharing` is `.tiled(filters that the part holds)`: rows and columns of filters repeat with them.
   public var kind: LayerKind
   public var inputs: [Extent4]
   public var output: Extent4
@@ -46,6 +47,8 @@ public struct LayerGeometry: Hashable, Sendable {
   public var origin: Extent4
   /// The whole layer's output of one sample, for the same purpose.
   public var wholeOutput: Shape
+  /// Tiled layers: which of the part's rows and columns of filters is that of its first row and column of output.
+  public var firstFilter: Extent
   /// Batch normalisation: how many consecutive samples share statistics; they add up to `output.n`.
   public var statisticsGroups: [Int]
   /// Batch normalisation: whether each group enters the running statistics, in order.
@@ -55,14 +58,15 @@ public struct LayerGeometry: Hashable, Sendable {
 
   public init(
     kind: LayerKind, inputs: [Extent4], output: Extent4, origin: Extent4 = Extent4(n: 0, k: 0, h: 0, w: 0),
-    wholeOutput: Shape, statisticsGroups: [Int]? = nil, updatesRunningStatistics: [Bool]? = nil,
-    statisticsMembers: StatisticsMembers? = nil
+    wholeOutput: Shape, firstFilter: Extent = Extent(0), statisticsGroups: [Int]? = nil,
+    updatesRunningStatistics: [Bool]? = nil, statisticsMembers: StatisticsMembers? = nil
   ) {
     self.kind = kind
     self.inputs = inputs
     self.output = output
     self.origin = origin
     self.wholeOutput = wholeOutput
+    self.firstFilter = firstFilter
     self.statisticsGroups = statisticsGroups ?? [output.n]
     self.updatesRunningStatistics =
       updatesRunningStatistics ?? Array(repeating: true, count: self.statisticsGroups.count)

@@ -63,9 +63,11 @@ extension LayerKind {
     case .linear(let outputs, _):
       weight = [outputs, input.channels]
       work = [2] + weight
-    case .conv2d(let outputs, let window, _):
-      weight = [outputs, input.channels, window.kernel.height, window.kernel.width]
-      work = [2, output.height, output.width] + weight
+    case .conv2d(let outputs, let window, _, let sharing):
+      let filters = sharing.filters(of: Extent(output.height, output.width))
+      let filter = [outputs, input.channels, window.kernel.height, window.kernel.width]
+      weight = [filters.height, filters.width] + filter
+      work = [2, output.height, output.width] + filter
     case .maxPool(let window), .averagePool(let window):
       work = [window.kernel.height, window.kernel.width] + output.extents
     default: break

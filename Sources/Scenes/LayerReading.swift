@@ -5,7 +5,8 @@ import Networks
 enum LayerForm {
   /// The names of all kinds, in the order in which they are listed for people.
   static let kinds = [
-    "linear", "conv", "maxPool", "averagePool", "globalAveragePool", "batchNorm", "relu", "leakyRelu", "sigmoid",
+    "linear", "conv", "locallyConnected", "maxPool", "averagePool", "globalAveragePool", "batchNorm", "relu",
+    "leakyRelu", "sigmoid",
     "tanh",
     "gelu", "dropout", "flatten", "add", "concat", "profiled",
   ]
@@ -27,7 +28,8 @@ enum LayerForm {
     let own: [String] =
       switch kind {
       case "linear": ["outputs", "bias"]
-      case "conv": ["outputs", "kernel", "stride", "padding", "bias"]
+      case "conv": ["outputs", "kernel", "stride", "padding", "bias", "tile"]
+      case "locallyConnected": ["outputs", "kernel", "stride", "padding", "bias"]
       case "maxPool", "averagePool": ["size", "stride", "padding"]
       case "batchNorm": ["epsilon", "momentum"]
       case "leakyRelu": ["slope"]

@@ -58,10 +58,12 @@ extension LayerKind {
   fileprivate var entries: [Entry] {
     switch self {
     case .linear(let outputs, let bias): return [("outputs", "\(outputs)")] + without(bias)
-    case .conv2d(let outputs, let window, let bias):
+    case .conv2d(let outputs, let window, let bias, let sharing):
       var entries: [Entry] = [("outputs", "\(outputs)"), ("kernel", window.kernel.yaml)]
       if window.stride != Extent(1) { entries.append(("stride", window.stride.yaml)) }
-      return entries + padding(window) + without(bias)
+      entries += padding(window) + without(bias)
+      if case .tiled(let tile) = sharing { entries.append(("tile", tile.yaml)) }
+      return entries
     case .maxPool(let window), .averagePool(let window):
       var entries: [Entry] = [("size", window.kernel.yaml)]
       if window.stride != window.kernel { entries.append(("stride", window.stride.yaml)) }

@@ -74,7 +74,8 @@ public struct DropoutKey: Hashable, Sendable {
 
 /// One layer's arithmetic for one device and one microbatch, prepared once and run many times.
 ///
-/// Activations are `n × k × h × w`, contiguous in that order. Weights are PyTorch's: `[out, in]` and `[out, in, kh, kw]`.
+/// Activations are `n × k × h × w`, contiguous in that order. Weights are PyTorch's: `[out, in]` and `[out, in, kh, kw]`, the
+/// latter for each filter row and column in turn where filters are not shared by all positions.
 /// Element-wise layers with one input may write their output over their input, and their input gradient over their output
 /// gradient, where backward does not read what is overwritten (`LayerKind.backwardReadsInput`, `backwardReadsOutput`).
 public final class LayerKernel: Sendable {
@@ -97,7 +98,8 @@ public final class LayerKernel: Sendable {
     arithmetic =
       switch geometry.kind {
       case .linear: LinearArithmetic(geometry, slots)
-      case .conv2d(_, let window, _): ConvolutionArithmetic(geometry, slots, window)
+      case .conv2d(_, let window, _, .everywhere): ConvolutionArithmetic(geometry, slots, window)
+      case .conv2d(_, let window, _, let sharing): UntiedConvolutionArithmetic(geometry, slots, window, sharing)
       case .maxPool(let window): MaxPoolArithmetic(geometry, slots, window)
       case .averagePool(let window): AveragePoolArithmetic(geometry, slots, window)
       case .globalAveragePool: AveragePoolArithmetic(geometry, slots, .whole(of: geometry.inputs[0]))

@@ -64,13 +64,15 @@ extension ProgramLowering {
 
   private mutating func lowerLayer(_ node: Graph.Node, _ holding: Holding, _ microbatch: Int, _ action: Action) {
     let field = ReceptiveField(of: node, output: holding.box, summand: holding.summand)
+    let filters = node.filterPart(of: holding.box, under: layout.partitioning.splits[node.index])
     var geometry = LayerGeometry(
-      kind: node.kind.localized(outputs: holding.box.k.count, padding: field.padding, summand: holding.summand),
+      kind: node.kind.localized(
+        outputs: holding.box.k.count, padding: field.padding, filters: filters, summand: holding.summand),
       inputs: field.operands.map { field.inputs[$0].extent }, output: holding.box.extent,
       origin: Extent4(
         n: holding.box.n.lowerBound, k: holding.box.k.lowerBound, h: holding.box.h.lowerBound,
         w: holding.box.w.lowerBound),
-      wholeOutput: node.outputShape)
+      wholeOutput: node.outputShape, firstFilter: filters.first)
     describeStatistics(of: node, holding, microbatch, in: &geometry)
     // Backward belongs to the repetition.
     let isRepeated =

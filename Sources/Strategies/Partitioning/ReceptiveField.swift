@@ -14,7 +14,7 @@ struct ReceptiveField {
   /// - Parameter summand: the part of the sum over input channels that is computed, of how many.
   init(of node: Graph.Node, output: Box, summand: Summand = Summand()) {
     switch node.kind {
-    case .conv2d(_, let window, _):
+    case .conv2d(_, let window, _, _):
       (inputs, padding) = Self.windowed(node.inputShapes[0], window, output, allChannels: true)
     case .maxPool(let window), .averagePool(let window):
       (inputs, padding) = Self.windowed(node.inputShapes[0], window, output, allChannels: false)
@@ -86,15 +86,17 @@ extension LayerKind {
     }
   }
 
-  /// The kind as a kernel sees it: outputs and padding of one part.
-  func localized(outputs: Int, padding: Edges, summand: Summand = Summand()) -> LayerKind {
+  /// The kind as a kernel sees it: outputs, padding and filters of one part.
+  func localized(outputs: Int, padding: Edges, filters: FilterPart, summand: Summand = Summand()) -> LayerKind {
     func local(_ window: Window) -> Window {
       Window(kernel: window.kernel, stride: window.stride, padding: padding)
     }
     switch self {
     case .linear(_, let bias): return .linear(outputs: outputs, bias: bias && summand.index == 0)
-    case .conv2d(_, let window, let bias):
-      return .conv2d(outputs: outputs, window: local(window), bias: bias && summand.index == 0)
+    case .conv2d(_, let window, let bias, let sharing):
+      return .conv2d(
+        outputs: outputs, window: local(window), bias: bias && summand.index == 0,
+        sharing: sharing == .everywhere ? sharing : .tiled(filters.count))
     case .maxPool(let window): return .maxPool(local(window))
     case .averagePool(let window): return .averagePool(local(window))
     default: return self
@@ -126,12 +128,21 @@ extension Graph.Node {
     }
   }
 
-  /// The box of a parameter that a part works with: `k` cuts the first axis, `c` the second, nothing else cuts. Nil where the
-  /// part does not use it: a bias enters the sum once.
-  func parameterRanges(_ parameter: Parameter, output: Box, summand: Summand) -> [Range<Int>]? {
+  /// The box of a parameter that a part works with: `k` cuts the outputs, `c` the inputs, and rows and columns of filters are
+  /// those that the part holds. Nil where the part does not use it: a bias enters the sum once.
+  func parameterRanges(
+    _ parameter: Parameter, output: Box, summand: Summand, filters: FilterPart
+  ) -> [Range<Int>]? {
     if parameter.role == .bias, summand.index > 0 { return nil }
     if kind.profile != nil { return parameter.shape.map { 0..<$0 } }
-    let axes = [output.k] + parameter.shape.dropFirst().map { 0..<$0 }
-    return axes.enumerated().map { $0.offset == 1 ? $0.element.cut(summand.index, of: summand.count) : $0.element }
+    return zip(parameter.axes, parameter.shape).map { axis, count in
+      switch axis {
+      case .rows: filters.rows
+      case .columns: filters.columns
+      case .outputs: output.k
+      case .inputs: (0..<count).cut(summand.index, of: summand.count)
+      case .kernel: 0..<count
+      }
+    }
   }
 }
