@@ -14,11 +14,20 @@ enum ParameterBoxes {
     return part
   }
 
-  /// Writes `part` into the box `ranges` of `whole`, an array of `shape`.
-  static func paste(_ part: [Float], into whole: inout [Float], shape: [Int], ranges: [Range<Int>]) {
+  /// Writes `part` into the words `words` (nil for all) of the box `ranges` of `whole`, an array of `shape`.
+  static func paste(
+    _ part: [Float], into whole: inout [Float], shape: [Int], ranges: [Range<Int>], words: Range<Int>? = nil
+  ) {
+    let words = words ?? 0..<part.count
     var first = 0
     eachRun(shape: shape, ranges: ranges) { run in
-      whole.replaceSubrange(run, with: part[first..<first + run.count])
+      let common = words.clamped(to: first..<first + run.count)
+      if !common.isEmpty {
+        let start = run.lowerBound + common.lowerBound - first
+        whole.replaceSubrange(
+          start..<start + common.count,
+          with: part[common.lowerBound - words.lowerBound..<common.upperBound - words.lowerBound])
+      }
       first += run.count
     }
   }
@@ -56,7 +65,7 @@ struct ModelParameters {
         } else {
           ParameterInitialization.values(parameter: parameter, seed: seed, box: held.ranges)
         }
-      memories[device].write(values, to: held.buffer.position)
+      memories[device].write(held.words.map { Array(values[$0]) } ?? values, to: held.buffer.position)
     }
   }
 
@@ -77,7 +86,7 @@ struct ModelParameters {
       found.insert(tensor.name)
       ParameterBoxes.paste(
         memories[device].read(source.position), into: &tensors[held.node][held.ordinal].values, shape: tensor.shape,
-        ranges: held.ranges)
+        ranges: held.ranges, words: held.words)
     }
     return tensors.joined().filter { found.contains($0.name) }
   }

@@ -63,11 +63,16 @@ public struct Collective: Hashable, Sendable {
     case allReduce
     case allGather
     case reduceScatter
+    /// The sum goes to one device.
+    case reduce
+    /// One device's array goes to all others.
+    case broadcast
+    /// Boxes from device to device that are none of these.
     case exchange
   }
 
   public var kind: Kind
-  /// `ring` or `direct`, as the strategy text says.
+  /// `ring`, `tree`, …, as the strategy text says.
   public var algorithm: String
   public var devices: [Int]
   /// Words of the whole array.
@@ -76,12 +81,14 @@ public struct Collective: Hashable, Sendable {
   /// Words that all devices together send by the closed form, with the form: `2n(P-1)`.
   public var expectedWords: Int
   public var formula: String
+  /// Messages that all devices together send by the closed form; nil where there is none.
+  public var expectedMessages: Int?
   /// For people: `gradients of 8 layers`.
   public var label: String
 
   public init(
     kind: Kind, algorithm: String, devices: [Int], words: Int, purpose: Purpose, expectedWords: Int, formula: String,
-    label: String
+    expectedMessages: Int? = nil, label: String
   ) {
     self.kind = kind
     self.algorithm = algorithm
@@ -90,6 +97,7 @@ public struct Collective: Hashable, Sendable {
     self.purpose = purpose
     self.expectedWords = expectedWords
     self.formula = formula
+    self.expectedMessages = expectedMessages
     self.label = label
   }
 }

@@ -7,17 +7,21 @@ public struct HeldParameter: Hashable, Sendable {
   public var ordinal: Int
   /// One range per axis of the parameter's shape.
   public var ranges: [Range<Int>]
+  /// The words of that box, last axis fastest, that the buffer has; nil for all.
+  public var words: Range<Int>?
   public var buffer: Index<Buffer>
   public var gradient: Index<Buffer>?
   /// True on the one device whose copy is saved as the model's.
   public var isSaved: Bool
 
   public init(
-    node: Int, ordinal: Int, ranges: [Range<Int>], buffer: Index<Buffer>, gradient: Index<Buffer>?, isSaved: Bool
+    node: Int, ordinal: Int, ranges: [Range<Int>], words: Range<Int>? = nil, buffer: Index<Buffer>,
+    gradient: Index<Buffer>?, isSaved: Bool
   ) {
     self.node = node
     self.ordinal = ordinal
     self.ranges = ranges
+    self.words = words
     self.buffer = buffer
     self.gradient = gradient
     self.isSaved = isSaved

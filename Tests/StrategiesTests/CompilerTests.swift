@@ -12,7 +12,9 @@ import Testing
   /// The compiler runs the verifier, so a program that comes back is sound.
   @Test(arguments: 1...9) func everyStrategyCompilesForEveryDeviceCount(devices: Int) throws {
     for (_, graph) in SampleNetworks.all {
-      for strategy in [Strategy.serial, .data(exchange: .ring), .data(exchange: .direct), .model(split: .k)] {
+      for strategy in [Strategy.serial, .data(exchange: .ring), .data(exchange: .direct), .model(split: .k)]
+        + (devices > 1 ? [.data(exchange: .server), .data(exchange: .shardedServer)] : [])
+      {
         for microbatches in [1, min(3, 11 / devices)] where microbatches > 0 {
           let compiler = Compiler(
             graph: graph, training: Self.settings, devices: devices, microbatches: microbatches)
@@ -35,13 +37,58 @@ import Testing
     }
   }
 
-  @Test(arguments: 2...9) func dataParallelBytesAreTheClosedForm(devices: Int) throws {
+  @Test(arguments: 2...9) func dataParallelTrafficIsTheClosedForm(devices: Int) throws {
     for (_, graph) in SampleNetworks.all {
       let words = graph.parameterCount
       let compiler = Compiler(graph: graph, training: Self.settings, devices: devices)
+      for exchange in ExchangeAlgorithm.allCases {
+        let program = try compiler.compile(.data(exchange: exchange))
+        let cost = ExchangeCost.allReduce(exchange, words: words, peers: devices)
+        #expect(program.bytesPerStep == 4 * cost.totalWords)
+        #expect(program.messages.count == cost.totalMessages)
+        for device in 0..<devices {
+          let sent = program.messages.entries.filter { $0.from == device }
+          #expect(sent.count == cost.messages[device], "\(exchange)")
+          #expect(sent.reduce(0) { $0 + $1.words } == cost.words[device], "\(exchange)")
+        }
+      }
       #expect(try compiler.compile(.data(exchange: .ring)).bytesPerStep == 4 * 2 * words * (devices - 1))
       #expect(try compiler.compile(.data(exchange: .direct)).bytesPerStep == 4 * words * devices * (devices - 1))
     }
+  }
+
+  /// Gradients go up and parameters come down; only the server keeps optimizer state.
+  @Test func theServerUpdatesForItsWorkers() throws {
+    let graph = SampleNetworks.perceptron
+    let program = try Compiler(graph: graph, training: Self.settings, devices: 4).compile(.data(exchange: .server))
+    let words = graph.parameterCount
+    for purpose in [Purpose.gradients, .parameters] {
+      let sent = program.messages.entries.filter { $0.purpose == purpose }
+      #expect(sent.reduce(0) { $0 + $1.words } == 3 * words)
+    }
+    for device in program.devices {
+      let isServer = device.device == 3
+      #expect(device.updates.count == (isServer ? 1 : 0))
+      #expect(device.operations.entries.isEmpty == isServer)
+      let state = device.buffers.entries.filter { $0.kind == .optimizer }.reduce(0) { $0 + $1.words }
+      #expect(state == (isServer ? words : 0))
+      #expect(device.parameters.allSatisfy { $0.isSaved == isServer })
+    }
+  }
+
+  /// Every device keeps the optimizer state of its shard; together they have one state of each word.
+  @Test(arguments: 2...9) func shardedServersShareTheOptimizerState(devices: Int) throws {
+    let graph = SampleNetworks.perceptron
+    let program = try Compiler(graph: graph, training: Self.settings, devices: devices)
+      .compile(.data(exchange: .shardedServer))
+    let states = program.devices.map { device in
+      device.buffers.entries.filter { $0.kind == .optimizer }.reduce(0) { $0 + $1.words }
+    }
+    #expect(states == (0..<devices).map { (0..<graph.parameterCount).cut($0, of: devices).count })
+    let traffic = Dictionary(grouping: program.messages.entries, by: \.purpose)
+      .mapValues { $0.reduce(0) { $0 + $1.words } }
+    let words = graph.parameterCount * (devices - 1)
+    #expect(traffic == [.gradients: words, .parameters: words])
   }
 
   /// Column parallelism: each layer's input is gathered forward, its gradient scattered backward.
@@ -73,6 +120,7 @@ import Testing
         return ""
       } catch { return error.description }
     }
+    #expect(refusal(.data(exchange: .server), devices: 1).contains("a device of its own"))
     #expect(refusal(.data(), devices: 12).contains("11 samples cannot be shared by 12 devices"))
     #expect(refusal(.pipeline(), devices: 6).contains("5 layers cannot be cut into 6 stages"))
     #expect(refusal(.pipeline(stages: 3), devices: 2).contains("3 stages and 2 devices"))

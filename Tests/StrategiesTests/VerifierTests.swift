@@ -16,7 +16,8 @@ import Testing
     let settings = TrainingSettings(batch: 9, length: .steps(1), optimizer: .sgd, rate: RateSchedule(rate: 0.1))
     return try SampleNetworks.all.flatMap { _, graph in
       try [
-        Strategy.data(exchange: .ring), .data(exchange: .direct), .model(), .pipeline(schedule: .gpipe), .pipeline(),
+        Strategy.data(exchange: .ring), .data(exchange: .direct), .data(exchange: .halvingDoubling),
+        .data(exchange: .tree), .data(exchange: .shardedServer), .model(), .pipeline(schedule: .gpipe), .pipeline(),
       ]
       .map { try Compiler(graph: graph, training: settings, devices: 3, microbatches: 2).compile($0) }
     }

@@ -75,13 +75,16 @@ extension Verifier {
     }
   }
 
-  /// The messages of each collective carry exactly the words of its closed form, and every member takes part.
+  /// The messages of each collective carry exactly the words of its closed form and are as many, and every member takes
+  /// part.
   func checkVolumes() -> [Diagnostic] {
     var words = [Int](repeating: 0, count: program.collectives.count)
+    var messages = words
     var members = [Set<Int>](repeating: [], count: program.collectives.count)
     for message in program.messages.entries {
       guard let collective = message.collective else { continue }
       words[collective.position] += message.words
+      messages[collective.position] += 1
       members[collective.position].formUnion([message.from, message.to])
     }
     return program.collectives.indices.flatMap { index -> [Diagnostic] in
@@ -91,6 +94,12 @@ extension Verifier {
         findings.append(
           Diagnostic(
             "\(collective.label): messages carry \(words[index.position]) words, but \(collective.formula) is \(collective.expectedWords)",
+            path: "program.collectives[\(index)]"))
+      }
+      if let expected = collective.expectedMessages, messages[index.position] != expected {
+        findings.append(
+          Diagnostic(
+            "\(collective.label): there are \(messages[index.position]) messages, but \(collective.algorithm) takes \(expected)",
             path: "program.collectives[\(index)]"))
       }
       if members[index.position] != Set(collective.devices) {

@@ -3,9 +3,10 @@ import Programs
 
 extension ProgramLowering {
   /// All of a stage's devices: each layer's output gradient from whoever read it, backward, and at the end the gradients
-  /// that belong to earlier stages.
+  /// that belong to earlier stages. Where the schedule splits backward, the weights' half is an action of its own.
   mutating func lowerBackward(stage: Int, microbatch: Int) {
-    let action = Action(.backward, stage: stage, microbatch: microbatch)
+    let input = Action(.backwardInput, stage: stage, microbatch: microbatch)
+    let action = scheduled.contains(input) ? input : Action(.backward, stage: stage, microbatch: microbatch)
     for node in layout.graph.nodes.reversed()
     where layout.partitioning.stages[node.index] == stage && layout.needsGradient[node.index] {
       for (index, junction) in layout.junctions.enumerated()
@@ -53,7 +54,17 @@ extension ProgramLowering {
       return buffer
     }
     devices[device].program.operations[number] = operation
-    devices[device].emit(.backward(number), in: action)
+    guard action.kind == .backwardInput else {
+      devices[device].emit(.backward(number), in: action)
+      return
+    }
+    if operation.inputGradients.contains(where: { $0 != nil }) {
+      devices[device].emit(.backwardInput(number), in: action)
+    }
+    if !operation.parameterGradients.isEmpty {
+      let later = Action(.backwardWeight, stage: action.stage, microbatch: action.microbatch)
+      devices[device].emit(.backwardWeight(number), in: later)
+    }
   }
 
   /// Sums the gradients of a junction's operands on each consuming part and sends other devices their boxes.

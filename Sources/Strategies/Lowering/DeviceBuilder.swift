@@ -86,5 +86,17 @@ struct Bucket {
   var parameter: Index<Buffer>
   /// Nil in inference.
   var gradient: Index<Buffer>?
-  var states: [Index<Buffer>]
+  /// What this device updates of it: all, or its piece; nil where a server does that or the piece is empty.
+  var own: Share?
+  /// The device that sums the gradients of the group and updates; nil where the group does that itself.
+  var server: Int?
+  /// The words that each member of the group updates and gives to the others; nil where each updates all.
+  var pieces: [Range<Int>]?
+
+  /// Arrays of one length that an update takes.
+  struct Share {
+    var parameter: Index<Buffer>
+    var gradient: Index<Buffer>
+    var states: [Index<Buffer>]
+  }
 }

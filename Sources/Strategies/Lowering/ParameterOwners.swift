@@ -14,8 +14,8 @@ struct ParameterOwners {
     var ranges: [[Range<Int>]?]
     /// The devices that reduce these parameters' gradients together, ascending.
     var group: [Int]
-    /// True on the one device whose copy is saved as the model's.
-    var isSaved: Bool
+    /// The first device that holds them: its copy, or that of its group together, is saved as the model's.
+    var saver: Int
   }
 
   let owners: [Owner]
@@ -35,7 +35,7 @@ struct ParameterOwners {
         return (
           position / turn.parts,
           Owner(
-            device: turn.devices[position], part: position % turn.parts, ranges: ranges, group: [], isSaved: false)
+            device: turn.devices[position], part: position % turn.parts, ranges: ranges, group: [], saver: 0)
         )
       }
     }
@@ -43,7 +43,7 @@ struct ParameterOwners {
       var owner = owner
       let same = parts.filter { $0.owner.ranges == owner.ranges }
       owner.group = Set(same.filter { $0.replica == replica }.map(\.owner.device)).sorted()
-      owner.isSaved = same[0].owner.device == owner.device
+      owner.saver = same[0].owner.device
       return owner
     }
   }

@@ -29,14 +29,20 @@ struct ParameterStorage {
             shelves[owner.device][place].boxes[shared].parts.append(owner.part)
           } else {
             shelves[owner.device][place].boxes.append(
-              HeldBox(node: node, ordinal: ordinal, ranges: ranges, parts: [owner.part], isSaved: owner.isSaved))
+              HeldBox(node: node, ordinal: ordinal, ranges: ranges, parts: [owner.part], saver: owner.saver))
           }
         }
       }
     }
     for device in devices.indices {
       // In one order on every device of a group, whichever parts it has first.
-      for (shelf, boxes) in shelves[device] { store(boxes.sorted(by: HeldBox.precedes), shelf, on: &devices[device]) }
+      for (shelf, boxes) in shelves[device] {
+        let boxes = boxes.sorted(by: HeldBox.precedes)
+        store(boxes, shelf, on: &devices[device])
+        if let server = layout.partitioning.server, shelf.group[0] == device {
+          store(boxes.filter(\.parameter.isLearned), shelf, on: &devices[server])
+        }
+      }
     }
   }
 
@@ -52,7 +58,8 @@ struct ParameterStorage {
     var ranges: [Range<Int>]
     /// The parts of the node on this device that use the box.
     var parts: [Int]
-    var isSaved: Bool
+    /// ``ParameterOwners/Owner/saver``.
+    var saver: Int
 
     var parameter: Parameter { node.parameters[ordinal] }
     var words: Int { ranges.reduce(1) { $0 * $1.count } }
@@ -65,48 +72,105 @@ struct ParameterStorage {
     }
   }
 
+  /// Places the boxes of one shelf on a member of its group, or on the group's server.
   private func store(_ boxes: [HeldBox], _ shelf: Shelf, on device: inout DeviceBuilder) {
     let learned = boxes.filter(\.parameter.isLearned)
     let words = learned.reduce(0) { $0 + $1.words }
-    let label = shelf.group.count > 1 ? "shared by \(shelf.group.count)" : "own"
-    func root(_ name: String, _ kind: BufferKind) -> Index<Buffer> {
-      device.program.buffers.append(Buffer(name: "\(name), \(label)", kind: kind, words: words, isPersistent: true))
-    }
     if words > 0 {
-      let training = mode == .training
-      device.buckets.append(
-        Bucket(
-          stage: shelf.stage, group: shelf.group, nodes: Array(Set(learned.map(\.node.index))).sorted(), words: words,
-          parameter: root("parameters", .parameters), gradient: training ? root("gradients", .gradients) : nil,
-          states: training ? (0..<optimizer.stateCount).map { root("optimizer state \($0)", .optimizer) } : []))
+      device.buckets.append(bucket(shelf, words: words, nodes: learned.map(\.node.index), on: &device.program))
     }
     var offset = 0
     for box in boxes {
-      let name = box.parameter.name
-      func view(_ parent: Index<Buffer>, _ name: String, _ kind: BufferKind) -> Index<Buffer> {
-        device.program.buffers.append(
-          Buffer(name: name, kind: kind, words: box.words, isPersistent: true, parent: parent, offset: offset))
-      }
-      var gradient: Index<Buffer>?
-      let buffer: Index<Buffer>
-      if box.parameter.isLearned, let bucket = device.buckets.last {
-        buffer = view(bucket.parameter, name, .parameters)
-        gradient = bucket.gradient.map { view($0, "\(name) gradient", .gradients) }
-        offset += box.words
-        device.note(box.node.index, parts: box.parts) { parameters in
-          parameters.learned.append(buffer)
-          if let gradient { parameters.gradients.append(gradient) }
-        }
-      } else {
-        buffer = device.program.buffers.append(
-          Buffer(name: name, kind: .parameters, words: box.words, isPersistent: true))
+      guard box.parameter.isLearned, let bucket = device.buckets.last else {
+        let buffer = device.program.buffers.append(
+          Buffer(name: box.parameter.name, kind: .parameters, words: box.words, isPersistent: true))
         device.note(box.node.index, parts: box.parts) { $0.states.append(buffer) }
+        device.program.parameters.append(
+          HeldParameter(
+            node: box.node.index, ordinal: box.ordinal, ranges: box.ranges, buffer: buffer, gradient: nil,
+            isSaved: box.saver == device.program.device))
+        continue
       }
-      device.program.parameters.append(
-        HeldParameter(
-          node: box.node.index, ordinal: box.ordinal, ranges: box.ranges, buffer: buffer, gradient: gradient,
-          isSaved: box.isSaved))
+      let place = offset..<offset + box.words
+      offset += box.words
+      let buffer = device.program.view(place, of: bucket.parameter, named: box.parameter.name)
+      let gradient = bucket.gradient.map {
+        device.program.view(place, of: $0, named: "\(box.parameter.name) gradient")
+      }
+      device.note(box.node.index, parts: box.parts) { parameters in
+        parameters.learned.append(buffer)
+        if let gradient { parameters.gradients.append(gradient) }
+      }
+      hold(box, at: place, buffer, gradient, bucket, on: &device.program)
     }
+  }
+
+  /// The arrays of a shelf and what the device updates of it.
+  private func bucket(_ shelf: Shelf, words: Int, nodes: [Int], on device: inout DeviceProgram) -> Bucket {
+    let label = shelf.group.count > 1 ? "shared by \(shelf.group.count)" : "own"
+    func root(_ name: String, _ kind: BufferKind, words: Int) -> Index<Buffer> {
+      device.buffers.append(Buffer(name: "\(name), \(label)", kind: kind, words: words, isPersistent: true))
+    }
+    var bucket = Bucket(
+      stage: shelf.stage, group: shelf.group, nodes: Array(Set(nodes)).sorted(), words: words,
+      parameter: root("parameters", .parameters, words: words), server: layout.partitioning.server)
+    guard mode == .training else { return bucket }
+    let gradient = root("gradients", .gradients, words: words)
+    bucket.gradient = gradient
+    var own = 0..<words
+    if layout.partitioning.shard == .optimizer, shelf.group.count > 1,
+      let rank = shelf.group.firstIndex(of: device.device)
+    {
+      bucket.pieces = shelf.group.indices.map { own.cut($0, of: shelf.group.count) }
+      own = own.cut(rank, of: shelf.group.count)
+    }
+    let isServed = bucket.server.map { $0 != device.device } ?? false
+    guard !own.isEmpty, !isServed else { return bucket }
+    let isWhole = own.count == words
+    bucket.own = Bucket.Share(
+      parameter: isWhole ? bucket.parameter : device.view(own, of: bucket.parameter, named: "own parameters"),
+      gradient: isWhole ? gradient : device.view(own, of: gradient, named: "own gradients"),
+      states: (0..<optimizer.stateCount).map { root("optimizer state \($0)", .optimizer, words: own.count) })
+    return bucket
+  }
+
+  /// Says which parameter, or piece of one, stands in a buffer, and who saves it: the device that updates it.
+  private func hold(
+    _ box: HeldBox, at place: Range<Int>, _ buffer: Index<Buffer>, _ gradient: Index<Buffer>?, _ bucket: Bucket,
+    on device: inout DeviceProgram
+  ) {
+    var whole = HeldParameter(
+      node: box.node.index, ordinal: box.ordinal, ranges: box.ranges, buffer: buffer, gradient: gradient,
+      isSaved: box.saver == device.device)
+    let isGroupSaved = bucket.group.contains(box.saver)
+    if let server = bucket.server {
+      whole.isSaved = isGroupSaved && server == device.device
+    } else if let pieces = bucket.pieces, let rank = bucket.group.firstIndex(of: device.device) {
+      let common = pieces[rank].clamped(to: place)
+      whole.isSaved = false
+      whole.gradient = nil
+      if !common.isEmpty {
+        let words = common.lowerBound - place.lowerBound..<common.upperBound - place.lowerBound
+        let name = "\(box.parameter.name)[\(words.lowerBound)..<\(words.upperBound)]"
+        device.parameters.append(
+          HeldParameter(
+            node: box.node.index, ordinal: box.ordinal, ranges: box.ranges, words: words,
+            buffer: device.view(common, of: bucket.parameter, named: name),
+            gradient: bucket.gradient.map { device.view(common, of: $0, named: "\(name) gradient") },
+            isSaved: isGroupSaved))
+      }
+    }
+    device.parameters.append(whole)
+  }
+}
+
+extension DeviceProgram {
+  /// A view of some words of a persistent buffer.
+  mutating func view(_ words: Range<Int>, of parent: Index<Buffer>, named name: String) -> Index<Buffer> {
+    buffers.append(
+      Buffer(
+        name: name, kind: buffers[parent].kind, words: words.count, isPersistent: true, parent: parent,
+        offset: words.lowerBound))
   }
 }
 

@@ -9,6 +9,8 @@ struct ProgramLowering {
   let mode: Program.Mode
   /// For batch normalisation of the reference: consecutive samples that share statistics, and which enter the running ones.
   let statisticsGroups: [Int: [(samples: Int, updatesRunning: Bool)]]
+  /// Every action that some device does.
+  let scheduled: Set<Action>
   var devices: [DeviceBuilder]
   var channels = Table<Channel>()
   var messages = Table<Message>()
@@ -43,6 +45,7 @@ struct ProgramLowering {
     self.training = training
     self.mode = mode
     self.statisticsGroups = statisticsGroups
+    scheduled = Set(layout.partitioning.schedule.devices.joined())
     devices = (0..<layout.partitioning.devices).map(DeviceBuilder.init)
   }
 
@@ -53,7 +56,12 @@ struct ProgramLowering {
     for microbatch in 0..<partitioning.microbatches {
       for stage in 0..<layout.stageCount { lowerForward(stage: stage, microbatch: microbatch) }
       if mode == .training {
-        for stage in (0..<layout.stageCount).reversed() { lowerBackward(stage: stage, microbatch: microbatch) }
+        for stage in (0..<layout.stageCount).reversed() {
+          if scheduled.contains(Action(.recompute, stage: stage, microbatch: microbatch)) {
+            lowerRecomputation(stage: stage, microbatch: microbatch)
+          }
+          lowerBackward(stage: stage, microbatch: microbatch)
+        }
       }
     }
     if mode == .training { lowerExchangeAndUpdate() }
@@ -75,33 +83,25 @@ struct ProgramLowering {
 
   /// Wherever the schedule says so, reduces the gradients of every group of a stage by the strategy's algorithm, and updates.
   private mutating func lowerExchangeAndUpdate() {
-    for (device, actions) in layout.partitioning.schedule.devices.enumerated() {
-      for action in actions {
-        switch action.kind {
-        case .exchange: lowerExchange(of: action, on: device)
-        case .update: lowerUpdate(action, on: device)
-        default: break
-        }
-      }
-    }
+    eachAction(.exchange) { $0.lowerReductions(of: $1, on: $2) }
+    eachAction(.update) { $0.lowerUpdate($1, on: $2) }
+    eachAction(.update) { $0.lowerDistributions(of: $1, on: $2) }
   }
 
-  /// The first device of a group lowers the exchange for all.
-  private mutating func lowerExchange(of action: Action, on device: Int) {
-    for (position, bucket) in devices[device].buckets.enumerated()
-    where bucket.stage == action.stage && bucket.group.count > 1 && bucket.group[0] == device {
-      AllReduce(algorithm: layout.partitioning.exchange, bucket: position, first: device, action: action)
-        .lower(into: &self)
+  private mutating func eachAction(_ kind: Action.Kind, _ body: (inout ProgramLowering, Action, _ device: Int) -> Void)
+  {
+    for (device, actions) in layout.partitioning.schedule.devices.enumerated() {
+      for action in actions where action.kind == kind { body(&self, action, device) }
     }
   }
 
   private mutating func lowerUpdate(_ action: Action, on device: Int) {
     let turns = layout.partitioning.schedule.devices[device].filter { $0.kind == .update && $0.stage == action.stage }
     for bucket in devices[device].buckets where bucket.stage == action.stage {
-      guard let gradient = bucket.gradient else { continue }
+      guard let own = bucket.own else { continue }
       let number = devices[device].program.updates.append(
         Update(
-          parameter: bucket.parameter, gradient: gradient, states: bucket.states, nodes: bucket.nodes,
+          parameter: own.parameter, gradient: own.gradient, states: own.states, nodes: bucket.nodes,
           turn: turns.firstIndex(of: action)!, turns: turns.count,
           gradientScale: gradientScale(at: action, on: device)))
       devices[device].emit(.update(number), in: action)
@@ -114,7 +114,8 @@ struct ProgramLowering {
     let before = actions[..<actions.firstIndex(of: update)!].filter { $0.stage == update.stage }
     let since = before.suffix(from: before.lastIndex { $0.kind == .update }.map { $0 + 1 } ?? 0)
     guard actions.contains(where: { $0 != update && $0.kind == .update && $0.stage == update.stage }) else { return 1 }
-    let samples = since.filter { $0.kind == .backward }.compactMap(\.microbatch).reduce(0) {
+    let samples = since.filter { $0.kind == .backward || $0.kind == .backwardInput }.compactMap(\.microbatch).reduce(0)
+    {
       $0 + layout.samples($1).count
     }
     return Float(layout.batch) / Float(samples)

@@ -16,6 +16,11 @@ public struct Partitioning: Hashable, Sendable {
   public var exchange: ExchangeAlgorithm
   public var devices: Int
   public var assumptions: [String] = []
+  /// What of the training state each member of a group keeps whole.
+  public var shard = StateSharding.none
+
+  /// The device that only serves parameters; nil without one.
+  var server: Int? { exchange == .server ? devices - 1 : nil }
 
   /// The devices of each stage, in order.
   public var stageDevices: [[Int]] {
@@ -25,14 +30,4 @@ public struct Partitioning: Hashable, Sendable {
       return devices.sorted()
     }
   }
-}
-
-/// How devices add up an array that each of them has.
-public enum ExchangeAlgorithm: String, Hashable, Sendable, CaseIterable {
-  /// Reduce-scatter and all-gather around a ring (Patarasuk and Yuan 2009): 2(P-1) messages and 2n(P-1)/P words per device.
-  case ring
-  /// Every device sends its whole array to every other and adds in rank order: P-1 messages and n(P-1) words per device.
-  case direct
-
-  static let about = "how gradients are summed: around a ring, or everyone to everyone"
 }

@@ -209,6 +209,8 @@ struct CommunicationPicture {
     case .allReduce: "all-reduce"
     case .allGather: "all-gather"
     case .reduceScatter: "reduce-scatter"
+    case .reduce: "reduce"
+    case .broadcast: "broadcast"
     case .exchange: "exchange"
     }
   }
