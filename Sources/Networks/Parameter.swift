@@ -20,6 +20,8 @@ public struct Parameter: Hashable, Sendable {
     case inputs
     /// Taps of the kernel, which nothing cuts.
     case kernel
+    /// What is not known, and so not cut.
+    case whole
   }
 
   /// The name on disk: `LAYER.weight`, `LAYER.bias`, `LAYER.running_mean`, `LAYER.running_var`.

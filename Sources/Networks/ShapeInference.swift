@@ -154,7 +154,9 @@ extension LayerKind {
       ]
     case .profiled(let profile) where profile.parameterWords > 0:
       return [
-        Parameter(name: "\(layer).weight", role: .weight, shape: [profile.parameterWords], initial: .constant(0))
+        Parameter(
+          name: "\(layer).weight", role: .weight, axes: [.whole], shape: [profile.parameterWords],
+          initial: .constant(0))
       ]
     default:
       return []

@@ -22,10 +22,10 @@ extension Operation {
   public var ownMember: Int { geometry.statisticsMembers?.own ?? 0 }
 
   /// What `statistics` defines; nil where nothing is shared, and in a wrong program.
-  public var ownMoments: Index<Buffer>? { shared?.moments.ownBuffer(self) }
+  public var ownMoments: Index<Buffer>? { own(of: shared?.moments ?? []) }
 
   /// What `gradientSums` defines.
-  public var ownGradientSums: Index<Buffer>? { shared?.gradientSums.ownBuffer(self) }
+  public var ownGradientSums: Index<Buffer>? { own(of: shared?.gradientSums ?? []) }
 
   /// The samples of the step's batch that share statistics, group by group.
   public var statisticsSamples: [Range<Int>] {
@@ -36,13 +36,11 @@ extension Operation {
       return first..<first + size
     }
   }
-}
 
-extension [Index<Buffer>] {
-  /// The operation's own one of its members' buffers; nil in a wrong program.
-  fileprivate func ownBuffer(_ operation: Operation) -> Index<Buffer>? {
-    if count == 1 { return self[0] }
-    return indices.contains(operation.ownMember) ? self[operation.ownMember] : nil
+  /// This member's one of all members' buffers; nil in a wrong program.
+  private func own(of buffers: [Index<Buffer>]) -> Index<Buffer>? {
+    if buffers.count == 1 { return buffers[0] }
+    return buffers.indices.contains(ownMember) ? buffers[ownMember] : nil
   }
 }
 

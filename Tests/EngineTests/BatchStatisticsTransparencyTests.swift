@@ -124,9 +124,10 @@ import Testing
     for network in Self.networks {
       let graph = try Graph(network)
       let devices = random.below(9) + 1
-      var table = LayerTable.random(for: graph, devices: devices, samples: 6, &random)
+      let microbatches = random.below(2) + 1
+      var table = LayerTable.random(for: graph, devices: devices, batch: 12, microbatches: microbatches, &random)
       table.statistics = [.local, .synchronised, .ghost(2)][random.below(3)]
-      let one = try Case(network, devices: devices, batch: 12, microbatches: random.below(2) + 1)
+      let one = try Case(network, devices: devices, batch: 12, microbatches: microbatches)
       let program = try one.compiler.compile(.layers(table))
       let result = try one.compare(program, one.compiler.compileReference(of: program), steps: 3)
       #expect(result.isEqual, "seed \(seed), \(table.statistics):\n\(table)\n\(result)")

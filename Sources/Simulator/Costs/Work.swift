@@ -40,6 +40,9 @@ extension DeviceProgram {
       layer(operations[index], "backward", shares: operations[index].needsInputGradient ? 2 : 1)
     case .backwardInput(let index): layer(operations[index], "backwardInput", shares: 1)
     case .backwardWeight(let index): layer(operations[index], "backwardWeight", shares: 1)
+    case .statistics(let index): Work(name: "batchNorm.statistics", units: Double(operations[index].geometry.output.count))
+    case .gradientSums(let index): Work(name: "batchNorm.gradientSums", units: Double(operations[index].geometry.output.count))
+    case .runningStatistics(let index): Work(name: "batchNorm.runningStatistics", units: Double(runningUpdates[index].channels))
     case .loss(let index): Work(name: "loss", units: Double(losses[index].samples.count * losses[index].outputs))
     case .copy(let index): Work(name: "copy", units: Double(copies[index].count.count))
     case .accumulate(let index): Work(name: "accumulate", units: Double(copies[index].count.count))
@@ -58,15 +61,20 @@ extension DeviceProgram {
     let units: Double =
       switch kind {
       case .linear: 2 * output * Double(operation.geometry.inputs[0].k) * shares
-      case .conv2d(_, let window, _):
+      case .conv2d(_, let window, _, _):
         2 * output * Double(operation.geometry.inputs[0].k * window.kernel.height * window.kernel.width) * shares
       case .maxPool(let window), .averagePool(let window):
         output * Double(window.kernel.height * window.kernel.width)
       case .globalAveragePool: Double(operation.geometry.inputs[0].count)
       default: output
       }
-    return Work(name: "\(kind.name).\(pass)", units: units)
+    return Work(name: "\(kind.costClass).\(pass)", units: units)
   }
+}
+
+extension LayerKind {
+  /// Filters that differ from position to position cost what shared ones do.
+  fileprivate var costClass: String { if case .conv2d = self { "conv" } else { name } }
 }
 
 extension Programs.Operation {

@@ -147,6 +147,7 @@ struct FlatProgram: Sendable {
     case .optimizer: 2
     case .activations: 3
     case .buffers: 4
+    case .workspace: 5
     }
   }
 }

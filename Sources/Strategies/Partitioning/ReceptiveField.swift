@@ -134,14 +134,13 @@ extension Graph.Node {
     _ parameter: Parameter, output: Box, summand: Summand, filters: FilterPart
   ) -> [Range<Int>]? {
     if parameter.role == .bias, summand.index > 0 { return nil }
-    if kind.profile != nil { return parameter.shape.map { 0..<$0 } }
     return zip(parameter.axes, parameter.shape).map { axis, count in
       switch axis {
       case .rows: filters.rows
       case .columns: filters.columns
       case .outputs: output.k
       case .inputs: (0..<count).cut(summand.index, of: summand.count)
-      case .kernel: 0..<count
+      case .kernel, .whole: 0..<count
       }
     }
   }
