@@ -40,9 +40,12 @@ extension DeviceProgram {
       layer(operations[index], "backward", shares: operations[index].needsInputGradient ? 2 : 1)
     case .backwardInput(let index): layer(operations[index], "backwardInput", shares: 1)
     case .backwardWeight(let index): layer(operations[index], "backwardWeight", shares: 1)
-    case .statistics(let index): Work(name: "batchNorm.statistics", units: Double(operations[index].geometry.output.count))
-    case .gradientSums(let index): Work(name: "batchNorm.gradientSums", units: Double(operations[index].geometry.output.count))
-    case .runningStatistics(let index): Work(name: "batchNorm.runningStatistics", units: Double(runningUpdates[index].channels))
+    case .statistics(let index):
+      Work(name: "batchNorm.statistics", units: Double(operations[index].geometry.output.count))
+    case .gradientSums(let index):
+      Work(name: "batchNorm.gradientSums", units: Double(operations[index].geometry.output.count))
+    case .runningStatistics(let index):
+      Work(name: "batchNorm.runningStatistics", units: Double(runningUpdates[index].channels))
     case .loss(let index): Work(name: "loss", units: Double(losses[index].samples.count * losses[index].outputs))
     case .copy(let index): Work(name: "copy", units: Double(copies[index].count.count))
     case .accumulate(let index): Work(name: "accumulate", units: Double(copies[index].count.count))
