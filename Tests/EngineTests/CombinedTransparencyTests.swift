@@ -11,7 +11,7 @@ import Testing
         let mesh = Mesh(
           model: model, pipeline: pipeline, schedule: pipeline % 2 == 0 ? .gpipe : .oneForwardOneBackward)
         let microbatches = pipeline > 1 && devices / model / pipeline < 4 ? 3 : 1
-        for network in TransparencyTests.networks {
+        for network in [TransparencyTests.chain, TransparencyTests.residual] {
           try TransparencyTests.check(
             .mesh(mesh), network, devices: devices, microbatches: microbatches, steps: 2)
         }
@@ -19,7 +19,8 @@ import Testing
     }
   }
 
-  @Test(arguments: 1...9, [ModelSplit.k, .c, .h, .w, .pairs]) func grids(devices: Int, split: ModelSplit) throws {
+  @Test(arguments: [1, 2, 3, 4, 6, 8, 9], [ModelSplit.k, .c, .h, .w, .pairs])
+  func grids(devices: Int, split: ModelSplit) throws {
     for rows in 1...devices where devices % rows == 0 {
       for network in [TransparencyTests.chain, TransparencyTests.spatial] {
         try TransparencyTests.check(.grid(Grid(rows: rows, split: split)), network, devices: devices, steps: 2)
