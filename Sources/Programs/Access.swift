@@ -32,13 +32,13 @@ extension DeviceProgram {
     case .backward(let index):
       access = backwardReads(operations[index])
       access.defines = operations[index].inputGradients.compactMap { $0 }
-      access.modifies = operations[index].parameterGradients
+      contribute(operations[index], &access)
     case .backwardInput(let index):
       access = backwardReads(operations[index])
       access.defines = operations[index].inputGradients.compactMap { $0 }
     case .backwardWeight(let index):
       access = backwardReads(operations[index])
-      access.modifies = operations[index].parameterGradients
+      contribute(operations[index], &access)
     case .copy(let index):
       let copy = copies[index]
       access.reads = [copy.source.buffer]
@@ -66,6 +66,17 @@ extension DeviceProgram {
       break
     }
     return access
+  }
+
+  /// Gradients that persist are changed; others are defined by their first contribution.
+  private func contribute(_ operation: Operation, _ access: inout Access) {
+    for gradient in operation.parameterGradients {
+      if buffers[gradient].isPersistent || operation.accumulates {
+        access.modifies.append(gradient)
+      } else {
+        access.defines.append(gradient)
+      }
+    }
   }
 
   private func backwardReads(_ operation: Operation) -> Access {
