@@ -8,7 +8,7 @@ import Testing
 @Suite struct VerifierTests {
   enum Fault: CaseIterable {
     case dropSend, dropReceive, dropForward, dropBackward, dropFree, doubleFree, updateFirst, overwriteGradient,
-      wrongSize
+      wrongSize, dropCollectiveCopy, keepOldParameters
     case receiveBeforeEverything
   }
 
@@ -17,7 +17,9 @@ import Testing
     return try SampleNetworks.all.flatMap { _, graph in
       try [
         Strategy.data(exchange: .ring), .data(exchange: .direct), .data(exchange: .halvingDoubling),
-        .data(exchange: .tree), .data(exchange: .shardedServer), .model(), .pipeline(schedule: .gpipe), .pipeline(),
+        .data(exchange: .tree), .data(exchange: .shardedServer), .data(shard: .optimizer), .data(shard: .gradients),
+        .data(shard: .parameters), .model(), .model(split: .k, exchange: .ring), .model(split: .pairs, exchange: .ring),
+        .pipeline(schedule: .gpipe), .pipeline(),
       ]
       .map { try Compiler(graph: graph, training: settings, devices: 3, microbatches: 2).compile($0) }
     }
@@ -93,6 +95,38 @@ import Testing
         return false
       }
       program.messages[message].words += 1
+    case .dropCollectiveCopy:
+      // What was received is not kept or added.
+      let tables = program.devices[device]
+      let arrivals = Set(
+        program.messages.entries.filter { $0.to == device && $0.collective != nil }.map(\.receiveBuffer))
+      guard
+        let place = pick({
+          switch $0 {
+          case .copy(let index), .accumulate(let index):
+            arrivals.contains(tables.copies[index].source.buffer)
+              && tables.copies[index].count.count == tables.buffers[tables.copies[index].source.buffer].words
+          default: false
+          }
+        })
+      else { return false }
+      let source: Index<Buffer>? =
+        switch list[place].0 {
+        case .copy(let index), .accumulate(let index): tables.copies[index].source.buffer
+        default: nil
+        }
+      // A buffer that is passed on after it was kept has another reader.
+      let others = list.indices.contains { other in
+        guard let source, other != place else { return false }
+        let access = tables.access(of: list[other].0, messages: program.messages)
+        if case .free = list[other].0 { return false }
+        return (access.reads + access.frees).contains(source)
+      }
+      if others { return false }
+      list.remove(at: place)
+    case .keepOldParameters:
+      guard let place = pick({ if case .update = $0 { true } else { false } }) else { return false }
+      list.remove(at: place)
     case .receiveBeforeEverything:
       guard pick({ if case .receive = $0 { true } else { false } }) != nil else { return false }
       receiveFirst(&program.devices[device])

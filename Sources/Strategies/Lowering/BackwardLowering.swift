@@ -14,12 +14,16 @@ extension ProgramLowering {
       }
       let holdings = layout.holdings(node.index, microbatch: microbatch)
       var arrived = receiveGradients(node, holdings, microbatch, action)
+      gatherParameters(of: node, in: action)
       for holding in holdings {
         let gradient = lowerGradientArrival(
           node, holding, arrived.removeValue(forKey: holding) ?? [], microbatch, action)
         lowerLayerBackward(node, holding, gradient, microbatch, action)
       }
+      releaseParameters(of: node, in: action)
+      scatterGradients(of: node, in: action)
     }
+    for device in devices.indices { releaseGradients(on: device, in: action) }
     // In the order in which the earlier stages take them: producers from the last, each one's junctions from the first.
     for node in layout.graph.nodes.reversed()
     where layout.partitioning.stages[node.index] < stage && layout.needsGradient[node.index] {
@@ -67,6 +71,7 @@ extension ProgramLowering {
       }
       devices[need.device].contributions[key(need.part)] = [buffers[0]]
     }
+    if lowerGradientCollective(index, microbatch, action) { return }
     let transfers = backwardTransfers(junction, microbatch)
     let collective = register(transfers, junction: junction, isBackward: true, microbatch: microbatch)
     for transfer in transfers where transfer.from != transfer.to {
@@ -96,6 +101,11 @@ extension ProgramLowering {
       let needs = layout.needs(junction, microbatch: microbatch)
       for holding in holdings {
         let device = holding.device
+        let own = DeviceBuilder.Key(index: index, part: holding.part, microbatch: microbatch)
+        if let held = devices[device].exchangedGradients.removeValue(forKey: own) {
+          arrived[holding, default: []].append(Contribution(sender: holdings[0].device, held: held))
+          continue
+        }
         for transfer in transfers
         where transfer.from == device && transfer.to == device && transfer.target == holding.part {
           let key = DeviceBuilder.Key(index: index, part: transfer.part, microbatch: microbatch)

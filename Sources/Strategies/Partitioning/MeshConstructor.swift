@@ -22,6 +22,7 @@ extension PartitioningConstructor {
     result.stages = try balancedStages(stages)
     result.microbatches = microbatches
     result.exchange = mesh.exchange
+    result.shard = mesh.shard
     for node in graph.nodes {
       let own = groups[result.stages[node.index]].split(of: node, along: mesh.split, after: result.splits)
       result.splits[node.index] = own
