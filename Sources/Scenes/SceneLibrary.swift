@@ -27,6 +27,8 @@ public enum SceneLibrary {
     "digits-mlp": PackageResources.digits_mlp_yaml,
     "spirals": PackageResources.spirals_yaml,
     "deep-narrow": PackageResources.deep_narrow_yaml,
+    "exchange-mlp": PackageResources.exchange_mlp_yaml,
+    "zero-mlp": PackageResources.zero_mlp_yaml,
     "bench-mlp": PackageResources.bench_mlp_yaml,
     "bench-lenet": PackageResources.bench_lenet_yaml,
     "bench-vgg": PackageResources.bench_vgg_yaml,
