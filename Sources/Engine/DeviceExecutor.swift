@@ -155,11 +155,13 @@ private struct PreparedLoad {
 
 extension Operation {
   fileprivate func kernel(graph: Graph, seed: UInt64) -> LayerKernel {
-    let slots = LayerSlots(
+    var slots = LayerSlots(
       inputs: inputs.map(\.position), output: output.position, parameters: parameters.map(\.position),
       states: states.map(\.position), saved: saved.map(\.position), outputGradient: outputGradient?.position,
       inputGradients: inputGradients.isEmpty ? nil : inputGradients.map { $0?.position },
       parameterGradients: parameterGradients.map(\.position))
+    slots.addsToOutput = accumulatesOutput
+    slots.addsToInputGradients = accumulatesInputGradients
     return LayerKernel(
       geometry: geometry, slots: slots, dropout: DropoutKey(seed: seed, layer: graph.nodes[node].name))
   }

@@ -32,7 +32,8 @@ enum ParameterBoxes {
     }
   }
 
-  private static func eachRun(shape: [Int], ranges: [Range<Int>], _ body: (Range<Int>) -> Void) {
+  /// The runs of consecutive words that a box consists of, in order.
+  static func eachRun(shape: [Int], ranges: [Range<Int>], _ body: (Range<Int>) -> Void) {
     guard let last = ranges.last else { return body(0..<1) }
     var starts = [0]
     for axis in shape.indices.dropLast() {

@@ -42,7 +42,10 @@ struct SizeChecks {
       let inputs = zip(operation.inputGradients, operation.geometry.inputs).map { lacks($0, $1.count) }
       let parameters = zip(operation.parameterGradients, operation.parameters)
         .map { lacks($0, device.buffers[$1].words) }
-      let all = [lacks(operation.outputGradient, operation.geometry.output.count)] + inputs + parameters
+      var all = [lacks(operation.outputGradient, operation.geometry.output.count)] + inputs + parameters
+      if case .linear = operation.geometry.kind, let weight = operation.parameterGradients.first {
+        all.append(lacks(weight, operation.geometry.inputs[0].sampleCount * operation.geometry.output.k))
+      }
       return all.lazy.compactMap { $0 }.first
     case .loss(let index):
       let loss = device.losses[index]

@@ -197,6 +197,9 @@ public final class TrainingRun: Sendable {
   /// Each device's most memory at once, by kind, up to the last time that the devices stood; empty before that.
   public var peaks: [MemoryBytes] { coordinator.desk.withLock { $0.peaks } }
 
+  /// Learned parameters whose copies on several devices are not the same bits, after the run.
+  func unequalCopies() -> [String] { coordinator.model.unequalCopies() }
+
   private func command(_ change: (inout sending Coordinator.Desk) -> Void) {
     coordinator.desk.withLock { change(&$0) }
     coordinator.control.bell.signal()

@@ -23,22 +23,22 @@ extension DeviceProgram {
     case .forward(let index):
       let operation = operations[index]
       access.reads = operation.inputs + operation.parameters
-      access.modifies = operation.states
-      access.defines = [operation.output] + operation.saved
+      access.modifies = operation.states + (operation.accumulatesOutput ? [operation.output] : [])
+      access.defines = (operation.accumulatesOutput ? [] : [operation.output]) + operation.saved
     case .loss(let index):
       let loss = losses[index]
       access.reads = [loss.logits, loss.targets]
       access.defines = [loss.gradient].compactMap { $0 }
     case .backward(let index):
       access = backwardReads(operations[index])
-      access.defines = operations[index].inputGradients.compactMap { $0 }
-      contribute(operations[index], &access)
+      writeInputGradients(operations[index], &access)
+      writeParameterGradients(operations[index], &access)
     case .backwardInput(let index):
       access = backwardReads(operations[index])
-      access.defines = operations[index].inputGradients.compactMap { $0 }
+      writeInputGradients(operations[index], &access)
     case .backwardWeight(let index):
       access = backwardReads(operations[index])
-      contribute(operations[index], &access)
+      writeParameterGradients(operations[index], &access)
     case .copy(let index):
       let copy = copies[index]
       access.reads = [copy.source.buffer]
@@ -68,8 +68,12 @@ extension DeviceProgram {
     return access
   }
 
-  /// Gradients that persist are changed; others are defined by their first contribution.
-  private func contribute(_ operation: Operation, _ access: inout Access) {
+  private func writeInputGradients(_ operation: Operation, _ access: inout Access) {
+    let gradients = operation.inputGradients.compactMap { $0 }
+    if operation.accumulatesInputGradients { access.modifies += gradients } else { access.defines += gradients }
+  }
+
+  private func writeParameterGradients(_ operation: Operation, _ access: inout Access) {
     for gradient in operation.parameterGradients {
       if buffers[gradient].isPersistent || operation.accumulates {
         access.modifies.append(gradient)

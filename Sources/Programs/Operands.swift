@@ -76,8 +76,13 @@ public struct Operation: Hashable, Sendable {
   public var outputGradient: Index<Buffer>?
   /// One per input; nil where nobody needs it.
   public var inputGradients: [Index<Buffer>?]
-  /// False overwrites the parameter gradients (the first contribution of a step), true adds to them.
+  /// False overwrites the parameter gradients (the first contribution of a step), true adds to them. A gradient that is
+  /// not persistent is defined where it is overwritten.
   public var accumulates: Bool
+  /// True adds to the output, which is defined before: one of several products that form one box. Linear layers only.
+  public var accumulatesOutput = false
+  /// True adds to the input gradients, which are defined before. Linear layers only.
+  public var accumulatesInputGradients = false
 
   public init(
     node: Int, microbatch: Int, box: Box, geometry: LayerGeometry, inputs: [Index<Buffer>], output: Index<Buffer>,
@@ -165,6 +170,9 @@ public struct Copy: Hashable, Sendable {
   public var defines: Bool
   public var purpose: Purpose
   public var collective: Index<Collective>?
+  /// True where the copy is a contribution to a parameter's gradient, as `backward` makes them: the first after an update
+  /// overwrites, the others add.
+  public var contributes = false
 
   public init(
     count: Extent4, source: Region, destination: Region, defines: Bool, purpose: Purpose,

@@ -9,7 +9,9 @@ extension Program {
       let load = tables.loads[index]
       let input = load.input.map { "input \($0)" } ?? "targets n \(load.targets ?? 0..<0)"
       return "load \(input) mb\(load.microbatch)"
-    case .forward(let index): return "forward \(layer(tables.operations[index])): \(tables.operations[index].box)"
+    case .forward(let index):
+      let operation = tables.operations[index]
+      return "forward \(layer(operation)): \(operation.box)\(operation.accumulatesOutput ? ", added" : "")"
     case .loss(let index): return "loss n \(tables.losses[index].samples) mb\(tables.losses[index].microbatch)"
     case .backward(let index): return "backward \(layer(tables.operations[index]))"
     case .backwardInput(let index): return "backward input \(layer(tables.operations[index]))"

@@ -27,6 +27,8 @@ public enum SceneLibrary {
     "digits-mlp": PackageResources.digits_mlp_yaml,
     "spirals": PackageResources.spirals_yaml,
     "deep-narrow": PackageResources.deep_narrow_yaml,
+    "cannon": PackageResources.cannon_yaml,
+    "redundant": PackageResources.redundant_yaml,
     "exchange-mlp": PackageResources.exchange_mlp_yaml,
     "zero-mlp": PackageResources.zero_mlp_yaml,
     "bench-mlp": PackageResources.bench_mlp_yaml,

@@ -93,6 +93,11 @@ import Testing
       try TransparencyTests.check(
         .mesh(Mesh(data: 3, pipeline: 2, shard: shard)), network, devices: 6, microbatches: 3, steps: 3)
     }
+    for schedule in [PipelineSchedule.zeroBubbleH1, .interleaved] {
+      try TransparencyTests.check(
+        .mesh(Mesh(data: 2, pipeline: 2, schedule: schedule, shard: shard)), TransparencyTests.chain, devices: 4,
+        microbatches: 4, steps: 3)
+    }
   }
 
   @Test(arguments: 2...5, [ScatterAlgorithm.ring, .halvingDoubling])

@@ -97,15 +97,6 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 2, 3, 4, 8], PipelineSchedule.allCases)
-  func pipeline(devices: Int, schedule: PipelineSchedule) throws {
-    for network in Self.networks {
-      for microbatches in [1, 3, 7] {
-        try Self.check(.pipeline(schedule: schedule), network, devices: devices, microbatches: microbatches)
-      }
-    }
-  }
-
   @Test(arguments: [1, 2, 3]) func accumulatedMicrobatches(devices: Int) throws {
     for network in Self.networks { try Self.check(.data(), network, devices: devices, microbatches: 4) }
   }

@@ -4,8 +4,8 @@ import Testing
 @testable import Strategies
 
 @Suite struct ScheduleTests {
-  private func schedule(_ kind: PipelineSchedule, stages: Int, microbatches: Int) -> Schedule {
-    Schedule(devices: (0..<stages).map { kind.order(stage: $0, of: stages, microbatches: microbatches) })
+  private func schedule(_ kind: PipelineSchedule, stages: Int, microbatches: Int, chunks: Int = 2) -> Schedule {
+    kind.plan(devices: stages, chunks: chunks, microbatches: microbatches).schedule
   }
 
   @Test func gpipeRunsBackwardInReverse() {
@@ -48,13 +48,91 @@ import Testing
   /// GPipe and 1F1B have the same makespan, F = 1 and B = 2, and the bubbles of the closed forms.
   @Test(arguments: [(2, 4, 15.0), (4, 4, 21), (4, 8, 33)])
   func makespansAreTheGoldenOnes(stages: Int, microbatches: Int, makespan: Double) throws {
-    for kind in PipelineSchedule.allCases {
+    for kind in [PipelineSchedule.gpipe, .oneForwardOneBackward] {
       let timing = try #require(
         ScheduleTiming(schedule(kind, stages: stages, microbatches: microbatches), forward: 1, backward: 2))
       #expect(timing.makespan == makespan)
       let (p, m) = (Double(stages), Double(microbatches))
       #expect(abs(timing.bubbleOfTotal - (p - 1) / (m + p - 1)) < 1e-12)
       #expect(abs(timing.bubbleOverIdeal - (p - 1) / m) < 1e-12)
+    }
+  }
+
+  /// Forward 1, both halves of backward 1 each; a chunk of two takes half of that. Strategies of section 11.2's table.
+  @Test(arguments: [(2, 4, 13.5, 13.0, 13.0, 12.0), (4, 4, 16.5, 15, 16, 15), (4, 8, 28.5, 27, 27, 24)])
+  func shorterSchedulesMatchTheGoldenTable(
+    p: Int, m: Int, interleaved: Double, h1: Double, h2: Double, h2Span: Double
+  ) throws {
+    let half = try #require(
+      ScheduleTiming(schedule(.interleaved, stages: p, microbatches: m), forward: 0.5, backward: 1))
+    #expect(half.makespan == interleaved)
+    let first = try #require(
+      ScheduleTiming(schedule(.zeroBubbleH1, stages: p, microbatches: m), forward: 1, backward: 2, weight: 1))
+    #expect(first.makespan == h1)
+    let second = try #require(
+      ScheduleTiming(schedule(.zeroBubbleH2, stages: p, microbatches: m), forward: 1, backward: 2, weight: 1))
+    #expect(second.makespan == h2)
+    #expect(second.longestSpan == h2Span)
+  }
+
+  /// As many microbatches as devices: (D, backward as long as forward, backward twice as long).
+  @Test(arguments: [(4, 10.0, 16.0), (8, 22, 36)])
+  func chimeraMatchesItsFormulas(devices: Int, equal: Double, double: Double) throws {
+    for (backward, makespan) in [(1, equal), (2, double)] {
+      let plan = PipelinePlan.chimera(devices: devices, microbatches: devices, backward: backward)
+      let timing = try #require(ScheduleTiming(plan.schedule, forward: 1, backward: Double(backward)))
+      #expect(timing.makespan == makespan)
+    }
+  }
+
+  /// Four devices, 16 microbatches, every half chunk 1: 99 against 96 units of work, with 1F1B's memory.
+  @Test func theFoldedScheduleHasNearlyNoBubble() throws {
+    let plan = schedule(.zeroBubbleV, stages: 4, microbatches: 16)
+    let timing = try #require(ScheduleTiming(plan, forward: 1, backward: 2, weight: 1))
+    #expect(timing.makespan == 99)
+    #expect(timing.inFlight.allSatisfy { $0 <= 8 })
+  }
+
+  /// Kept activations: zb-h1 p on every device, zb-h2 2p - 1, interleaved more than 1F1B by (p - 1) / (p v).
+  @Test func memoryOfTheOtherSchedulesFollowsTheFormulas() throws {
+    for p in [2, 4, 6] {
+      let m = 4 * p
+      let h1 = try #require(
+        ScheduleTiming(schedule(.zeroBubbleH1, stages: p, microbatches: m), forward: 1, backward: 2, weight: 1))
+      #expect(h1.inFlight.allSatisfy { $0 == p })
+      let h2 = try #require(
+        ScheduleTiming(schedule(.zeroBubbleH2, stages: p, microbatches: m), forward: 1, backward: 2, weight: 1))
+      #expect(h2.inFlight.allSatisfy { $0 == 2 * p - 1 })
+      for v in [2, 3] {
+        let plan = schedule(.interleaved, stages: p, microbatches: m, chunks: v)
+        let timing = try #require(ScheduleTiming(plan, forward: 1, backward: 2))
+        #expect(timing.inFlight[0] == p * v + p - 1)
+      }
+      let naive = try #require(
+        ScheduleTiming(schedule(.sequential, stages: p, microbatches: 1), forward: 1, backward: 2))
+      #expect(abs(naive.bubbleOfTotal - Double(p - 1) / Double(p)) < 1e-12)
+    }
+  }
+
+  /// Every stage runs forward and backward of every microbatch exactly once, whatever the schedule.
+  @Test(arguments: PipelineSchedule.allCases) func everyPlanIsComplete(kind: PipelineSchedule) throws {
+    for devices in 1...9 {
+      for m in [1, 2, 3, 4, 8, 18]
+      where kind.refusal(devices: devices, chunks: 2, microbatches: m) == nil {
+        let plan = kind.plan(devices: devices, chunks: 2, microbatches: m)
+        let all = plan.schedule.devices.joined()
+        for stage in plan.placement.indices {
+          for microbatch in 0..<m {
+            #expect(all.count { $0 == Action(.forward, stage: stage, microbatch: microbatch) } == 1)
+            let whole = all.count { $0 == Action(.backward, stage: stage, microbatch: microbatch) }
+            let input = all.count { $0 == Action(.backwardInput, stage: stage, microbatch: microbatch) }
+            let weight = all.count { $0 == Action(.backwardWeight, stage: stage, microbatch: microbatch) }
+            #expect(whole + input == 1 && input == weight)
+          }
+        }
+        #expect(ScheduleTiming(plan.schedule, forward: 1, backward: 2, weight: 1) != nil)
+        #expect(ScheduleTiming(plan.schedule.recomputing(), forward: 1, backward: 2, weight: 1) != nil)
+      }
     }
   }
 

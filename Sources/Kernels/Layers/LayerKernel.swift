@@ -28,6 +28,10 @@ public struct LayerSlots: Hashable, Sendable {
   public var inputGradients: [Int?]
   /// One per learned parameter; empty where backward never runs.
   public var parameterGradients: [Int]
+  /// True where forward adds to the output instead of overwriting it; linear layers only.
+  public var addsToOutput = false
+  /// True where backward adds to the inputs' gradients instead of overwriting them; linear layers only.
+  public var addsToInputGradients = false
 
   /// Slots of one layer; what is left out is not there.
   public init(
@@ -77,6 +81,10 @@ public final class LayerKernel: Sendable {
   public init(geometry: LayerGeometry, slots: LayerSlots, dropout: DropoutKey? = nil) {
     precondition(slots.inputs.count == geometry.inputs.count, "one slot per input")
     precondition(slots.inputGradients.count == geometry.inputs.count, "one gradient slot, or nil, per input")
+    if case .linear = geometry.kind {
+    } else {
+      precondition(!slots.addsToOutput && !slots.addsToInputGradients, "only linear layers add to what they compute")
+    }
     self.geometry = geometry
     self.slots = slots
     arithmetic =
@@ -101,7 +109,7 @@ public final class LayerKernel: Sendable {
     arithmetic.forward(memory, mode, step)
   }
 
-  /// Computes all gradients: the inputs', which are overwritten, and the parameters', which are added to with
+  /// Computes all gradients: the inputs', which are overwritten unless the slots say otherwise, and the parameters', which are added to with
   /// `accumulate` and else overwritten.
   public func backward(in memory: DeviceMemory, accumulate: Bool, step: Int) {
     arithmetic.backward(memory, accumulate, step)

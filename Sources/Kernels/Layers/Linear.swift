@@ -1,6 +1,7 @@
 import Networks
 
-/// `Y = X Wᵀ + b`, with one sample per row.
+/// `Y = X Wᵀ + b`, with one sample per row; or `Y += X Wᵀ + b` and `dX += dY W`, where the slots say that a product is one
+/// of several that form a sum.
 struct LinearArithmetic: LayerArithmetic {
   private let slots: LayerSlots
   private let samples: Int
@@ -13,19 +14,27 @@ struct LinearArithmetic: LayerArithmetic {
     samples = geometry.output.n
     inputs = geometry.inputs[0].sampleCount
     outputs = geometry.output.sampleCount
-    hasBias = slots.parameters.count > 1
+    hasBias = max(slots.parameters.count, slots.parameterGradients.count) > 1
   }
 
   func forward(_ memory: DeviceMemory, _ mode: KernelMode, _ step: Int) {
     let output = memory.address(slots.output)
     if hasBias {
       let bias = memory.address(slots.parameters[1])
-      for sample in 0..<samples { (output + sample * outputs).update(from: bias, count: outputs) }
+      for sample in 0..<samples {
+        let row = output + sample * outputs
+        if slots.addsToOutput {
+          for index in 0..<outputs { row[index] += bias[index] }
+        } else {
+          row.update(from: bias, count: outputs)
+        }
+      }
     }
     MatrixProduct.multiply(
       .init(memory.address(slots.inputs[0]), stride: inputs),
       .init(memory.address(slots.parameters[0]), stride: inputs, transposed: true),
-      rows: samples, columns: outputs, inner: inputs, into: output, stride: outputs, accumulate: hasBias)
+      rows: samples, columns: outputs, inner: inputs, into: output, stride: outputs,
+      accumulate: hasBias || slots.addsToOutput)
   }
 
   func backwardInput(_ memory: DeviceMemory, _ step: Int) {
@@ -33,7 +42,8 @@ struct LinearArithmetic: LayerArithmetic {
     MatrixProduct.multiply(
       .init(slots.outputGradient(in: memory), stride: outputs),
       .init(memory.address(slots.parameters[0]), stride: inputs),
-      rows: samples, columns: inputs, inner: outputs, into: memory.address(gradient), stride: inputs, accumulate: false)
+      rows: samples, columns: inputs, inner: outputs, into: memory.address(gradient), stride: inputs,
+      accumulate: slots.addsToInputGradients)
   }
 
   func backwardWeight(_ memory: DeviceMemory, _ accumulate: Bool, _ step: Int) {

@@ -12,7 +12,11 @@ struct GradientWalk {
   private let device: DeviceProgram
   private let lastUpdate: [Index<Buffer>: Int]
   private let shards: Set<Index<Buffer>>
-  /// Gradient buffers of operations that something was contributed to since the step's beginning or the last update.
+  /// Temporary gradients that nobody has taken yet since a contribution.
+  private var waiting: Set<Index<Buffer>> = []
+  /// Places, buffer and offset, to which contributions are copied, since the step's beginning or the last update.
+  private var copied: Set<[Int]> = []
+  /// Gradient buffers of operations that something was contributed to since then.
   private var isBegun: Set<Index<Buffer>> = []
   private var lastContribution: [Index<Buffer>: Int] = [:]
   private var reducedAt: [Index<Buffer>: Int] = [:]
@@ -28,8 +32,10 @@ struct GradientWalk {
       if case .update(let index) = instruction { last[device.root(device.updates[index].gradient)] = position }
     }
     lastUpdate = last
-    let own = device.operations.entries.flatMap(\.parameterGradients).map { device.root($0) }
-    shards = Set(last.keys).subtracting(own)
+    let own =
+      device.operations.entries.flatMap(\.parameterGradients)
+      + device.copies.entries.filter(\.contributes).map(\.destination.buffer)
+    shards = Set(last.keys).subtracting(own.map { device.root($0) })
   }
 
   mutating func visit(_ instruction: Instruction, at position: Int) {
@@ -39,13 +45,18 @@ struct GradientWalk {
       for gradient in device.operations[index].parameterGradients {
         contribute(to: gradient, accumulates: device.operations[index].accumulates, at: position)
       }
-    case .copy(let index) where device.copies[index].collective != nil:
-      exchange(device.copies[index], adds: false, at: position)
-    case .accumulate(let index) where device.copies[index].collective != nil:
-      exchange(device.copies[index], adds: true, at: position)
+    case .copy(let index), .accumulate(let index):
+      let copy = device.copies[index]
+      let adds = instruction == .accumulate(index)
+      waiting.remove(copy.source.buffer)
+      if copy.contributes {
+        contribute(by: copy, adds: adds, at: position)
+      } else if copy.collective != nil {
+        exchange(copy, adds: adds, at: position)
+      }
     case .update(let index): update(from: device.updates[index].gradient, at: position)
-    case .free(let buffer) where isBegun.contains(buffer):
-      if exchanged[buffer] == nil { note("drops a gradient that nobody received", position) }
+    case .free(let buffer):
+      if waiting.contains(buffer) { note("drops a gradient that nobody received", position) }
       forget(buffer)
     default: break
     }
@@ -53,7 +64,8 @@ struct GradientWalk {
 
   /// Gradients that were contributed to and lead nowhere.
   mutating func finish() {
-    for (root, position) in lastContribution where lastUpdate[root] == nil && exchanged[root] == nil {
+    for (root, position) in lastContribution
+    where device.buffers[root].isPersistent && lastUpdate[root] == nil && exchanged[root] == nil {
       note("contributes to a gradient that nobody updates from", position)
     }
     problems.sort { $0.position < $1.position }
@@ -62,7 +74,10 @@ struct GradientWalk {
   private mutating func contribute(to gradient: Index<Buffer>, accumulates: Bool, at position: Int) {
     let (root, words) = device.words(of: gradient)
     if let last = lastUpdate[root], last < position { note("contributes to a gradient after its update", position) }
-    if isBegun.insert(gradient).inserted == accumulates {
+    // A temporary gradient is begun where it is defined, which the check of lifetimes follows.
+    if !device.buffers[gradient].isPersistent {
+      waiting.insert(gradient)
+    } else if isBegun.insert(gradient).inserted == accumulates {
       note(accumulates ? "adds to last step's gradient" : "overwrites an earlier contribution", position)
     }
     if exchanged[root]?.contains(where: { $0.overlaps(words) }) ?? false {
@@ -71,8 +86,19 @@ struct GradientWalk {
     lastContribution[root] = position
   }
 
+  private mutating func contribute(by copy: Copy, adds: Bool, at position: Int) {
+    let root = device.root(copy.destination.buffer)
+    if let last = lastUpdate[root], last < position { note("contributes to a gradient after its update", position) }
+    if copied.insert([copy.destination.buffer.position, copy.destination.offset]).inserted == adds {
+      note(adds ? "adds to last step's gradient" : "overwrites an earlier contribution", position)
+    }
+    lastContribution[root] = position
+  }
+
   private mutating func exchange(_ copy: Copy, adds: Bool, at position: Int) {
     for region in [copy.source, copy.destination] where device.buffers[region.buffer].kind == .gradients {
+      // What is put together in a temporary gradient may be added to; what was taken from it may not.
+      guard device.buffers[region.buffer].isPersistent || region == copy.source else { continue }
       let (root, words) = device.words(of: region, count: copy.count.count)
       exchanged[root, default: []].append(words)
     }
@@ -88,6 +114,7 @@ struct GradientWalk {
   private mutating func update(from gradient: Index<Buffer>, at position: Int) {
     let (root, words) = device.words(of: gradient)
     isBegun = isBegun.filter { device.root($0) != root }
+    copied = copied.filter { device.root(Index($0[0])) != root }
     if let reduced = reducedAt[root], reduced < lastContribution[root] ?? 0 {
       note("updates from a gradient that was reduced too early", position)
     }
@@ -99,6 +126,7 @@ struct GradientWalk {
   }
 
   private mutating func forget(_ buffer: Index<Buffer>) {
+    waiting.remove(buffer)
     isBegun.remove(buffer)
     lastContribution[buffer] = nil
     exchanged[buffer] = nil

@@ -61,6 +61,8 @@ extension Verifier {
     for (position, instruction) in device.instructions.enumerated() {
       switch instruction {
       case .zero(let buffer): present[buffer] = [0..<device.buffers[buffer].words]
+      case .receive(let message):
+        present[program.messages[message].receiveBuffer] = [0..<program.messages[message].words]
       case .copy(let index):
         let copy = device.copies[index]
         if copy.defines { present[copy.destination.buffer] = [] }

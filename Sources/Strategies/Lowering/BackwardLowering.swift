@@ -3,9 +3,12 @@ import Programs
 
 extension ProgramLowering {
   /// All of a stage's devices: each layer's output gradient from whoever read it, backward, and at the end the gradients
-  /// that belong to earlier stages.
+  /// that belong to earlier stages. Where the schedule splits backward, the weights' half is an action of its own.
   mutating func lowerBackward(stage: Int, microbatch: Int) {
-    let action = Action(.backward, stage: stage, microbatch: microbatch)
+    let input = Action(.backwardInput, stage: stage, microbatch: microbatch)
+    let action = scheduled.contains(input) ? input : Action(.backward, stage: stage, microbatch: microbatch)
+    let later = Action(.backwardWeight, stage: stage, microbatch: microbatch)
+    let halves = action == input ? [input, later] : [action]
     for node in layout.graph.nodes.reversed()
     where layout.partitioning.stages[node.index] == stage && layout.needsGradient[node.index] {
       for (index, junction) in layout.junctions.enumerated()
@@ -14,16 +17,19 @@ extension ProgramLowering {
       }
       let holdings = layout.holdings(node.index, microbatch: microbatch)
       var arrived = receiveGradients(node, holdings, microbatch, action)
-      gatherParameters(of: node, in: action)
+      for half in halves { gatherParameters(of: node, in: half) }
+      var gradients: [Int: Index<Buffer>] = [:]
       for holding in holdings {
         let gradient = lowerGradientArrival(
           node, holding, arrived.removeValue(forKey: holding) ?? [], microbatch, action)
-        lowerLayerBackward(node, holding, gradient, microbatch, action)
+        gradients[holding.part] = gradient
+        if !isByAlgorithm(node) { lowerLayerBackward(node, holding, gradient, microbatch, action) }
       }
-      releaseParameters(of: node, in: action)
-      scatterGradients(of: node, in: action)
+      if isByAlgorithm(node) { lowerAlgorithmBackward(node, microbatch, gradients: gradients, action) }
+      for half in halves { releaseParameters(of: node, in: half) }
+      scatterGradients(of: node, in: halves[halves.count - 1])
     }
-    for device in devices.indices { releaseGradients(on: device, in: action) }
+    for device in devices.indices { releaseGradients(on: device, in: halves[halves.count - 1]) }
     // In the order in which the earlier stages take them: producers from the last, each one's junctions from the first.
     for node in layout.graph.nodes.reversed()
     where layout.partitioning.stages[node.index] < stage && layout.needsGradient[node.index] {
@@ -54,7 +60,17 @@ extension ProgramLowering {
       return buffer
     }
     devices[device].program.operations[number] = operation
-    devices[device].emit(.backward(number), in: action)
+    guard action.kind == .backwardInput else {
+      devices[device].emit(.backward(number), in: action)
+      return
+    }
+    if operation.inputGradients.contains(where: { $0 != nil }) {
+      devices[device].emit(.backwardInput(number), in: action)
+    }
+    if !operation.parameterGradients.isEmpty {
+      let later = Action(.backwardWeight, stage: action.stage, microbatch: action.microbatch)
+      devices[device].emit(.backwardWeight(number), in: later)
+    }
   }
 
   /// Sums the gradients of a junction's operands on each consuming part and sends other devices their boxes.
@@ -83,9 +99,11 @@ extension ProgramLowering {
     }
   }
 
-  /// A gradient that a part of a layer gets from one sender.
+  /// A gradient that a part of a layer gets from one part of a consumer.
   private struct Contribution {
-    var sender: Int
+    var junction: Int
+    /// The consumer's part: replicas of the layer get it from different devices, and must add in one order.
+    var part: Int
     var held: DeviceBuilder.Held
     /// Whether another part of the device reads it too.
     var isShared = false
@@ -103,7 +121,7 @@ extension ProgramLowering {
         let device = holding.device
         let own = DeviceBuilder.Key(index: index, part: holding.part, microbatch: microbatch)
         if let held = devices[device].exchangedGradients.removeValue(forKey: own) {
-          arrived[holding, default: []].append(Contribution(sender: holdings[0].device, held: held))
+          arrived[holding, default: []].append(Contribution(junction: index, part: 0, held: held))
           continue
         }
         for transfer in transfers
@@ -113,15 +131,16 @@ extension ProgramLowering {
           let box = needs.first { $0.device == device && $0.part == transfer.part }!.box
           let readers = transfers.count { $0.from == device && $0.to == device && $0.part == transfer.part }
           arrived[holding, default: []].append(
-            Contribution(sender: device, held: .init(buffer: buffer, box: box), isShared: readers > 1))
+            Contribution(
+              junction: index, part: transfer.part, held: .init(buffer: buffer, box: box), isShared: readers > 1))
         }
-        let key = PendingKey(
-          junction: index, microbatch: microbatch, to: device, target: holding.part, isBackward: true)
-        let senders = (pending[key] ?? []).map { messages[$0.message].from }
+        let senders = transfers.filter { $0.from != device && $0.to == device && $0.target == holding.part }.map(\.part)
         let received = receive(
           index, microbatch, on: device, target: holding.part, name: node.name, isBackward: true, kind: .activations,
           in: action)
-        arrived[holding, default: []] += zip(senders, received).map { Contribution(sender: $0, held: $1.held) }
+        arrived[holding, default: []] += zip(senders, received).map {
+          Contribution(junction: index, part: $0, held: $1.held)
+        }
       }
     }
     return arrived
@@ -135,7 +154,9 @@ extension ProgramLowering {
     let device = holding.device
     var parts = contributions
     let split = layout.split(of: node.index)
-    if split.replicas > 1 || split.c > 1 { parts.sort { $0.sender < $1.sender } }
+    if split.replicas > 1 || split.c > 1 {
+      parts.sort { ($0.junction, $0.part) < ($1.junction, $1.part) }
+    }
     if let first = parts.first, first.held.box == holding.box, !first.isShared {
       for part in parts.dropFirst() { add(part.held, to: first.held, on: device, action) }
       return first.held.buffer

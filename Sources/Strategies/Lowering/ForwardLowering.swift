@@ -5,17 +5,15 @@ extension ProgramLowering {
   /// All of a stage's devices: inputs from earlier stages, then each layer, then its output on its way to whoever needs it.
   mutating func lowerForward(stage: Int, microbatch: Int) {
     let action = Action(.forward, stage: stage, microbatch: microbatch)
-    for (index, junction) in layout.junctions.enumerated() where junction.stage == stage {
-      if junction.producer == Graph.networkInput {
-        lowerLoad(index, microbatch, action)
-      } else if layout.partitioning.stages[junction.producer] < stage {
-        lowerArrival(index, microbatch, action)
-      }
-    }
+    lowerInputs(stage, microbatch, action)
     for node in layout.graph.nodes where layout.partitioning.stages[node.index] == stage {
       gatherParameters(of: node, in: action)
-      for holding in layout.holdings(node.index, microbatch: microbatch) {
-        lowerLayer(node, holding, microbatch, action)
+      if isByAlgorithm(node) {
+        lowerAlgorithmForward(node, microbatch, action)
+      } else {
+        for holding in layout.holdings(node.index, microbatch: microbatch) {
+          lowerLayer(node, holding, microbatch, action)
+        }
       }
       releaseParameters(of: node, in: action)
       for (index, junction) in layout.junctions.enumerated() where junction.producer == node.index {
@@ -25,6 +23,34 @@ extension ProgramLowering {
       }
     }
     if stage == layout.stageCount - 1 { lowerLoss(microbatch, action) }
+  }
+
+  /// A stage's layers once more, from the stage's inputs, which were kept: what backward reads then is what this leaves.
+  mutating func lowerRecomputation(stage: Int, microbatch: Int) {
+    let action = Action(.recompute, stage: stage, microbatch: microbatch)
+    for node in layout.graph.nodes where layout.partitioning.stages[node.index] == stage {
+      gatherParameters(of: node, in: action)
+      for holding in layout.holdings(node.index, microbatch: microbatch) {
+        lowerLayer(node, holding, microbatch, action)
+      }
+      releaseParameters(of: node, in: action)
+      for (index, junction) in layout.junctions.enumerated()
+      where junction.producer == node.index && junction.stage == stage && !junction.isForLoss(of: layout) {
+        if lowerActivationCollective(index, microbatch, action) { continue }
+        lowerDeparture(index, microbatch, action)
+        lowerArrival(index, microbatch, action)
+      }
+    }
+  }
+
+  private mutating func lowerInputs(_ stage: Int, _ microbatch: Int, _ action: Action) {
+    for (index, junction) in layout.junctions.enumerated() where junction.stage == stage {
+      if junction.producer == Graph.networkInput {
+        lowerLoad(index, microbatch, action)
+      } else if layout.partitioning.stages[junction.producer] < stage {
+        lowerArrival(index, microbatch, action)
+      }
+    }
   }
 
   private mutating func lowerLoad(_ index: Int, _ microbatch: Int, _ action: Action) {
@@ -48,6 +74,10 @@ extension ProgramLowering {
         w: holding.box.w.lowerBound),
       wholeOutput: node.outputShape, statisticsGroups: groups?.map(\.samples),
       updatesRunningStatistics: groups?.map(\.updatesRunning))
+    // Backward belongs to the repetition.
+    let isRepeated =
+      action.kind == .forward
+      && scheduled.contains(Action(.recompute, stage: action.stage, microbatch: microbatch))
     let device = holding.device
     let suffix = "mb\(microbatch)"
     let output = devices[device].buffer("\(node.name) \(suffix)", .activations, words: holding.box.count)
@@ -67,7 +97,7 @@ extension ProgramLowering {
       Operation(
         node: node.index, microbatch: microbatch, box: holding.box, geometry: geometry, inputs: inputs, output: output,
         saved: saved, parameters: parameters.learned, states: parameters.states,
-        parameterGradients: parameters.gradients))
+        parameterGradients: isRepeated ? [] : parameters.gradients))
     let key = DeviceBuilder.Key(index: node.index, part: holding.part, microbatch: microbatch)
     devices[device].operations[key] = operation
     devices[device].outputs[key] = .init(buffer: output, box: holding.box)
@@ -172,4 +202,9 @@ extension ProgramLowering {
       demands: layout.demands(junction, microbatch: microbatch),
       holdings: layout.holdings(junction.producer, microbatch: microbatch), devices: layout.partitioning.devices)
   }
+}
+
+extension Junction {
+  /// True where the loss alone reads the producer here; it is not computed again.
+  fileprivate func isForLoss(of layout: Layout) -> Bool { operands.allSatisfy { $0.consumer == layout.loss } }
 }

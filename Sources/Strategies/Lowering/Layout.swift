@@ -72,7 +72,8 @@ struct Layout {
         need.box = Box(samples: holding.box.n, shape: graph.output)
       } else {
         need.box =
-          ReceptiveField(
+          algorithmNeed(consumer, holding)
+          ?? ReceptiveField(
             of: graph.nodes[consumer], output: holding.box, summand: holding.summand
           ).inputs[operand]
       }

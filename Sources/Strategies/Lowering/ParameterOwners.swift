@@ -21,6 +21,10 @@ struct ParameterOwners {
   let owners: [Owner]
 
   init(of node: Graph.Node, layout: Layout) {
+    guard layout.algorithm(of: node.index) == .boxes else {
+      owners = layout.algorithmOwners(of: node)
+      return
+    }
     let split = layout.partitioning.splits[node.index]
     let parts = (0..<split.m).flatMap { group -> [(replica: Int, owner: Owner)] in
       let turn = split.turn(of: group)

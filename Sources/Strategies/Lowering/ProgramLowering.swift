@@ -9,12 +9,16 @@ struct ProgramLowering {
   let mode: Program.Mode
   /// For batch normalisation of the reference: consecutive samples that share statistics, and which enter the running ones.
   let statisticsGroups: [Int: [(samples: Int, updatesRunning: Bool)]]
+  /// Every action that some device does.
+  let scheduled: Set<Action>
   var devices: [DeviceBuilder]
   var channels = Table<Channel>()
   var messages = Table<Message>()
   var collectives = Table<Collective>()
   /// Messages on their way from one stage's fragment to another's, in the order of sending.
   var pending: [PendingKey: [(message: Index<Message>, box: Box, summand: Int)]] = [:]
+  /// The products of each part of fan-in and fan-out layers, from forward until backward.
+  var fanOperations: [DeviceBuilder.Key: [Index<Operation>]] = [:]
   private var channelNumbers: [ChannelKey: Index<Channel>] = [:]
 
   struct PendingKey: Hashable {
@@ -41,6 +45,7 @@ struct ProgramLowering {
     self.training = training
     self.mode = mode
     self.statisticsGroups = statisticsGroups
+    scheduled = Set(layout.partitioning.schedule.devices.joined())
     devices = (0..<layout.partitioning.devices).map(DeviceBuilder.init)
   }
 
@@ -51,7 +56,12 @@ struct ProgramLowering {
     for microbatch in 0..<partitioning.microbatches {
       for stage in 0..<layout.stageCount { lowerForward(stage: stage, microbatch: microbatch) }
       if mode == .training {
-        for stage in (0..<layout.stageCount).reversed() { lowerBackward(stage: stage, microbatch: microbatch) }
+        for stage in (0..<layout.stageCount).reversed() {
+          if scheduled.contains(Action(.recompute, stage: stage, microbatch: microbatch)) {
+            lowerRecomputation(stage: stage, microbatch: microbatch)
+          }
+          lowerBackward(stage: stage, microbatch: microbatch)
+        }
       }
     }
     if mode == .training { lowerExchangeAndUpdate() }
@@ -103,7 +113,8 @@ struct ProgramLowering {
     let before = actions[..<actions.firstIndex(of: update)!].filter { $0.stage == update.stage }
     let since = before.suffix(from: before.lastIndex { $0.kind == .update }.map { $0 + 1 } ?? 0)
     guard actions.contains(where: { $0 != update && $0.kind == .update && $0.stage == update.stage }) else { return 1 }
-    let samples = since.filter { $0.kind == .backward }.compactMap(\.microbatch).reduce(0) {
+    let samples = since.filter { $0.kind == .backward || $0.kind == .backwardInput }.compactMap(\.microbatch).reduce(0)
+    {
       $0 + layout.samples($1).count
     }
     return Float(layout.batch) / Float(samples)

@@ -22,7 +22,7 @@ struct LayerTableConstructor {
         stages.append(node.inputs.filter { $0 >= 0 }.map { stages[$0] }.max() ?? 0)
       }
     }
-    let last = splits[splits.count - 1]
+    let last = splits[splits.count - 1].withoutAlgorithm
     let loss =
       table.rows.first { $0.layer == "loss" }?.split
       ?? (last.n > 1 && last.parts == last.n ? last : Split(devices: last.devices))
@@ -51,7 +51,7 @@ struct LayerTableConstructor {
     guard let producer = node.inputs.first(where: { $0 >= 0 }) else {
       throw DiagnosticList("the strategy has no line for the first layer '\(node.name)'", path: "strategy")
     }
-    var split = splits[producer]
+    var split = splits[producer].withoutAlgorithm
     (split.k, split.c) = (split.k * split.c, 1)
     let needsLine = node.kind.sumsOverInputs || (node.outputShape.height == 1 && split.h * split.w > 1)
     let fits = split.k <= node.outputShape.channels / node.channelUnit

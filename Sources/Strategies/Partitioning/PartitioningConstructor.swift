@@ -26,6 +26,9 @@ struct PartitioningConstructor {
       case .mesh(let configuration): try partitioning(configuration)
       case .grid(let configuration): try partitioning(configuration)
       case .hybrid(let configuration): try partitioning(configuration)
+      case .cannon(let configuration): try partitioning(configuration)
+      case .summa(let configuration): try partitioning(configuration)
+      case .redundant(let configuration): try partitioning(configuration)
       case .layers(let table):
         try LayerTableConstructor(graph: graph, batch: batch, devices: devices, microbatches: microbatches ?? 1)
           .partitioning(for: table)

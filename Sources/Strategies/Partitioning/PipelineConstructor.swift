@@ -5,22 +5,57 @@ import Programs
 extension PartitioningConstructor {
   /// Consecutive layers on one device each, balanced by arithmetic and activation words.
   func partitioning(_ pipeline: PipelineParallel) throws(DiagnosticList) -> Partitioning {
-    let stages = pipeline.stages ?? devices
     let schedule = pipeline.schedule
-    guard stages == devices else {
+    let stages = schedule.stages(devices: devices, chunks: pipeline.chunks ?? 2)
+    guard pipeline.stages ?? stages == stages else {
       throw refusal(
-        "schedule \(schedule.rawValue) puts one stage on each device, but there are \(stages) stages and \(devices) devices",
-        hint: "--devices \(stages), or leave `stages` out")
+        "schedule \(schedule.rawValue) puts \(stages / devices == 1 ? "one stage" : "\(stages / devices) stages") on each device, but there are \(pipeline.stages!) stages and \(devices) devices",
+        hint: "leave `stages` out, or change the devices")
     }
-    let balanced = try balancedStages(stages)
-    let microbatches = microbatches ?? min(batch, 2 * stages)
-    var result = uniform(Split(devices: [0]))
+    guard pipeline.chunks == nil || schedule == .interleaved else {
+      throw refusal("schedule \(schedule.rawValue) has no chunks", hint: "schedule=interleaved has")
+    }
+    return try pipelined(
+      over: (0..<devices).map { DeviceGroups(groups: [[$0]]) }, along: .k, pipeline)
+  }
+
+  /// A pipeline whose every place is a group of devices that share the place's layers.
+  ///
+  /// - Parameters:
+  ///   - places: What stands for one device of the plan, in order.
+  ///   - split: How layers are cut inside a place.
+  func pipelined(
+    over places: [DeviceGroups], along split: ModelSplit, _ pipeline: PipelineParallel
+  ) throws(DiagnosticList) -> Partitioning {
+    let (schedule, chunks) = (pipeline.schedule, pipeline.chunks ?? 2)
+    let samples = batch / places[0].groups.count
+    let microbatches =
+      microbatches ?? (places.count > 1 ? max(1, min(samples, 2 * places.count)) : 1)
+    if let (reason, hint) = schedule.refusal(devices: places.count, chunks: chunks, microbatches: microbatches) {
+      throw refusal(reason, hint: hint)
+    }
+    let plan = schedule.plan(devices: places.count, chunks: chunks, microbatches: microbatches)
+    let order = pipeline.recompute == .on ? plan.schedule.recomputing() : plan.schedule
+    var result = uniform(places[0].replicated)
+    result.stages = try balancedStages(plan.placement.count)
     result.microbatches = microbatches
-    result.stages = balanced
-    result.splits = balanced.map { Split(devices: [$0]) }
-    result.lossSplit = Split(devices: [stages - 1])
-    result.schedule = Schedule(
-      devices: (0..<stages).map { schedule.order(stage: $0, of: stages, microbatches: microbatches) })
+    for node in graph.nodes {
+      let turns = plan.placement[result.stages[node.index]].map {
+        places[$0].split(of: node, along: split, after: result.splits)
+      }
+      result.splits[node.index] = Split(turns: turns)
+      let (parts, size) = (turns[0].parts / places[0].groups.count, places[0].size)
+      if parts < size, turns[0].devices.count < size * places[0].groups.count {
+        result.assumptions.append("'\(node.name)' has \(parts) parts for \(size) devices; the others wait")
+      }
+    }
+    result.lossSplit = Split(turns: plan.placement.last!.map { places[$0].replicated })
+    var orders = (0..<devices).map { _ in [Action]() }
+    for (place, actions) in zip(places, order.devices) {
+      for device in place.groups.joined() { orders[device] = actions }
+    }
+    result.schedule = Schedule(devices: orders)
+    try check(result)
     return result
   }
 
@@ -28,9 +63,18 @@ extension PartitioningConstructor {
   func balancedStages(_ count: Int) throws(DiagnosticList) -> [Int] {
     guard count <= graph.nodes.count else {
       throw refusal(
-        "\(graph.nodes.count) layers cannot be cut into \(count) stages", hint: "at most \(graph.nodes.count) devices")
+        "\(graph.nodes.count) layers cannot be cut into \(count) stages", hint: "at most \(graph.nodes.count) stages")
     }
     let costs = graph.nodes.map { $0.forwardFlops + $0.backwardFlops + $0.outputShape.count }
     return StageBalance.stages(costs: costs, count: count)
+  }
+}
+
+extension Split {
+  /// Splits of equal degrees that take microbatches in turn.
+  fileprivate init(turns: [Split]) {
+    self = turns[0]
+    m = turns.count
+    devices = turns.flatMap(\.devices)
   }
 }

@@ -17,6 +17,8 @@ public struct Split: Hashable, Sendable, CustomStringConvertible {
   public var w: Int
   /// In the order of the groups and parts; a multiple of `m` · ``parts`` long.
   public var devices: [Int]
+  /// How the devices compute the layer together.
+  public var algorithm = LayerAlgorithm.boxes
 
   public init(m: Int = 1, n: Int = 1, k: Int = 1, c: Int = 1, h: Int = 1, w: Int = 1, devices: [Int]) {
     self.m = m
@@ -44,6 +46,7 @@ public struct Split: Hashable, Sendable, CustomStringConvertible {
 
   /// `n=2 k=2 | 0 1 2 3`
   public var description: String {
+    if let algorithmText { return algorithmText }
     let degrees = [("m", m), ("n", n), ("k", k), ("c", c), ("h", h), ("w", w)].filter { $0.1 > 1 }.map {
       "\($0.0)=\($0.1)"
     }

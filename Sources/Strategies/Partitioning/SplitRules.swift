@@ -9,7 +9,7 @@ struct SplitRules {
   let devices: Int
 
   /// Of the smallest microbatch.
-  private var samples: Int { batch / microbatches }
+  var samples: Int { batch / microbatches }
 
   /// - Throws: every layer that cannot be cut as asked, and the loss, with the reason.
   func check(_ splits: [Split], loss: Split) throws(DiagnosticList) {
@@ -22,6 +22,7 @@ struct SplitRules {
 
   /// Why a layer cannot be cut so; empty where it can.
   func problems(_ split: Split, of node: Graph.Node) -> [String] {
+    guard split.algorithm == .boxes else { return algorithmProblems(split, of: node) }
     var found = deviceProblems(split)
     let output = node.outputShape
     func atMost(_ degree: Int, _ limit: Int, _ what: String) {
@@ -50,6 +51,7 @@ struct SplitRules {
   /// The loss needs all outputs of a sample.
   private func lossProblems(_ split: Split) -> [String] {
     var found = deviceProblems(split)
+    if split.algorithm != .boxes { found.append("it is not computed by \(split.algorithm.rawValue)") }
     if split.n != split.parts { found.append("it can be cut in n only") }
     if Set(split.devices).count != split.devices.count { found.append("a device is named twice") }
     if split.n > samples { found.append("\(samples) samples cannot be cut into \(split.n) parts") }

@@ -14,16 +14,18 @@ public struct ScheduleTiming: Hashable, Sendable {
   public let slots: [[Slot]]
   /// From the first start to the last end.
   public let makespan: Double
-  /// Per device, the largest number of microbatches between their forward and their backward.
+  /// Per device, the largest number of activations kept: a microbatch's of a stage, from its forward to the end of its
+  /// backward (its second half, where backward is split).
   public let inFlight: [Int]
 
   /// Places every action at the earliest time that its device and its dependencies allow. Exchange and update take no time.
   ///
   /// - Parameters:
-  ///   - forward: duration of a forward of one microbatch in one stage.
-  ///   - backward: duration of its backward.
+  ///   - forward: duration of a forward of one microbatch in one stage, and of its recomputation.
+  ///   - backward: duration of its backward, both halves.
+  ///   - weight: duration of the half that computes weight gradients, where backward is split.
   /// - Returns: nil when the schedule can never finish.
-  public init?(_ schedule: Schedule, forward: Double, backward: Double) {
+  public init?(_ schedule: Schedule, forward: Double, backward: Double, weight: Double = 0) {
     let stages = (schedule.devices.joined().map(\.stage).max() ?? 0) + 1
     var finished: [Action: Double] = [:]
     var slots = schedule.devices.map { _ in [Slot]() }
@@ -33,10 +35,17 @@ public struct ScheduleTiming: Hashable, Sendable {
       for (device, actions) in schedule.devices.enumerated() {
         while slots[device].count < actions.count {
           let action = actions[slots[device].count]
-          let ends = Self.dependencies(of: action, stages: stages).map { finished[$0] }
+          let ends = ScheduleDependencies.of(action, stages: stages).map { $0.compactMap { finished[$0] }.max() }
           guard !ends.contains(nil) else { break }
           let start = max(slots[device].last?.end ?? 0, ends.compactMap { $0 }.max() ?? 0)
-          let duration = action.kind == .forward ? forward : action.kind == .backward ? backward : 0
+          let duration: Double =
+            switch action.kind {
+            case .forward, .recompute: forward
+            case .backward: backward
+            case .backwardInput: backward - weight
+            case .backwardWeight: weight
+            case .exchange, .update: 0
+            }
           slots[device].append(Slot(action: action, start: start, end: start + duration))
           finished[action] = max(finished[action] ?? 0, start + duration)
           moved = true
@@ -49,7 +58,11 @@ public struct ScheduleTiming: Hashable, Sendable {
     inFlight = schedule.devices.map { actions in
       var (live, peak) = (0, 0)
       for action in actions {
-        live += action.kind == .forward ? 1 : action.kind == .backward ? -1 : 0
+        switch action.kind {
+        case .forward: live += 1
+        case .backward, .backwardWeight: live -= 1
+        default: break
+        }
         peak = max(peak, live)
       }
       return peak
@@ -66,16 +79,10 @@ public struct ScheduleTiming: Hashable, Sendable {
     busy > 0 ? makespan * Double(slots.count) / busy - 1 : 0
   }
 
-  private var busy: Double { slots.joined().reduce(0) { $0 + $1.end - $1.start } }
-
-  private static func dependencies(of action: Action, stages: Int) -> [Action] {
-    let (stage, microbatch) = (action.stage, action.microbatch)
-    switch action.kind {
-    case .forward: return stage > 0 ? [Action(.forward, stage: stage - 1, microbatch: microbatch)] : []
-    case .backward:
-      let own = Action(.forward, stage: stage, microbatch: microbatch)
-      return stage + 1 < stages ? [own, Action(.backward, stage: stage + 1, microbatch: microbatch)] : [own]
-    default: return []
-    }
+  /// The longest time from a device's first start to its last end.
+  public var longestSpan: Double {
+    slots.map { ($0.last?.end ?? 0) - ($0.first?.start ?? 0) }.max() ?? 0
   }
+
+  private var busy: Double { slots.joined().reduce(0) { $0 + $1.end - $1.start } }
 }

@@ -5,6 +5,13 @@ import Diagnostics
 ///     conv1   n=2 h=2 | 0 1 2 3
 ///     linear1 c=4     | 0 1 2 3
 ///
+/// A linear layer's line may name a ``LayerAlgorithm`` with the size of its grid instead of degrees; devices then stand row
+/// by row:
+///
+///     linear2 cannon=2 | 0 1 2 3
+///     linear3 summa=2x3 | 0 1 2 3 4 5
+///     linear4 fan=4 | 0 1 2 3
+///
 /// A line `stage` begins the next pipeline stage. Layers without a line follow the layer that they read.
 public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
   /// One layer's line.
@@ -76,14 +83,24 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
       throw LineProblem(message: "the line begins with no layer", column: 1)
     }
     var split = Split(devices: [])
+    var grid: (algorithm: LayerAlgorithm, rows: Int, columns: Int)?
     let dimensions: [Substring: WritableKeyPath<Split, Int>] = [
       "m": \.m, "n": \.n, "k": \.k, "c": \.c, "h": \.h, "w": \.w,
     ]
     for word in words.dropFirst() {
       let sides = word.split(separator: "=", omittingEmptySubsequences: false)
+      if let algorithm = LayerAlgorithm(rawValue: String(sides[0])), algorithm != .boxes {
+        guard let size = algorithm.grid(parsing: sides.dropFirst().joined(separator: "=")), words.count == 2 else {
+          throw LineProblem(
+            message: "'\(word)' stands alone and gives a size: \(algorithm.example)", column: column(word))
+        }
+        grid = (algorithm, size.rows, size.columns)
+        continue
+      }
       guard sides.count == 2, let dimension = dimensions[sides[0]] else {
         throw LineProblem(
-          message: "'\(word)' is no degree; dimensions are n k c h w, and m for turns", column: column(word))
+          message: "'\(word)' is no degree; dimensions are n k c h w, and m for turns; algorithms cannon, summa, fan",
+          column: column(word))
       }
       guard let degree = Int(sides[1]), degree >= 1 else {
         throw LineProblem(message: "'\(sides[1])' is no whole number of at least 1", column: column(word))
@@ -97,6 +114,7 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
       split.devices.append(device)
     }
     guard !split.devices.isEmpty else { throw LineProblem(message: "no devices after '|'", column: line.count + 1) }
+    if let grid { split = .grid(grid.algorithm, rows: grid.rows, columns: grid.columns, devices: split.devices) }
     return Row(layer: String(name), split: split, stage: stage)
   }
 }

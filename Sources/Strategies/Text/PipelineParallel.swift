@@ -1,37 +1,76 @@
 /// Every device has some consecutive layers; microbatches flow through.
 public struct PipelineParallel: StrategyConfiguration {
   public var schedule: PipelineSchedule
-  /// Nil puts one stage on each device.
+  /// Nil puts one stage on each device, or as many as the schedule wants.
   public var stages: Int?
+  /// Parts of the model on each device in an interleaved schedule; nil means 2.
+  public var chunks: Int?
+  public var recompute: Recomputation
 
-  public init(schedule: PipelineSchedule = .oneForwardOneBackward, stages: Int? = nil) {
+  public init(
+    schedule: PipelineSchedule = .oneForwardOneBackward, stages: Int? = nil, chunks: Int? = nil,
+    recompute: Recomputation = .off
+  ) {
     self.schedule = schedule
     self.stages = stages
+    self.chunks = chunks
+    self.recompute = recompute
   }
 
   public static let kind = StrategyKind(
     name: "pipeline", about: "every device has some consecutive layers; microbatches flow through",
     options: [
       .init(name: "schedule", values: PipelineSchedule.words, about: PipelineSchedule.about),
-      .init(name: "stages", values: .count(automatic: "one per device"), about: "how many stages"),
+      .init(name: "stages", values: .count(automatic: "as the schedule wants"), about: "how many stages"),
+      .init(name: "chunks", values: .count(automatic: "2 if interleaved"), about: "stages per device if interleaved"),
+      .init(name: "recompute", values: Recomputation.words, about: Recomputation.about),
     ])
 
   public init(_ values: StrategyOptions) {
-    self.init(schedule: values.word("schedule") ?? .oneForwardOneBackward, stages: values.count("stages"))
+    self.init(
+      schedule: values.word("schedule") ?? .oneForwardOneBackward, stages: values.count("stages"),
+      chunks: values.count("chunks"), recompute: values.word("recompute") ?? .off)
   }
 
   public var strategy: Strategy { .pipeline(self) }
-  public var options: [String?] { [schedule.rawValue, stages.map(String.init)] }
+  public var options: [String?] {
+    [
+      schedule.rawValue, stages.map(String.init), chunks.map(String.init),
+      recompute == .off ? nil : recompute.rawValue,
+    ]
+  }
 }
 
-/// The order of forward and backward in a pipeline.
+/// The order of forward and backward in a pipeline. All give the serial gradient.
 public enum PipelineSchedule: String, Hashable, Sendable, CaseIterable {
   /// One forward, one backward once the pipeline is full, with a flush (Narayanan et al. 2021, DAPPLE).
   case oneForwardOneBackward = "1f1b"
   /// All forwards, then all backwards in reverse order (Huang et al. 2019).
   case gpipe
+  /// One microbatch after the other: one device works at a time.
+  case sequential
+  /// 1F1B over several stages per device (Narayanan et al. 2021).
+  case interleaved
+  /// 1F1B with split backward and weight gradients put off, memory of 1F1B (Qi et al. 2023).
+  case zeroBubbleH1 = "zb-h1"
+  /// The same with more forwards ahead: nearly no bubble for twice the memory.
+  case zeroBubbleH2 = "zb-h2"
+  /// Stages folded into a V over the devices, split backward.
+  case zeroBubbleV = "zb-v"
+  /// Two pipelines in opposite directions over the same devices (Li and Hoefler 2021).
+  case chimera
 
-  static let about = "1f1b keeps few microbatches in flight, gpipe runs all forwards first"
+  static let about =
+    "1f1b keeps few microbatches in flight, gpipe runs all forwards first; zb split backward, chimera runs both ways"
+}
+
+/// Whether activations are kept from forward to backward.
+public enum Recomputation: String, Hashable, Sendable, CaseIterable {
+  case off
+  /// Keeps a stage's inputs alone and repeats its forward before its backward (Chen et al. 2016).
+  case on
+
+  static let about = "on: keep a stage's inputs alone and repeat forward before backward: less memory, more work"
 }
 
 extension Strategy {

@@ -8,12 +8,16 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
   case mesh(Mesh = Mesh())
   case grid(Grid = Grid())
   case hybrid(Hybrid = Hybrid())
+  case cannon(CannonParallel = CannonParallel())
+  case summa(SummaParallel = SummaParallel())
+  case redundant(RedundantParallel = RedundantParallel())
   /// Every layer as its line says: full control.
   case layers(LayerTable)
 
   /// The kinds with options, in the order of menus.
   static let configurations: [any StrategyConfiguration.Type] = [
     DataParallel.self, ModelParallel.self, PipelineParallel.self, Mesh.self, Grid.self, Hybrid.self,
+    CannonParallel.self, SummaParallel.self, RedundantParallel.self,
   ]
 
   public var description: String {
@@ -25,6 +29,9 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
     case .mesh(let configuration): configuration.description
     case .grid(let configuration): configuration.description
     case .hybrid(let configuration): configuration.description
+    case .cannon(let configuration): configuration.description
+    case .summa(let configuration): configuration.description
+    case .redundant(let configuration): configuration.description
     case .layers(let table): table.description
     }
   }
