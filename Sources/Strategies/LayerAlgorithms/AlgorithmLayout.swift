@@ -38,23 +38,23 @@ extension Layout {
     return devices.enumerated().flatMap { position, device -> [ParameterOwners.Owner] in
       let (row, column) = (position / columns, position % columns)
       let part = split.part(atGridPosition: position)
-      func weight(_ row: Int, _ column: Int, of columns: Int, isSaved: Bool) -> ParameterOwners.Owner {
+      func weight(_ row: Int, _ column: Int, of columns: Int, saver: Int) -> ParameterOwners.Owner {
         let ranges = [outputs.cut(row, of: rows), inputs.cut(column, of: columns)]
         return ParameterOwners.Owner(
-          device: device, part: part, ranges: [ranges, nil], group: [device], isSaved: isSaved)
+          device: device, part: part, ranges: [ranges, nil], group: [device], saver: saver)
       }
       var held: [ParameterOwners.Owner] =
         if split.algorithm == .fan {
-          (0..<rows).map { weight(row, $0, of: rows, isSaved: true) }
-            + (0..<rows).filter { $0 != row }.map { weight($0, row, of: rows, isSaved: false) }
+          (0..<rows).map { weight(row, $0, of: rows, saver: device) }
+            + (0..<rows).filter { $0 != row }.map { weight($0, row, of: rows, saver: devices[$0]) }
         } else {
-          [weight(row, column, of: columns, isSaved: true)]
+          [weight(row, column, of: columns, saver: device)]
         }
       if node.parameters.count > 1 {
         held.append(
           ParameterOwners.Owner(
             device: device, part: part, ranges: [nil, [outputs.cut(row, of: rows)]],
-            group: devices[row * columns..<(row + 1) * columns].sorted(), isSaved: column == 0))
+            group: devices[row * columns..<(row + 1) * columns].sorted(), saver: devices[row * columns]))
       }
       return held
     }
