@@ -26,6 +26,7 @@ let package = Package(
   products: [
     .executable(name: "partita", targets: ["partita"]),
     .executable(name: "partita-kernel-bench", targets: ["KernelBenchmarks"]),
+    .executable(name: "partita-simulator-bench", targets: ["SimulatorBenchmarks"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -57,6 +58,7 @@ let package = Package(
       resources: [.embedInCode("Presets")]),
     module(
       "Engine", ["Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Traces"]),
+    module("Simulator", ["Diagnostics", "Networks", "Machines", "Programs", "Traces"]),
     module("CursesTerminal", ["Screens", "CNcurses"]),
     // 5
     module(
@@ -67,11 +69,12 @@ let package = Package(
       name: "partita",
       dependencies: [
         "Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Screens", "Strategies", "Traces",
-        "Scenes", "Engine", "CursesTerminal", "Workbench",
+        "Scenes", "Engine", "Simulator", "CursesTerminal", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "KernelBenchmarks", dependencies: ["Networks", "Kernels"], swiftSettings: arithmetic),
+    .executableTarget(name: "SimulatorBenchmarks", dependencies: ["Networks", "Programs", "Simulator"]),
     // Tests
     tests("Networks"),
     tests("Machines"),
@@ -86,6 +89,9 @@ let package = Package(
     tests(
       "Engine",
       ["Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Strategies", "Traces", "Scenes"]),
+    tests(
+      "Simulator",
+      ["Networks", "Machines", "Datasets", "Programs", "Strategies", "Traces", "Scenes", "Engine"]),
     tests(
       "Workbench", ["Screens", "Scenes", "Strategies", "Programs", "Traces", "Networks", "Machines"],
       resources: [.copy("Pictures")]),

@@ -184,12 +184,14 @@ final class Coordinator: Sendable {
     let begin = control.clock.now()
     var result = Evaluation(
       steps: steps, epochs: Double(steps) / Double(stepsPerEpoch), trainLoss: means.loss, trainAccuracy: means.accuracy,
-      begin: begin, end: begin)
+      trainOracleAccuracy: means.oracleAccuracy, begin: begin, end: begin)
     do throws(DiagnosticList) {
       let test = try evaluation?.evaluate(model.whole()) { control.closed != nil }
       if let test = test ?? nil {
         result.testLoss = test.loss
-        result.testAccuracy = means.accuracy == nil ? nil : test.accuracy
+        result.testAccuracy = test.accuracy
+        result.testOracleAccuracy = test.oracleAccuracy
+        result.heads = test.heads
       }
     } catch {
       return EngineFailure(message: "the trained model does not fit the inference program: \(error)")

@@ -9,9 +9,10 @@ struct DeviceExecutor: ~Copyable {
   let memory: DeviceMemory
   /// Numbers of the samples in this step's batch, by position in the batch.
   var samples: [Int]
-  /// Sum of the losses, and of right answers, that this device reports for the step so far.
-  private(set) var lossSum = 0.0
-  private(set) var correct = 0
+  /// Losses and right answers that this device reports for the step so far.
+  private(set) var result = LossResult()
+  /// How each head of a tree did, over all steps; nil where nobody asks.
+  var tally: HeadTally?
 
   private let defined: ContiguousArray<Int>
   private let kernels: ContiguousArray<LayerKernel>
@@ -20,6 +21,7 @@ struct DeviceExecutor: ~Copyable {
   private let isReported: ContiguousArray<Bool>
   private let copies: ContiguousArray<PreparedCopy>
   private let updates: ContiguousArray<PreparedUpdate>
+  private let runningUpdates: ContiguousArray<RunningStatisticsKernel>
   private let loads: ContiguousArray<PreparedLoad>
   private let optimizer: Optimizer
   private let weightDecay: Float
@@ -40,16 +42,16 @@ struct DeviceExecutor: ~Copyable {
     isReported = ContiguousArray(device.losses.entries.map(\.isReported))
     copies = ContiguousArray(device.copies.entries.map(PreparedCopy.init))
     updates = ContiguousArray(device.updates.entries.map(PreparedUpdate.init))
+    runningUpdates = ContiguousArray(device.runningUpdates.entries.map(RunningStatisticsKernel.init))
     loads = ContiguousArray(device.loads.entries.map { PreparedLoad($0, set: set) })
     optimizer = program.optimizer
     weightDecay = program.weightDecay
-    memory.reserveWorkspace(words: kernels.map(\.workspaceWords).max() ?? 0)
+    memory.reserveWorkspace(words: KernelWorkspace.words(of: kernels))
   }
 
   /// Forgets the last step's loss.
   mutating func beginStep() {
-    lossSum = 0
-    correct = 0
+    result = LossResult()
   }
 
   /// Executes an instruction that is neither `send` nor `receive`.
@@ -61,17 +63,20 @@ struct DeviceExecutor: ~Copyable {
     case .forward(let index):
       kernels[index.position].forward(in: memory, mode: prepared.mode, step: step)
     case .loss(let index):
-      let result = losses[index.position].evaluate(in: memory)
-      if isReported[index.position] {
-        lossSum += result.lossSum
-        correct += result.correct
-      }
+      let own = losses[index.position].evaluate(in: memory, tally: &tally)
+      if isReported[index.position] { result += own }
     case .backward(let index):
       kernels[index.position].backward(in: memory, accumulate: accumulates[index.position], step: step)
     case .backwardInput(let index):
       kernels[index.position].backwardInput(in: memory, step: step)
     case .backwardWeight(let index):
       kernels[index.position].backwardWeight(in: memory, accumulate: accumulates[index.position], step: step)
+    case .statistics(let index):
+      kernels[index.position].statistics(in: memory)
+    case .gradientSums(let index):
+      kernels[index.position].gradientSums(in: memory)
+    case .runningStatistics(let index):
+      runningUpdates[index.position].update(in: memory)
     case .copy(let index):
       let copy = copies[index.position]
       copy.work.copy(from: copy.source, to: copy.destination, in: memory)
@@ -154,10 +159,11 @@ private struct PreparedLoad {
 }
 
 extension Operation {
-  fileprivate func kernel(graph: Graph, seed: UInt64) -> LayerKernel {
+  func kernel(graph: Graph, seed: UInt64) -> LayerKernel {
     var slots = LayerSlots(
       inputs: inputs.map(\.position), output: output.position, parameters: parameters.map(\.position),
-      states: states.map(\.position), saved: saved.map(\.position), outputGradient: outputGradient?.position,
+      states: states.map(\.position), saved: saved.map(\.position), moments: shared?.moments.map(\.position) ?? [],
+      gradientSums: shared?.gradientSums.map(\.position) ?? [], outputGradient: outputGradient?.position,
       inputGradients: inputGradients.isEmpty ? nil : inputGradients.map { $0?.position },
       parameterGradients: parameterGradients.map(\.position))
     slots.addsToOutput = accumulatesOutput
@@ -167,12 +173,29 @@ extension Operation {
   }
 }
 
+extension RunningStatisticsKernel {
+  init(_ update: RunningUpdate) {
+    self.init(
+      parts: update.parts.map { Part(moments: $0.moments.map(\.position), counts: $0.counts) },
+      channels: update.channels, momentum: update.momentum, states: update.states.map(\.position))
+  }
+}
+
 extension LossOperation {
   fileprivate func kernel(graph: Graph, batch: Int, counted: Int?) -> LossKernel {
     let counting = counted.map { samples.clamped(to: 0..<$0).count } ?? samples.count
     return LossKernel(
-      loss: graph.loss, samples: counting, outputs: outputs, batch: batch, logits: logits.position,
-      targets: targets.position, gradient: gradient?.position)
+      loss: graph.loss, samples: counting, outputs: graph.headOutputs, batch: batch, logits: logits.position,
+      targets: targets.position, gradient: gradient?.position, tree: graph.tree, heads: heads)
+  }
+}
+
+extension LossResult {
+  /// Adds what others came to.
+  static func += (sum: inout LossResult, other: LossResult) {
+    sum.lossSum += other.lossSum
+    sum.correct += other.correct
+    sum.oracleCorrect += other.oracleCorrect
   }
 }
 
@@ -197,6 +220,7 @@ extension MemoryKind {
     case .optimizer: self = .optimizer
     case .activations: self = .activations
     case .buffers: self = .buffers
+    case .workspace: self = .workspace
     }
   }
 }

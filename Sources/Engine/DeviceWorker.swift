@@ -151,7 +151,7 @@ struct DeviceWorker: ~Copyable {
       port.executed.store(executed, ordering: .relaxed)
     }
     if !readsClock { now = control.clock.now() }
-    recorder.append(DeviceStep(step: step, lossSum: executor.lossSum, correct: executor.correct, end: now))
+    recorder.append(DeviceStep(step: step, result: executor.result, end: now))
     step += 1
     if recorder.isDue(at: now) { port.outbox.take(from: &recorder, waits: false) }
   }

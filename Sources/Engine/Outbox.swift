@@ -1,11 +1,11 @@
+import Kernels
 import Synchronization
 import Traces
 
 /// What a device did in one step.
 struct DeviceStep: Hashable, Sendable {
   var step: Int
-  var lossSum: Double
-  var correct: Int
+  var result: LossResult
   var end: Int64
 }
 

@@ -11,13 +11,19 @@ enum RunChecks {
   ) throws(DiagnosticList) {
     var problems: [Diagnostic] = []
     let input = program.graph.input
+    if let layer = program.graph.nodes.first(where: { $0.kind.profile != nil }) {
+      problems.append(
+        Diagnostic(
+          "layer '\(layer.name)' has measured times and computes nothing", path: "network.layers[\(layer.index)]",
+          hint: "a network with profiled layers can be simulated, not trained"))
+    }
     for (name, set) in [("training", dataset.train)] + (dataset.test.map { [("test", $0)] } ?? []) {
       if set.shape != input && set.shape.count != input.count {
         problems.append(
           Diagnostic(
             "the \(name) set's samples are \(set.shape), but the network reads \(input)", path: "network.input"))
       }
-      let outputs = program.graph.output.count
+      let outputs = program.graph.headOutputs
       if let classes = set.classes, classes > outputs, program.graph.loss == .softmaxCrossEntropy || outputs > 1 {
         problems.append(
           Diagnostic(

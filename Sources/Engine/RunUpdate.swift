@@ -1,3 +1,4 @@
+import Kernels
 import Traces
 
 /// Where a run stands.
@@ -28,7 +29,8 @@ public struct StepResult: Hashable, Sendable {
   public var step: Int
   /// Mean over the batch, before the step's update. May be infinite or not a number: that is a result, not a failure.
   public var loss: Double
-  /// The part of the batch that was classified right; nil where targets are not classes.
+  /// The part of the batch that was classified right, of a tree by its heads together; nil where targets are not classes,
+  /// and where no device sees all heads.
   public var accuracy: Double?
   public var rate: Float
   /// When the last device finished the step, in nanoseconds since the run's start.
@@ -45,11 +47,18 @@ public struct Evaluation: Hashable, Sendable {
   public var epochs: Double
   /// The running mean loss of the last epoch's training steps.
   public var trainLoss: Double
-  /// The part of right answers during the last epoch's training steps; nil where targets are not classes.
+  /// The part of right answers during the last epoch's training steps, of a tree by its heads together; nil where targets
+  /// are not classes, and where no device sees all heads.
   public var trainAccuracy: Double?
+  /// The part of samples for which any head of a tree was right; nil without a tree and where ``trainAccuracy`` is nil.
+  public var trainOracleAccuracy: Double?
   /// On the test set with the model as it is; nil without a test set.
   public var testLoss: Double?
   public var testAccuracy: Double?
+  /// The part of the test set for which any head of a tree is right; nil without a tree.
+  public var testOracleAccuracy: Double?
+  /// How each head of a tree does on the test set; nil without a tree.
+  public var heads: HeadTally?
   /// When it was made, in nanoseconds since the run's start.
   public var begin: Int64
   public var end: Int64

@@ -47,8 +47,19 @@ struct SizeChecks {
         all.append(lacks(weight, operation.geometry.inputs[0].sampleCount * operation.geometry.output.k))
       }
       return all.lazy.compactMap { $0 }.first
+    case .runningStatistics(let index):
+      let update = device.runningUpdates[index]
+      let moments = update.parts.flatMap { part in
+        part.moments.map { lacks($0, 2 * (part.counts.first?.count ?? 0) * update.channels) }
+      }
+      return (moments + update.states.map { lacks($0, update.channels) }).lazy.compactMap { $0 }.first
     case .loss(let index):
       let loss = device.losses[index]
+      if loss.outputs != loss.heads.count * program.graph.headOutputs
+        || loss.heads.clamped(to: 0..<program.graph.headCount) != loss.heads
+      {
+        return "a loss of \(loss.outputs) words per sample is not that of heads \(loss.heads)"
+      }
       let words = loss.samples.count * loss.outputs
       return lacks(loss.logits, words) ?? lacks(loss.gradient, words) ?? lacks(loss.targets, loss.samples.count)
     case .load(let index):

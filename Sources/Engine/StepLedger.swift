@@ -1,10 +1,12 @@
+import Kernels
 import Networks
 import Traces
 
 /// Puts together what the devices hand over: steps are complete when every device has reported them.
 struct StepLedger {
   private let batch: Int
-  private let classes: Bool
+  private let knowsAccuracy: Bool
+  private let isTree: Bool
   private let schedule: RateSchedule
   private let totalSteps: Int
   private let stepsPerEpoch: Int
@@ -13,15 +15,22 @@ struct StepLedger {
   private var taken: [Int]
   private var lastEnd: Int64 = 0
   /// Running sums of the current epoch.
-  private var epoch: (number: Int, lossSum: Double, correct: Int, steps: Int) = (0, 0, 0, 0)
+  private var epoch = (number: 0, result: LossResult(), steps: 0)
 
   /// News not fetched yet.
   private(set) var trace: TraceBatch
   private var results: [StepResult] = []
 
-  init(devices: Int, batch: Int, classes: Bool, schedule: RateSchedule, totalSteps: Int, stepsPerEpoch: Int) {
+  /// - Parameters:
+  ///   - knowsAccuracy: whether the devices can tell right answers.
+  ///   - isTree: whether there are heads of which any may be right.
+  init(
+    devices: Int, batch: Int, knowsAccuracy: Bool, isTree: Bool, schedule: RateSchedule, totalSteps: Int,
+    stepsPerEpoch: Int
+  ) {
     self.batch = batch
-    self.classes = classes
+    self.knowsAccuracy = knowsAccuracy
+    self.isTree = isTree
     self.schedule = schedule
     self.totalSteps = totalSteps
     self.stepsPerEpoch = stepsPerEpoch
@@ -57,11 +66,15 @@ struct StepLedger {
     return news
   }
 
-  /// Mean loss and accuracy of the steps of the epoch that the last step belongs to; nil before the first.
-  var epochMeans: (loss: Double, accuracy: Double?)? {
-    let samples = epoch.steps * batch
+  /// Mean loss and accuracies of the steps of the epoch that the last step belongs to; nil before the first.
+  var epochMeans: (loss: Double, accuracy: Double?, oracleAccuracy: Double?)? {
+    let samples = Double(epoch.steps * batch)
     guard samples > 0 else { return nil }
-    return (epoch.lossSum / Double(samples), classes ? Double(epoch.correct) / Double(samples) : nil)
+    let (result, isKnown) = (epoch.result, knowsAccuracy)
+    return (
+      result.lossSum / samples, isKnown ? Double(result.correct) / samples : nil,
+      isKnown && isTree ? Double(result.oracleCorrect) / samples : nil
+    )
   }
 
   private mutating func nextStep() -> [DeviceStep]? {
@@ -73,16 +86,17 @@ struct StepLedger {
   /// Sums over the devices in their order, so that the result does not depend on who was faster.
   private mutating func complete(_ parts: [DeviceStep]) {
     let step = parts[0].step
-    let lossSum = parts.reduce(0) { $0 + $1.lossSum }
-    let correct = parts.reduce(0) { $0 + $1.correct }
+    let sum = parts.reduce(into: LossResult()) { $0 += $1.result }
     let end = parts.map(\.end).max() ?? 0
     results.append(
       StepResult(
-        step: step, loss: lossSum / Double(batch), accuracy: classes ? Double(correct) / Double(batch) : nil,
+        step: step, loss: sum.lossSum / Double(batch),
+        accuracy: knowsAccuracy ? Double(sum.correct) / Double(batch) : nil,
         rate: schedule.rate(at: step, of: totalSteps), end: end, seconds: Double(end - lastEnd) * 1e-9))
     lastEnd = end
     let number = step / max(stepsPerEpoch, 1)
-    if number != epoch.number { epoch = (number, 0, 0, 0) }
-    epoch = (number, epoch.lossSum + lossSum, epoch.correct + correct, epoch.steps + 1)
+    if number != epoch.number { epoch = (number, LossResult(), 0) }
+    epoch.result += sum
+    epoch.steps += 1
   }
 }

@@ -15,6 +15,17 @@ struct TestEvaluation: ~Copyable {
   private var rest: DeviceExecutor
   private let set: SampleSet
 
+  /// What the test set says about a model.
+  struct Result {
+    /// Mean over the set.
+    var loss: Double
+    /// The part of right answers; nil where targets are not classes.
+    var accuracy: Double?
+    /// The part of samples for which any head of a tree is right; nil without a tree.
+    var oracleAccuracy: Double?
+    var heads: HeadTally?
+  }
+
   /// - Precondition: `program` is an inference program of one device.
   init(_ program: Program, set: SampleSet) {
     self.program = program
@@ -32,32 +43,36 @@ struct TestEvaluation: ~Copyable {
   /// A last batch that the set does not fill is filled up with its last sample, which is not counted again.
   ///
   /// - Parameter isCancelled: Asked before every batch; true gives nil.
-  mutating func evaluate(_ parameters: [NamedTensor], isCancelled: () -> Bool) throws(DiagnosticList) -> (
-    loss: Double, accuracy: Double
-  )? {
+  mutating func evaluate(_ parameters: [NamedTensor], isCancelled: () -> Bool) throws(DiagnosticList) -> Result? {
     try ModelParameters(program: program, memories: [memory]).initialize(seed: 0, tensors: parameters)
-    var lossSum = 0.0
-    var correct = 0
+    var sum = LossResult()
+    let isTree = program.graph.tree != nil && set.classes != nil
+    var tally = isTree ? HeadTally(heads: program.graph.headCount, classes: program.graph.headOutputs) : nil
     for first in stride(from: 0, to: set.count, by: program.batch) {
       if isCancelled() { return nil }
       let result =
         if first + program.batch <= set.count {
-          Self.run(&whole, prepared, from: first, of: set.count)
+          Self.run(&whole, prepared, from: first, of: set.count, &tally)
         } else {
-          Self.run(&rest, prepared, from: first, of: set.count)
+          Self.run(&rest, prepared, from: first, of: set.count, &tally)
         }
-      lossSum += result.lossSum
-      correct += result.correct
+      sum += result
     }
-    return (lossSum / Double(set.count), Double(correct) / Double(set.count))
+    func share(_ count: Int) -> Double { Double(count) / Double(set.count) }
+    return Result(
+      loss: sum.lossSum / Double(set.count), accuracy: set.classes == nil ? nil : share(sum.correct),
+      oracleAccuracy: isTree ? share(sum.oracleCorrect) : nil, heads: tally)
   }
 
   private static func run(
-    _ executor: inout DeviceExecutor, _ prepared: PreparedProgram, from first: Int, of count: Int
-  ) -> (lossSum: Double, correct: Int) {
+    _ executor: inout DeviceExecutor, _ prepared: PreparedProgram, from first: Int, of count: Int,
+    _ tally: inout HeadTally?
+  ) -> LossResult {
     executor.beginStep()
+    swap(&executor.tally, &tally)
+    defer { swap(&executor.tally, &tally) }
     for position in executor.samples.indices { executor.samples[position] = min(first + position, count - 1) }
     for instruction in prepared.instructions { executor.execute(instruction, step: 0, rate: 0) }
-    return (executor.lossSum, executor.correct)
+    return executor.result
   }
 }

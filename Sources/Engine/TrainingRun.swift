@@ -78,7 +78,9 @@ public final class TrainingRun: Sendable {
     self.totalSteps = totalSteps
     stepsPerEpoch = order.stepsPerEpoch(batch: program.batch)
     let ledger = StepLedger(
-      devices: ports.count, batch: program.batch, classes: dataset.train.classes != nil, schedule: training.rate,
+      devices: ports.count, batch: program.batch,
+      knowsAccuracy: dataset.train.classes != nil && program.seesWholeOutput, isTree: program.graph.tree != nil,
+      schedule: training.rate,
       totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
     coordinator = Coordinator(
       control: control, model: model, workers: workers, inference: inference, testSet: dataset.test, ledger: ledger,

@@ -3,7 +3,7 @@
 extension LayerKind {
   public var backwardReadsInput: Bool {
     switch self {
-    case .linear, .conv2d, .batchNorm, .gelu: true
+    case .linear, .conv2d, .batchNorm, .gelu, .profiled: true
     // The output has the input's sign only if the slope keeps it.
     case .leakyRelu(let slope): slope < 0
     default: false
@@ -20,7 +20,7 @@ extension LayerKind {
 
   public var backwardReadsParameters: Bool {
     switch self {
-    case .linear, .conv2d, .batchNorm: true
+    case .linear, .conv2d, .batchNorm, .profiled: true
     default: false
     }
   }
@@ -36,4 +36,8 @@ extension LayerGeometry {
     default: []
     }
   }
+
+  /// Words that a member of a group sends the others: two numbers per group and channel. Forward they are mean and sum of
+  /// squared deviations, group by group all means before all sums; backward Σdy and Σdy·x̂.
+  public var statisticsWords: Int { 2 * statisticsGroups.count * output.k }
 }

@@ -6,14 +6,15 @@ extension Graph.Node {
     let output = outputShape.count
     switch kind {
     case .linear: return 2 * inputShapes[0].channels * output
-    case .conv2d(_, let window, _):
+    case .conv2d(_, let window, _, _):
       return 2 * inputShapes[0].channels * window.kernel.height * window.kernel.width * output
     case .maxPool(let window), .averagePool(let window): return window.kernel.height * window.kernel.width * output
     case .globalAveragePool: return inputShapes[0].count
     case .batchNorm: return 8 * output
-    case .flatten, .concat: return 0
+    case .flatten, .concat, .heads: return 0
     case .add: return (inputShapes.count - 1) * output
-    case .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout: return output
+    case .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout, .junction: return output
+    case .profiled: return 0
     }
   }
 
@@ -25,6 +26,15 @@ extension Graph.Node {
     case .linear, .conv2d: return forwardFlops * (needsInputGradient ? 2 : 1)
     default: return needsInputGradient ? forwardFlops : 0
     }
+  }
+
+  /// What the layer weighs when layers are shared out evenly: operations and output words of one sample; of a measured
+  /// layer its time, at ten operations a nanosecond.
+  public var balanceCost: Int {
+    guard let profile = kind.profile else { return forwardFlops + backwardFlops + outputShape.count }
+    let milliseconds =
+      profile.forwardMilliseconds + profile.backwardInputMilliseconds + profile.backwardWeightMilliseconds
+    return Int(min(milliseconds * 1e7, 1e15).rounded())
   }
 
   /// Bytes of one sample's output in float32.

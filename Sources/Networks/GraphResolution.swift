@@ -1,16 +1,28 @@
 import Diagnostics
 
 extension Graph {
-  /// Names layers, finds their inputs and infers shapes.
+  /// Names layers, finds their inputs and infers shapes; expands a tree.
   ///
   /// - Throws: every problem of the network at once, each at its layer's location. A layer whose input could not be
   ///   inferred is not blamed a second time.
   public init(_ network: Network) throws(DiagnosticList) {
-    var resolution = Resolution(network)
-    for layer in network.layers.indices { resolution.resolve(layer) }
-    resolution.checkWholeNetwork()
+    // The layers as written first: what is wrong with one is told once, not once per copy.
+    let written = Resolution.whole(network)
+    guard let tree = network.tree else {
+      guard written.problems.isEmpty else { throw DiagnosticList(written.problems) }
+      self.init(network: network, nodes: written.nodes.compactMap { $0 }, origins: Array(network.layers.indices))
+      return
+    }
+    let expansion: TreeExpansion
+    do throws(DiagnosticList) {
+      expansion = try TreeExpansion(network, tree: tree, names: Graph.names(of: network.layers))
+    } catch {
+      throw DiagnosticList(written.problems + error.all)
+    }
+    guard written.problems.isEmpty else { throw DiagnosticList(written.problems) }
+    let resolution = Resolution.whole(expansion.network)
     guard resolution.problems.isEmpty else { throw DiagnosticList(resolution.problems) }
-    self.init(network: network, nodes: resolution.nodes.compactMap { $0 })
+    self.init(network: network, nodes: resolution.nodes.compactMap { $0 }, origins: expansion.origins)
   }
 
   /// The names that layers have in a document: their own, or kind and ordinal from 1.
@@ -45,6 +57,13 @@ private struct Resolution {
     }
   }
 
+  static func whole(_ network: Network) -> Resolution {
+    var resolution = Resolution(network)
+    for layer in network.layers.indices { resolution.resolve(layer) }
+    resolution.checkWholeNetwork()
+    return resolution
+  }
+
   mutating func resolve(_ index: Int) {
     let layer = network.layers[index]
     let name = names[index]
@@ -64,7 +83,7 @@ private struct Resolution {
       nodes.append(
         Graph.Node(
           index: index, name: name, kind: layer.kind, inputs: inputs, inputShapes: shapes, outputShape: output,
-          parameters: layer.kind.parameters(layer: name, input: shapes[0])))
+          parameters: layer.kind.parameters(layer: name, input: shapes[0], output: output)))
     } catch {
       complain(index, "layer '\(name)': \(error.message)", hint: error.hint)
       nodes.append(nil)

@@ -4,8 +4,8 @@ import Diagnostics
 public enum LayerKind: Hashable, Sendable {
   /// `y = W x + b`, `W` of `outputs × inputs`.
   case linear(outputs: Int, bias: Bool = true)
-  /// Cross-correlation with `outputs` filters.
-  case conv2d(outputs: Int, window: Window, bias: Bool = true)
+  /// Cross-correlation with `outputs` filters, the same at all positions or different ones (`sharing`).
+  case conv2d(outputs: Int, window: Window, bias: Bool = true, sharing: FilterSharing = .everywhere)
   case maxPool(Window)
   /// Mean over the window; padding counts as zeros (PyTorch's `count_include_pad`).
   case averagePool(Window)
@@ -27,6 +27,13 @@ public enum LayerKind: Hashable, Sendable {
   case add
   /// Inputs side by side along the channels.
   case concat
+  /// Where the heads of a ``Tree`` part: forward is the identity, backward divides the sum of the heads' gradients by their
+  /// number, so that the trunk learns no faster with more heads. Only a tree makes one.
+  case junction(copies: Int)
+  /// The outputs of the heads of a ``Tree`` side by side. Only a tree makes one.
+  case heads(copies: Int)
+  /// Known by its measured times and sizes alone: it can be simulated, but computes nothing.
+  case profiled(LayerProfile)
 }
 
 extension LayerKind {
@@ -34,7 +41,7 @@ extension LayerKind {
   public var name: String {
     switch self {
     case .linear: "linear"
-    case .conv2d: "conv"
+    case .conv2d(_, _, _, let sharing): sharing == .nowhere ? "locallyConnected" : "conv"
     case .maxPool: "maxPool"
     case .averagePool: "averagePool"
     case .globalAveragePool: "globalAveragePool"
@@ -48,13 +55,16 @@ extension LayerKind {
     case .flatten: "flatten"
     case .add: "add"
     case .concat: "concat"
+    case .junction: Tree.junctionName
+    case .heads: Tree.joinName
+    case .profiled: "profiled"
     }
   }
 
   /// True where each output word depends on the input word at the same place alone.
   public var isElementwise: Bool {
     switch self {
-    case .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout, .add: true
+    case .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout, .add, .junction: true
     default: false
     }
   }
@@ -98,10 +108,13 @@ public struct Network: Hashable, Sendable {
   public var input: Shape
   public var layers: [Layer]
   public var loss: Loss
+  /// Below which layer the network goes on in several copies; nil for an ordinary network.
+  public var tree: Tree?
 
-  public init(input: Shape, layers: [Layer], loss: Loss = .softmaxCrossEntropy) {
+  public init(input: Shape, layers: [Layer], loss: Loss = .softmaxCrossEntropy, tree: Tree? = nil) {
     self.input = input
     self.layers = layers
     self.loss = loss
+    self.tree = tree
   }
 }

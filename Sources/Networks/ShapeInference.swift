@@ -26,6 +26,13 @@ extension LayerKind {
       var output = input
       output.channels = inputs.reduce(0) { $0 + $1.channels }
       return output
+    case .heads(let copies):
+      guard inputs.count == copies, inputs.allSatisfy({ $0 == input }) else {
+        throw ShapeMismatch(message: "the \(copies) heads of a tree have one shape, but got \(list(inputs))")
+      }
+      var output = input
+      output.channels = copies * input.channels
+      return output
     default:
       guard inputs.count == 1 else {
         throw ShapeMismatch(
@@ -41,11 +48,12 @@ extension LayerKind {
       }
       guard outputs > 0 else { throw ShapeMismatch(message: "linear needs at least one output, but has \(outputs)") }
       return .features(outputs)
-    case .conv2d(let outputs, let window, _):
+    case .conv2d(let outputs, let window, _, let sharing):
       guard outputs > 0 else {
-        throw ShapeMismatch(message: "conv needs at least one output channel, but has \(outputs)")
+        throw ShapeMismatch(message: "\(name) needs at least one output channel, but has \(outputs)")
       }
       let extent = try windowed(input, window)
+      if case .tiled(let tile) = sharing { try check(tile, on: extent) }
       return .image(channels: outputs, height: extent.height, width: extent.width)
     case .maxPool(let window), .averagePool(let window):
       let extent = try windowed(input, window)
@@ -64,6 +72,9 @@ extension LayerKind {
     case .dropout(let rate):
       guard rate >= 0, rate < 1 else { throw ShapeMismatch(message: "the rate of dropout is in 0..<1, but is \(rate)") }
       return input
+    case .profiled(let profile):
+      try profile.check()
+      return .features(profile.outputWords)
     case .batchNorm(let epsilon, let momentum):
       guard epsilon > 0, epsilon.isFinite, momentum >= 0, momentum <= 1 else {
         throw ShapeMismatch(
@@ -104,37 +115,64 @@ extension LayerKind {
     return extent
   }
 
+  private func check(_ tile: Extent, on output: Extent) throws(ShapeMismatch) {
+    guard tile.height > 0, tile.width > 0 else {
+      throw ShapeMismatch(
+        message: "the tile of \(name) is at least 1×1, but is \(tile.height)×\(tile.width)",
+        hint: "tile 1 has the same filters at all positions")
+    }
+    guard tile.height <= output.height, tile.width <= output.width else {
+      throw ShapeMismatch(
+        message: "a tile of \(tile.height)×\(tile.width) is larger than the output of \(output.height)×\(output.width)",
+        hint: "locallyConnected has filters of its own at every position, whatever the size")
+    }
+  }
+
   private func list(_ shapes: [Shape]) -> String { shapes.map(\.description).joined(separator: ", ") }
 }
 
 extension LayerKind {
-  /// The arrays that a layer of this kind keeps, in PyTorch's layouts and with PyTorch's initial values.
-  func parameters(layer: String, input: Shape) -> [Parameter] {
+  /// The arrays that a layer of this kind keeps, in PyTorch's layouts and with PyTorch's initial values; untied filters
+  /// stand behind one another in the layout that one of them would have (``Parameter/shape``).
+  func parameters(layer: String, input: Shape, output: Shape) -> [Parameter] {
     switch self {
     case .linear(let outputs, let bias):
-      return weights(layer, [outputs, input.channels], fanIn: input.channels, bias: bias)
-    case .conv2d(let outputs, let window, let bias):
-      let area = window.kernel.height * window.kernel.width
+      return weights(layer, (axes: [], shape: []), outputs, (axes: [.inputs], shape: [input.channels]), bias: bias)
+    case .conv2d(let outputs, let window, let bias, let sharing):
+      let filters = sharing.filters(of: Extent(output.height, output.width))
       return weights(
-        layer, [outputs, input.channels, window.kernel.height, window.kernel.width], fanIn: input.channels * area,
-        bias: bias)
+        layer, sharing == .everywhere ? ([], []) : ([.rows, .columns], [filters.height, filters.width]), outputs,
+        ([.inputs, .kernel, .kernel], [input.channels, window.kernel.height, window.kernel.width]), bias: bias)
     case .batchNorm:
-      let shape = [input.channels]
+      func perChannel(_ role: Parameter.Role, _ value: Float) -> Parameter {
+        Parameter(
+          name: "\(layer).\(role.rawValue)", role: role, axes: [.outputs], shape: [input.channels],
+          initial: .constant(value))
+      }
       return [
-        Parameter(name: "\(layer).weight", role: .weight, shape: shape, initial: .constant(1)),
-        Parameter(name: "\(layer).bias", role: .bias, shape: shape, initial: .constant(0)),
-        Parameter(name: "\(layer).running_mean", role: .runningMean, shape: shape, initial: .constant(0)),
-        Parameter(name: "\(layer).running_var", role: .runningVariance, shape: shape, initial: .constant(1)),
+        perChannel(.weight, 1), perChannel(.bias, 0), perChannel(.runningMean, 0), perChannel(.runningVariance, 1),
+      ]
+    case .profiled(let profile) where profile.parameterWords > 0:
+      return [
+        Parameter(
+          name: "\(layer).weight", role: .weight, axes: [.whole], shape: [profile.parameterWords],
+          initial: .constant(0))
       ]
     default:
       return []
     }
   }
 
-  private func weights(_ layer: String, _ shape: [Int], fanIn: Int, bias: Bool) -> [Parameter] {
-    let initial = Initializer.uniform(bound: 1 / Float(fanIn).squareRoot())
-    let weight = Parameter(name: "\(layer).weight", role: .weight, shape: shape, initial: initial)
-    let offset = Parameter(name: "\(layer).bias", role: .bias, shape: [shape[0]], initial: initial)
+  /// Weight and bias: `positions` of filters in front, then the outputs, and for the weight what each output reads.
+  private func weights(
+    _ layer: String, _ positions: (axes: [Parameter.Axis], shape: [Int]), _ outputs: Int,
+    _ read: (axes: [Parameter.Axis], shape: [Int]), bias: Bool
+  ) -> [Parameter] {
+    let initial = Initializer.uniform(bound: 1 / Float(read.shape.reduce(1, *)).squareRoot())
+    let (axes, shape) = (positions.axes + [.outputs], positions.shape + [outputs])
+    let weight = Parameter(
+      name: "\(layer).weight", role: .weight, axes: axes + read.axes, shape: shape + read.shape, initial: initial)
+    let offset = Parameter(name: "\(layer).bias", role: .bias, axes: axes, shape: shape, initial: initial)
     return bias ? [weight, offset] : [weight]
   }
 }

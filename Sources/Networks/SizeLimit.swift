@@ -5,6 +5,8 @@ enum SizeLimit {
   static let words = 1 << 36
   /// Operations of one layer's forward pass of one sample.
   static let flops = 1 << 50
+  /// Of a measured time: one day.
+  static let milliseconds = 86_400_000.0
   /// Kernel, stride or padding along one axis.
   static let windowSide = 1 << 20
 
@@ -34,6 +36,23 @@ extension Shape {
   }
 }
 
+extension LayerProfile {
+  /// Refuses times that are none and sizes too large to count.
+  func check() throws(ShapeMismatch) {
+    let times = [forwardMilliseconds, backwardInputMilliseconds, backwardWeightMilliseconds]
+    guard times.allSatisfy({ (0...SizeLimit.milliseconds).contains($0) }) else {
+      throw ShapeMismatch(
+        message: "times of a profiled layer are from 0 to \(Int(SizeLimit.milliseconds)) milliseconds")
+    }
+    guard outputBytes > 0, parameterBytes >= 0, outputWords <= SizeLimit.words, parameterWords <= SizeLimit.words
+    else {
+      throw ShapeMismatch(
+        message: "a profiled layer has an output of at least one byte, and at most \(4 * SizeLimit.words) bytes of each"
+      )
+    }
+  }
+}
+
 extension LayerKind {
   /// Refuses layers whose output, weight or work is too large to count.
   func checkSize(input: Shape, output: Shape) throws(ShapeMismatch) {
@@ -44,9 +63,11 @@ extension LayerKind {
     case .linear(let outputs, _):
       weight = [outputs, input.channels]
       work = [2] + weight
-    case .conv2d(let outputs, let window, _):
-      weight = [outputs, input.channels, window.kernel.height, window.kernel.width]
-      work = [2, output.height, output.width] + weight
+    case .conv2d(let outputs, let window, _, let sharing):
+      let filters = sharing.filters(of: Extent(output.height, output.width))
+      let filter = [outputs, input.channels, window.kernel.height, window.kernel.width]
+      weight = [filters.height, filters.width] + filter
+      work = [2, output.height, output.width] + filter
     case .maxPool(let window), .averagePool(let window):
       work = [window.kernel.height, window.kernel.width] + output.extents
     default: break

@@ -22,7 +22,7 @@ extension DeviceProgram {
       access.defines = [load.inputBuffer, load.targetBuffer].compactMap { $0 }
     case .forward(let index):
       let operation = operations[index]
-      access.reads = operation.inputs + operation.parameters
+      access.reads = operation.inputs + operation.parameters + (operation.shared?.moments ?? [])
       access.modifies = operation.states + (operation.accumulatesOutput ? [operation.output] : [])
       access.defines = (operation.accumulatesOutput ? [] : [operation.output]) + operation.saved
     case .loss(let index):
@@ -31,14 +31,31 @@ extension DeviceProgram {
       access.defines = [loss.gradient].compactMap { $0 }
     case .backward(let index):
       access = backwardReads(operations[index])
+      access.reads += operations[index].shared?.gradientSums ?? []
       writeInputGradients(operations[index], &access)
       writeParameterGradients(operations[index], &access)
     case .backwardInput(let index):
       access = backwardReads(operations[index])
+      access.reads += operations[index].shared?.gradientSums ?? []
       writeInputGradients(operations[index], &access)
     case .backwardWeight(let index):
-      access = backwardReads(operations[index])
+      if operations[index].shared != nil {
+        access.reads = [operations[index].ownGradientSums].compactMap { $0 }
+      } else {
+        access = backwardReads(operations[index])
+      }
       writeParameterGradients(operations[index], &access)
+    case .statistics(let index):
+      let operation = operations[index]
+      access.reads = operation.inputs
+      access.defines = [operation.ownMoments].compactMap { $0 }
+    case .gradientSums(let index):
+      let operation = operations[index]
+      access.reads = operation.inputs + operation.saved + [operation.outputGradient].compactMap { $0 }
+      access.defines = [operation.ownGradientSums].compactMap { $0 }
+    case .runningStatistics(let index):
+      access.reads = runningUpdates[index].parts.flatMap(\.moments)
+      access.modifies = runningUpdates[index].states
     case .copy(let index):
       let copy = copies[index]
       access.reads = [copy.source.buffer]

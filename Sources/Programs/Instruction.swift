@@ -16,6 +16,15 @@ public enum Instruction: Hashable, Sendable {
   case backwardInput(Index<Operation>)
   /// The second half of `backward`: parameter gradients only; after `backwardInput`.
   case backwardWeight(Index<Operation>)
+  /// `define moments[own]; moments[own] = mean, M2 of inputs per group and channel`. Before the `forward` of the same operation,
+  /// which merges every member's moments; the others arrive by messages of one collective.
+  case statistics(Index<Operation>)
+  /// `define gradientSums[own]; gradientSums[own] = Σdy, Σdy·x̂ per group and channel`. Before the `backward`, or its halves, of
+  /// the same operation; backwardWeight reads the own ones alone.
+  case gradientSums(Index<Operation>)
+  /// `for group in order: states += momentum · (mean, variance of all moments - states)`. Once per microbatch on the device
+  /// whose running statistics are saved, where other devices have groups of the microbatch; after their moments arrived.
+  case runningStatistics(Index<RunningUpdate>)
   /// `(define destination;) destination[region] = source[region]`. Unpaired.
   case copy(Index<Copy>)
   /// `destination[region] += source[region]`. Unpaired.

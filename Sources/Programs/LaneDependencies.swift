@@ -7,34 +7,42 @@ public struct LaneDependencies: Sendable {
   public let after: [Int?]
 
   public init(_ device: DeviceProgram, messages: Table<Message>) {
-    /// Last position per lane that wrote, and that read, each root buffer. Views share their root's entry: exchange and
-    /// update of one flat gradient work on all of it, so a finer distinction would order nothing differently.
-    var wrote = Array(repeating: [Int?](repeating: nil, count: device.buffers.count), count: 2)
-    var read = wrote
-    var last: [Int?] = [nil, nil]
-    let hasTwoLanes = Set(device.lanes).count > 1
-    after = device.instructions.indices.map { position in
-      guard hasTwoLanes else { return nil }
-      let own = Int(device.lanes[position].rawValue)
-      let other = 1 - own
-      let instruction = device.instructions[position]
-      let access = device.access(of: instruction, messages: messages)
-      var latest = instruction == .endOfStep ? last[other] : nil
-      func follow(_ candidate: Int?) {
-        if let candidate, candidate > latest ?? -1 { latest = candidate }
-      }
-      for buffer in access.reads.map({ device.root($0).position }) {
-        follow(wrote[other][buffer])
-        read[own][buffer] = position
-      }
-      for buffer in (access.modifies + access.defines + access.frees).map({ device.root($0).position }) {
-        follow(wrote[other][buffer])
-        follow(read[other][buffer])
-        wrote[own][buffer] = position
-      }
-      last[own] = position
-      return latest
+    guard Set(device.lanes).count > 1 else {
+      after = device.instructions.map { _ in nil }
+      return
     }
+    let roots = device.buffers.indices.map { device.root($0).position }
+    /// Last position that wrote, and that read, each root buffer, per lane; -1 before any. Views share their root's entry:
+    /// exchange and update of one flat gradient work on all of it, so a finer distinction would order nothing differently.
+    var wrote = [Int](repeating: -1, count: 2 * roots.count)
+    var read = wrote
+    var last = [-1, -1]
+    var result: [Int?] = []
+    result.reserveCapacity(device.instructions.count)
+    for (position, instruction) in device.instructions.enumerated() {
+      let own = Int(device.lanes[position].rawValue)
+      let (mine, others) = (own * roots.count, (1 - own) * roots.count)
+      let access = device.access(of: instruction, messages: messages)
+      var latest = instruction == .endOfStep ? last[1 - own] : -1
+      for buffer in access.reads {
+        let root = roots[buffer.position]
+        latest = max(latest, wrote[others + root])
+        read[mine + root] = position
+      }
+      func write(_ buffers: [Index<Buffer>]) {
+        for buffer in buffers {
+          let root = roots[buffer.position]
+          latest = max(latest, wrote[others + root], read[others + root])
+          wrote[mine + root] = position
+        }
+      }
+      write(access.modifies)
+      write(access.defines)
+      write(access.frees)
+      last[own] = position
+      result.append(latest < 0 ? nil : latest)
+    }
+    after = result
   }
 }
 

@@ -8,6 +8,8 @@ public enum BufferKind: String, Hashable, Sendable, CaseIterable, Codable {
   case activations
   /// Messages, parts being assembled and other communication memory.
   case buffers
+  /// What kernels need while they work: chosen by the executor's kernels, so no buffer of a program is of this kind.
+  case workspace
 }
 
 /// Float32 memory of one device, named by number.
@@ -83,12 +85,14 @@ public struct Operation: Hashable, Sendable {
   public var accumulatesOutput = false
   /// True adds to the input gradients, which are defined before. Linear layers only.
   public var accumulatesInputGradients = false
+  /// Batch normalisation with `geometry.statisticsMembers`: what the members tell each other.
+  public var shared: SharedStatistics?
 
   public init(
     node: Int, microbatch: Int, box: Box, geometry: LayerGeometry, inputs: [Index<Buffer>], output: Index<Buffer>,
     saved: [Index<Buffer>] = [], parameters: [Index<Buffer>] = [], states: [Index<Buffer>] = [],
     parameterGradients: [Index<Buffer>] = [], outputGradient: Index<Buffer>? = nil,
-    inputGradients: [Index<Buffer>?] = [], accumulates: Bool = false
+    inputGradients: [Index<Buffer>?] = [], accumulates: Bool = false, shared: SharedStatistics? = nil
   ) {
     self.node = node
     self.microbatch = microbatch
@@ -103,6 +107,7 @@ public struct Operation: Hashable, Sendable {
     self.outputGradient = outputGradient
     self.inputGradients = inputGradients
     self.accumulates = accumulates
+    self.shared = shared
   }
 }
 
@@ -110,7 +115,10 @@ public struct Operation: Hashable, Sendable {
 public struct LossOperation: Hashable, Sendable {
   public var microbatch: Int
   public var samples: Range<Int>
+  /// Words per sample.
   public var outputs: Int
+  /// Which of the predictions side by side in the network's output these are: the heads of a tree.
+  public var heads: Range<Int>
   public var logits: Index<Buffer>
   public var targets: Index<Buffer>
   /// dLoss/dlogits, scaled for a mean over the whole batch; nil in inference.
@@ -120,11 +128,12 @@ public struct LossOperation: Hashable, Sendable {
 
   public init(
     microbatch: Int, samples: Range<Int>, outputs: Int, logits: Index<Buffer>, targets: Index<Buffer>,
-    gradient: Index<Buffer>?, isReported: Bool
+    gradient: Index<Buffer>?, isReported: Bool, heads: Range<Int> = 0..<1
   ) {
     self.microbatch = microbatch
     self.samples = samples
     self.outputs = outputs
+    self.heads = heads
     self.logits = logits
     self.targets = targets
     self.gradient = gradient

@@ -1,12 +1,16 @@
-/// Bytes of a device's buffers at their peak, by formula: a walk over the program in its sequential order.
+/// Bytes of a device's memory at their peak, by formula: a walk over the program in its sequential order, and the workspace
+/// that lasts from the beginning to the end.
 public struct PeakMemory: Hashable, Sendable {
   /// The peak of each kind, not necessarily at the same instruction.
   public var byKind: [BufferKind: Int] = [:]
   /// The peak of the sum of all kinds.
   public var total = 0
 
-  public init(of device: DeviceProgram, messages: Table<Message>) {
+  /// - Parameter workspaceWords: what the executor's kernels need beside the program's buffers; nil where no executor was
+  ///   asked, which leaves it out of `byKind` and of the total.
+  public init(of device: DeviceProgram, messages: Table<Message>, workspaceWords: Int? = nil) {
     var used: [BufferKind: Int] = [:]
+    if let workspaceWords { used[.workspace] = 4 * workspaceWords }
     func note() {
       for (kind, bytes) in used { byKind[kind] = max(byKind[kind] ?? 0, bytes) }
       total = max(total, used.values.reduce(0, +))

@@ -37,6 +37,7 @@ public struct DeviceProgram: Sendable {
   public var losses = Table<LossOperation>()
   public var copies = Table<Copy>()
   public var updates = Table<Update>()
+  public var runningUpdates = Table<RunningUpdate>()
   public var parameters: [HeldParameter] = []
   /// A valid sequential order; lanes may run ahead of it as far as the buffers allow.
   public private(set) var instructions: [Instruction] = []
@@ -99,6 +100,12 @@ public struct Program: Sendable {
     self.weightDecay = weightDecay
     self.schedule = schedule
     self.devices = devices
+  }
+
+  /// Whether every loss sees all predictions of its samples; false where the heads of a tree have their losses on different
+  /// devices, so that none of them knows what the ensemble answers.
+  public var seesWholeOutput: Bool {
+    devices.allSatisfy { $0.losses.entries.allSatisfy { $0.heads.count == graph.headCount } }
   }
 
   /// Bytes that all devices together send in one step, counted from the messages.

@@ -16,6 +16,11 @@ extension Program {
     case .backward(let index): return "backward \(layer(tables.operations[index]))"
     case .backwardInput(let index): return "backward input \(layer(tables.operations[index]))"
     case .backwardWeight(let index): return "backward weight \(layer(tables.operations[index]))"
+    case .statistics(let index): return "statistics \(layer(tables.operations[index]))"
+    case .gradientSums(let index): return "gradient sums \(layer(tables.operations[index]))"
+    case .runningStatistics(let index):
+      let update = tables.runningUpdates[index]
+      return "running statistics \(graph.nodes[update.node].name) mb\(update.microbatch)"
     case .copy(let index):
       let copy = tables.copies[index]
       return "copy \(copy.count.count) words \(name(copy.source.buffer)) to \(name(copy.destination.buffer))"

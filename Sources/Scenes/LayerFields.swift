@@ -16,13 +16,14 @@ struct LayerFields {
       let bias = boolean("bias")
       guard let outputs, let bias else { return nil }
       return .linear(outputs: outputs, bias: bias)
-    case "conv":
+    case "conv", "locallyConnected":
       let outputs = outputs()
       let kernel = required("kernel").flatMap { $0.extent(most: Limits.kernel) }
       let window = window(kernel: kernel, stride: Extent(1))
       let bias = boolean("bias")
-      guard let outputs, let window, let bias else { return nil }
-      return .conv2d(outputs: outputs, window: window, bias: bias)
+      let sharing = sharing()
+      guard let outputs, let window, let bias, let sharing else { return nil }
+      return .conv2d(outputs: outputs, window: window, bias: bias, sharing: sharing)
     case "maxPool", "averagePool":
       let size = required("size").flatMap { $0.extent(most: Limits.kernel) }
       guard let window = window(kernel: size, stride: size) else { return nil }
@@ -45,6 +46,7 @@ struct LayerFields {
     case "flatten": return .flatten
     case "add": return .add
     case "concat": return .concat
+    case "profiled": return profile().map { .profiled($0) }
     default: return nil
     }
   }
@@ -55,6 +57,21 @@ struct LayerFields {
       return nil
     }
     return fields.required(key, hint: LayerFields.example(of: kind))
+  }
+
+  private func profile() -> LayerProfile? {
+    func time(_ key: String) -> Double? {
+      required(key).flatMap { $0.real("milliseconds, 0 or more") { $0 >= 0 && $0 <= Limits.milliseconds } }
+    }
+    let forward = time("forward_ms")
+    let input = time("backward_input_ms")
+    let weight = time("backward_weight_ms")
+    let output = required("output_bytes").flatMap { $0.integer(in: 1...Limits.bytes) }
+    let parameters = self["parameter_bytes"].map { $0.integer(in: 0...Limits.bytes) } ?? 0
+    guard let forward, let input, let weight, let output, let parameters else { return nil }
+    return LayerProfile(
+      forwardMilliseconds: forward, backwardInputMilliseconds: input, backwardWeightMilliseconds: weight,
+      outputBytes: output, parameterBytes: parameters)
   }
 
   private func outputs() -> Int? { required("outputs").flatMap { $0.integer(in: 1...Limits.channels) } }
@@ -73,11 +90,20 @@ struct LayerFields {
     return Window(kernel: kernel, stride: stride, padding: padding)
   }
 
+  /// A tile of 1 is a convolution, and written as one.
+  private func sharing() -> FilterSharing? {
+    if kind == "locallyConnected" { return .nowhere }
+    guard let tile = self["tile"] else { return .everywhere }
+    return tile.extent(most: Limits.side).map { $0 == Extent(1) ? .everywhere : .tiled($0) }
+  }
+
   private static func example(of kind: String) -> String? {
     switch kind {
     case "linear": "for instance linear: 64"
-    case "conv": "for instance conv: {outputs: 16, kernel: 3, padding: same}"
+    case "conv", "locallyConnected": "for instance \(kind): {outputs: 16, kernel: 3, padding: same}"
     case "maxPool", "averagePool": "for instance \(kind): 2"
+    case "profiled":
+      "for instance profiled: {forward_ms: 18.5, backward_input_ms: 18.1, backward_weight_ms: 9.3, output_bytes: 1000000}"
     default: nil
     }
   }

@@ -5,9 +5,10 @@ import Networks
 enum LayerForm {
   /// The names of all kinds, in the order in which they are listed for people.
   static let kinds = [
-    "linear", "conv", "maxPool", "averagePool", "globalAveragePool", "batchNorm", "relu", "leakyRelu", "sigmoid",
+    "linear", "conv", "locallyConnected", "maxPool", "averagePool", "globalAveragePool", "batchNorm", "relu",
+    "leakyRelu", "sigmoid",
     "tanh",
-    "gelu", "dropout", "flatten", "add", "concat",
+    "gelu", "dropout", "flatten", "add", "concat", "profiled",
   ]
 
   /// The key that a value without a mapping stands for: `linear: 64` is `linear: {outputs: 64}`.
@@ -27,11 +28,13 @@ enum LayerForm {
     let own: [String] =
       switch kind {
       case "linear": ["outputs", "bias"]
-      case "conv": ["outputs", "kernel", "stride", "padding", "bias"]
+      case "conv": ["outputs", "kernel", "stride", "padding", "bias", "tile"]
+      case "locallyConnected": ["outputs", "kernel", "stride", "padding", "bias"]
       case "maxPool", "averagePool": ["size", "stride", "padding"]
       case "batchNorm": ["epsilon", "momentum"]
       case "leakyRelu": ["slope"]
       case "dropout": ["rate"]
+      case "profiled": ["forward_ms", "backward_input_ms", "backward_weight_ms", "output_bytes", "parameter_bytes"]
       default: []
       }
     return own + ["name", "inputs"]
@@ -93,11 +96,9 @@ extension Layer {
 
   private static func isKnown(_ kind: String, _ reader: NodeReader) -> Bool {
     if LayerForm.kinds.contains(kind) { return true }
-    let hint =
-      kind == "profiled"
-      ? "layers with measured times are for the simulator alone"
-      : NearestName(known: LayerForm.kinds).hint(for: kind, kind: "known kinds")
-    reader.report("unknown kind of layer '\(kind)'", hint: hint)
+    reader.report(
+      "unknown kind of layer '\(kind)'",
+      hint: NearestName(known: LayerForm.kinds).hint(for: kind, kind: "known kinds"))
     return false
   }
 }

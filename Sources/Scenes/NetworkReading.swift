@@ -4,7 +4,7 @@ import Networks
 extension Network {
   /// Reads a network and checks that its layers fit together.
   init?(_ reader: NodeReader) {
-    guard let mapping = MappingReader(reader, keys: ["input", "layers", "loss"]) else { return nil }
+    guard let mapping = MappingReader(reader, keys: ["input", "layers", "loss", "tree"]) else { return nil }
     let input = mapping.required("input", hint: "for instance input: [1, 8, 8]").flatMap { Shape($0) }
     let layers = mapping.required("layers").flatMap { value -> [Layer?]? in
       value.sequence("a list of layers", hint: "each layer is a line that begins with '- '")?.map { Layer($0) }
@@ -13,13 +13,17 @@ extension Network {
       "softmaxCrossEntropy": .softmaxCrossEntropy, "meanSquaredError": .meanSquaredError,
     ]
     let loss = mapping["loss"].map { $0.choice("loss", losses) } ?? .softmaxCrossEntropy
+    let written = mapping["tree"].flatMap { $0.isNothing ? nil : $0 }
+    let tree = written.flatMap { Tree($0) }
     guard let input, let layers else { return nil }
     // With a refused layer left out, layers after it would be blamed for shapes that are not theirs.
     let readable = layers.prefix { $0 != nil }.compactMap { $0 }
     let isWhole = readable.count == layers.count
-    let network = Network(input: input, layers: readable, loss: loss ?? .softmaxCrossEntropy)
+    // A tree may part at a layer that could not be read.
+    let network = Network(
+      input: input, layers: readable, loss: loss ?? .softmaxCrossEntropy, tree: isWhole ? tree : nil)
     network.check(isWhole: isWhole, log: reader.log)
-    guard isWhole, loss != nil else { return nil }
+    guard isWhole, loss != nil, (tree == nil) == (written == nil) else { return nil }
     self = network
   }
 
@@ -35,6 +39,23 @@ extension Network {
   private func isAboutOneLayer(_ problem: Diagnostic) -> Bool {
     guard let path = problem.path, path != "network.layers" else { return false }
     return !problem.message.hasPrefix("the loss needs") && !problem.message.hasPrefix("nothing reads")
+  }
+}
+
+extension Tree {
+  /// Reads `{after: conv2, copies: 4, loss: independent}`.
+  init?(_ reader: NodeReader) {
+    guard let mapping = MappingReader(reader, keys: ["after", "copies", "loss", "best"]) else { return nil }
+    let hint = "for instance tree: {after: conv1, copies: 4}"
+    let after = mapping.required("after", hint: hint).flatMap { $0.text() }
+    let copies = mapping.required("copies", hint: hint).flatMap { $0.integer(in: Self.copyLimits) }
+    let losses: KeyValuePairs<String, Loss> = [
+      "independent": .independent, "ensembleMean": .ensembleMean, "oracle": .oracle,
+    ]
+    let loss = mapping["loss"].map { $0.choice("loss of a tree", losses) } ?? .independent
+    let best = mapping["best"].map { $0.integer(in: Self.copyLimits) } ?? 1
+    guard let after, let copies, let loss, let best else { return nil }
+    self.init(after: after, copies: copies, loss: loss, best: best)
   }
 }
 
@@ -61,4 +82,8 @@ enum Limits {
   static let side = 1 << 12
   static let kernel = 1 << 10
   static let batch = 1 << 24
+  /// Of what one layer gives or keeps: 256 GiB.
+  static let bytes = 1 << 38
+  /// Of a measured time: a day.
+  static let milliseconds = 86_400_000.0
 }

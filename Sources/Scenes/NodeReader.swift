@@ -90,6 +90,17 @@ struct NodeReader {
     return value
   }
 
+  /// A finite number in double precision that `accept` takes.
+  func real(_ range: String, where accept: (Double) -> Bool) -> Double? {
+    guard let text = plain, text.allSatisfy({ "0123456789+-.eE_".contains($0) }),
+      let value = Double(text.filter { $0 != "_" }), value.isFinite, accept(value)
+    else {
+      expected(range, hint: quotedHint)
+      return nil
+    }
+    return value
+  }
+
   func boolean() -> Bool? {
     switch plain?.lowercased() {
     case "true", "yes", "on": return true

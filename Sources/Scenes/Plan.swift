@@ -34,7 +34,81 @@ public struct Plan: Codable, Hashable, Sendable {
     public var optimizer: Int
     public var activations: Int
     public var buffers: Int
+    /// What the engine's kernels need while they work; nil where it was not asked, and the total leaves it out.
+    public var workspace: Int?
     public var total: Int
+    /// What cannot be exceeded, however early messages come.
+    public var atMost: Int
+
+    enum CodingKeys: String, CodingKey {
+      case parameters, gradients, optimizer, activations, buffers, workspace, total
+      case atMost = "at_most"
+    }
+  }
+
+  /// One line of the communication by formula: collectives of one kind and purpose, or single messages.
+  public struct Term: Codable, Hashable, Sendable {
+    public var purpose: String
+    /// `ring all-reduce`
+    public var name: String
+    /// How many of them.
+    public var count: Int
+    /// The closed form in words with its numbers, `2n(P-1) = 2·4,330·3 = 25,980 words`.
+    public var formula: String
+    public var expectedBytes: Int
+    /// Counted from the program's messages.
+    public var bytes: Int
+    public var messages: Int
+    /// By closed form; nil where there is none.
+    public var expectedMessages: Int?
+    /// Devices that take part in each; nil where it is not one number.
+    public var devices: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case purpose, name, count, formula, bytes, messages, devices
+      case expectedBytes = "expected_bytes"
+      case expectedMessages = "expected_messages"
+    }
+  }
+
+  /// Who holds what of one layer.
+  public struct Ownership: Codable, Hashable, Sendable {
+    /// A box that a device computes for one microbatch: half-open ranges.
+    public struct Part: Codable, Hashable, Sendable {
+      public var device: Int
+      public var microbatch: Int
+      public var n: [Int]
+      public var k: [Int]
+      public var h: [Int]
+      public var w: [Int]
+      /// Which part of the sum over the inputs it is, from 0, and of how many.
+      public var summand: Int
+      public var summands: Int
+      /// Words fetched from each other device; nil for microbatches after a device's first, which repeat it.
+      public var fetchedWords: [String: Int]?
+
+      enum CodingKeys: String, CodingKey {
+        case device, microbatch, n, k, h, w, summand, summands
+        case fetchedWords = "fetched_words"
+      }
+    }
+
+    public var layer: String
+    /// `n=2 h=2`, or `whole`.
+    public var split: String
+    public var devices: [Int]
+    /// Words of parameters that each of `devices` holds.
+    public var heldWords: [Int]
+    /// Devices that add up gradients together.
+    public var reductions: [[Int]]
+    /// `1 row above, 1 below`; empty without a halo.
+    public var halo: String
+    public var parts: [Part]
+
+    enum CodingKeys: String, CodingKey {
+      case layer, split, devices, reductions, halo, parts
+      case heldWords = "held_words"
+    }
   }
 
   /// One operation of several devices together.
@@ -69,13 +143,19 @@ public struct Plan: Codable, Hashable, Sendable {
   /// Bytes per step.
   public var byPurpose: [String: Int]
   public var collectives: [Collective]
+  /// The same by kind and purpose, and what belongs to no collective.
+  public var terms: [Term]
+  /// One entry per layer.
+  public var ownership: [Ownership]
+  /// A table of all layers' owners, and the picture of one layer, for the text.
+  var picture: [String] = []
   public var perDevice: [Device]
   /// What the verifier found; empty for every program that may run.
   public var problems: [String]
   public var assumptions: [String]
 
   enum CodingKeys: String, CodingKey {
-    case schema, scene, strategy, batch, microbatches, collectives, problems, assumptions
+    case schema, scene, strategy, batch, microbatches, collectives, terms, ownership, problems, assumptions
     case parameterCount = "parameter_count"
     case flopsPerSample = "flops_per_sample"
     case bytesPerStep = "bytes_per_step"
@@ -86,7 +166,12 @@ public struct Plan: Codable, Hashable, Sendable {
     case perDevice = "per_device"
   }
 
-  public init(_ program: Program, scene: String) {
+  /// Takes everything from a program.
+  ///
+  /// - Parameters:
+  ///   - layer: the node whose owners the text draws; nil takes the one with the most to see.
+  ///   - workspaceWords: what the engine's kernels need on each device; nil where it was not asked.
+  public init(_ program: Program, scene: String, layer: Int? = nil, workspaceWords: [Int]? = nil) {
     self.scene = scene
     strategy = program.strategy
     batch = program.batch
@@ -109,8 +194,14 @@ public struct Plan: Codable, Hashable, Sendable {
         label: "\($0.kind.rawValue) of \($0.label)", algorithm: $0.algorithm, devices: $0.devices,
         expectedBytes: 4 * $0.expectedWords, formula: $0.formula)
     }
+    terms = program.communicationTerms.map(Term.init)
+    let owners = LayerOwnership.all(program)
+    ownership = owners.map(Ownership.init)
+    picture = Self.picture(owners, layer: layer)
     perDevice = program.devices.indices.map { device in
-      Device(program, device: device, sent: matrix[device].reduce(0, +), received: matrix.reduce(0) { $0 + $1[device] })
+      Device(
+        program, device: device, sent: matrix[device].reduce(0, +), received: matrix.reduce(0) { $0 + $1[device] },
+        workspaceWords: workspaceWords.flatMap { $0.indices.contains(device) ? $0[device] : nil })
     }
     problems = Verifier(program).check().map(\.description)
     assumptions = program.assumptions
@@ -125,15 +216,20 @@ public struct Plan: Codable, Hashable, Sendable {
 }
 
 extension Plan.Device {
-  init(_ program: Program, device: Int, sent: Int, received: Int) {
+  init(_ program: Program, device: Int, sent: Int, received: Int, workspaceWords: Int?) {
     self.device = device
     schedule = program.schedule.devices[device].map(\.description).joined(separator: " ")
     instructions = program.listing(of: device).split(separator: "\n").map(String.init)
-    let peak = PeakMemory(of: program.devices[device], messages: program.messages)
+    let peak = PeakMemory(
+      of: program.devices[device], messages: program.messages, workspaceWords: workspaceWords)
     func bytes(_ kind: BufferKind) -> Int { peak.byKind[kind] ?? 0 }
     peakBytes = Plan.Memory(
       parameters: bytes(.parameters), gradients: bytes(.gradients), optimizer: bytes(.optimizer),
-      activations: bytes(.activations), buffers: bytes(.buffers), total: peak.total)
+      activations: bytes(.activations), buffers: bytes(.buffers),
+      workspace: peak.byKind[.workspace], total: peak.total,
+      atMost: PeakMemoryBound(
+        of: program.devices[device], messages: program.messages, workspaceWords: workspaceWords
+      ).total)
     bytesSent = sent
     bytesReceived = received
     messagesSent = program.messages.entries.count { $0.from == device }

@@ -3,7 +3,7 @@ extension Plan {
   public var text: String {
     var sections = [heading, schedule]
     sections += perDevice.map { device in ["program of device \(device.device)"] + device.instructions }
-    sections += [communication, memory, verdict]
+    sections += [picture, communication, memory, verdict].filter { !$0.isEmpty }
     if !assumptions.isEmpty { sections.append(["assumptions"] + assumptions.map { "  \($0)" }) }
     return sections.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
@@ -26,11 +26,20 @@ extension Plan {
       "communication per step",
       "  \(bytesPerStep) bytes in \(count(messagesPerStep, "message")), \(expectedBytesPerStep) bytes by formula",
     ]
-    let purposes = byPurpose.filter { $0.value > 0 }.sorted { $0.key < $1.key }
-    lines += purposes.map { "  \($0.key.replacing("_", with: " ")): \($0.value) bytes" }
-    lines += collectives.map {
-      "  \($0.label): \($0.algorithm), devices \($0.devices.map(String.init).joined(separator: " ")), "
-        + "\($0.expectedBytes) bytes (\($0.formula) words)"
+    lines += terms.map { term in
+      let each =
+        term.devices.flatMap { devices in
+          term.messages % (devices * term.count) == 0 ? term.messages / (devices * term.count) : nil
+        }
+      var line = "  \(term.purpose.replacing("_", with: " ")): \(term.name)"
+      if term.count > 1, term.devices != nil { line += ", \(term.count) times" }
+      line += ": \(term.formula) (\(term.expectedBytes) bytes), \(count(term.messages, "message"))"
+      if let expected = term.expectedMessages {
+        line += expected == term.messages ? " as by formula" : " (\(expected) by formula)"
+      }
+      if let each { line += ", \(each) per device\(term.count > 1 ? " each time" : "")" }
+      if term.bytes != term.expectedBytes { line += "; the program sends \(term.bytes) bytes" }
+      return line
     }
     guard bytesPerStep > 0 else { return lines }
     return lines + ["", "bytes from (row) to (column)"] + Self.table(matrixRows)
@@ -42,15 +51,17 @@ extension Plan {
   }
 
   private var memory: [String] {
-    let head = ["device", "parameters", "gradients", "optimizer", "activations", "buffers", "total"]
-    let rows = perDevice.map { device in
+    let head = [
+      "device", "parameters", "gradients", "optimizer", "activations", "buffers", "workspace", "total", "at most",
+    ]
+    let rows = perDevice.map { device -> [String] in
       let peak = device.peakBytes
-      return [
-        device.device, peak.parameters, peak.gradients, peak.optimizer, peak.activations, peak.buffers, peak.total,
-      ]
-      .map(String.init)
+      let kinds = [peak.parameters, peak.gradients, peak.optimizer, peak.activations, peak.buffers]
+      return ["\(device.device)"] + kinds.map(String.init)
+        + [peak.workspace.map(String.init) ?? "n/a", String(peak.total), String(peak.atMost)]
     }
-    return ["peak memory by formula, in bytes"] + Self.table([head] + rows)
+    return ["peak memory by formula, in bytes (at most: however early messages come)"]
+      + Self.table([head] + rows)
   }
 
   private var verdict: [String] {

@@ -8,10 +8,12 @@ enum ScalarText {
   }
 
   /// A number that reads back as the same float32.
-  static func number(_ value: Float) -> String {
-    let text = "\(value)"
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
+  static func number(_ value: Float) -> String { short("\(value)") }
+
+  /// A number that reads back as the same float64.
+  static func number(_ value: Double) -> String { short("\(value)") }
+
+  private static func short(_ text: String) -> String { text.hasSuffix(".0") ? String(text.dropLast(2)) : text }
 
   static func shape(_ shape: Shape) -> String {
     shape.isImage ? "[\(shape.channels), \(shape.height), \(shape.width)]" : "[\(shape.channels)]"

@@ -4,7 +4,7 @@ import Networks
 
 extension DatasetOutline {
   /// What keeps a network from learning from this set with these settings; paths are those of a scene.
-  func problems(_ network: Network, output: Shape, training: TrainingSettings, name: String) -> [Diagnostic] {
+  func problems(_ network: Network, outputs: Int, training: TrainingSettings, name: String) -> [Diagnostic] {
     var problems: [Diagnostic] = []
     // One number of words is enough where one side is a vector: images and vectors lie in memory alike.
     if network.input != shape, network.input.count != shape.count || network.input.isImage && shape.isImage {
@@ -15,11 +15,11 @@ extension DatasetOutline {
     }
     let last = "network.layers[\(network.layers.count - 1)]"
     if let classes {
-      let isOneValue = network.loss == .meanSquaredError && output.count == 1
-      if output.count < classes, !isOneValue {
+      let isOneValue = network.loss == .meanSquaredError && outputs == 1
+      if outputs < classes, !isOneValue {
         problems.append(
           Diagnostic(
-            "the network has \(output.count) outputs for the \(classes) classes of \(name)", path: last,
+            "the network has \(outputs) outputs for the \(classes) classes of \(name)", path: last,
             hint: "end with linear: \(classes)"))
       }
     } else if network.loss == .softmaxCrossEntropy {
@@ -27,10 +27,10 @@ extension DatasetOutline {
         Diagnostic(
           "softmaxCrossEntropy needs classes, but \(name) has real targets", path: "network.loss",
           hint: "write loss: meanSquaredError"))
-    } else if output.count != 1 {
+    } else if outputs != 1 {
       problems.append(
         Diagnostic(
-          "the network has \(output.count) outputs, but \(name) has one target per sample", path: last,
+          "the network has \(outputs) outputs, but \(name) has one target per sample", path: last,
           hint: "end with linear: 1"))
     }
     if training.batch > trainCount {
@@ -48,17 +48,23 @@ extension Scene {
   ///
   /// - Throws: a file that cannot be read or is damaged, or what does not fit.
   public func loadDataset() throws(DiagnosticList) -> Dataset {
+    if let layer = network.layers.firstIndex(where: { $0.kind.profile != nil }) {
+      throw DiagnosticList(
+        "layer '\(Graph.names(of: network.layers)[layer])' has measured times and computes nothing",
+        path: "network.layers[\(layer)]", location: network.layers[layer].location,
+        hint: "a network with profiled layers can be simulated, not trained: partita simulate")
+    }
     let dataset = try data.source.load(seed: training.seed)
     let graph = try Graph(network)
-    let problems = dataset.outline.problems(network, output: graph.output, training: training, name: dataset.name)
+    let problems = dataset.outline.problems(network, outputs: graph.headOutputs, training: training, name: dataset.name)
     guard problems.isEmpty else { throw DiagnosticList(problems) }
     return dataset
   }
 
   /// What is wrong with network and data together, as far as it shows without reading files.
   func misfits() -> [Diagnostic] {
-    guard let outline = data.source.outline, let graph = try? Graph(network) else { return [] }
-    return outline.problems(network, output: graph.output, training: training, name: data.source.name)
+    guard !network.isMeasured, let outline = data.source.outline, let graph = try? Graph(network) else { return [] }
+    return outline.problems(network, outputs: graph.headOutputs, training: training, name: data.source.name)
   }
 }
 

@@ -40,9 +40,15 @@ extension Scene {
     let name = scene["name"].map { $0.text() } ?? name
     let about = scene["about"].map { $0.isNothing ? "" : $0.text() } ?? ""
     let network = scene.required("network").flatMap { Network($0) }
-    let data = scene.required("data", hint: "for instance data: {set: digits}").flatMap {
-      DataSettings($0, directory: directory)
-    }
+    // A network that is only simulated reads no data.
+    let data =
+      if let network, network.isMeasured, scene["data"] == nil {
+        DataSettings(.synthetic(shape: network.input, classes: 2, samples: 1))
+      } else {
+        scene.required("data", hint: "for instance data: {set: digits}").flatMap {
+          DataSettings($0, directory: directory)
+        }
+      }
     let training = scene.required("training", hint: "for instance training: {batch: 64, epochs: 3, rate: 0.1}")
       .flatMap(TrainingFields.init)
     let machine = scene["machine"].map { Machine($0) } ?? Machine(devices: 1)

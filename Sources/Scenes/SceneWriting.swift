@@ -14,6 +14,7 @@ extension Scene {
     lines.append("  layers:")
     lines += network.layers.map { "    - \($0.yaml)" }
     lines.append("  loss: \(network.loss.rawValue)")
+    if let tree = network.tree { lines.append("  tree: \(flow(tree.entries))") }
     lines.append("data: \(data.yaml)")
     lines.append("training: \(flow(training.entries(microbatches: microbatches)))")
     let link = machine.link == .shared ? "shared" : "\"\(machine.link)\""
@@ -57,10 +58,12 @@ extension LayerKind {
   fileprivate var entries: [Entry] {
     switch self {
     case .linear(let outputs, let bias): return [("outputs", "\(outputs)")] + without(bias)
-    case .conv2d(let outputs, let window, let bias):
+    case .conv2d(let outputs, let window, let bias, let sharing):
       var entries: [Entry] = [("outputs", "\(outputs)"), ("kernel", window.kernel.yaml)]
       if window.stride != Extent(1) { entries.append(("stride", window.stride.yaml)) }
-      return entries + padding(window) + without(bias)
+      entries += padding(window) + without(bias)
+      if case .tiled(let tile) = sharing { entries.append(("tile", tile.yaml)) }
+      return entries
     case .maxPool(let window), .averagePool(let window):
       var entries: [Entry] = [("size", window.kernel.yaml)]
       if window.stride != window.kernel { entries.append(("stride", window.stride.yaml)) }
@@ -70,7 +73,14 @@ extension LayerKind {
       return all.filter { $0.1 != $0.2 }.map { ($0.0, ScalarText.number($0.1)) }
     case .leakyRelu(let slope): return slope == 0.01 ? [] : [("slope", ScalarText.number(slope))]
     case .dropout(let rate): return [("rate", ScalarText.number(rate))]
-    case .globalAveragePool, .relu, .sigmoid, .tanh, .gelu, .flatten, .add, .concat: return []
+    case .profiled(let profile):
+      return [
+        ("forward_ms", ScalarText.number(profile.forwardMilliseconds)),
+        ("backward_input_ms", ScalarText.number(profile.backwardInputMilliseconds)),
+        ("backward_weight_ms", ScalarText.number(profile.backwardWeightMilliseconds)),
+        ("output_bytes", "\(profile.outputBytes)"), ("parameter_bytes", "\(profile.parameterBytes)"),
+      ]
+    case .globalAveragePool, .relu, .sigmoid, .tanh, .gelu, .flatten, .add, .concat, .junction, .heads: return []
     }
   }
 
@@ -86,6 +96,13 @@ extension LayerKind {
     if isUniform { return [("padding", "\(edges.top)")] }
     if edges.top == edges.bottom, edges.left == edges.right { return [("padding", "[\(edges.top), \(edges.left)]")] }
     return [("padding", "[\(edges.top), \(edges.left), \(edges.bottom), \(edges.right)]")]
+  }
+}
+
+extension Tree {
+  fileprivate var entries: [Entry] {
+    [("after", ScalarText.text(after, inFlow: true)), ("copies", "\(copies)"), ("loss", loss.rawValue)]
+      + (best == 1 ? [] : [("best", "\(best)")])
   }
 }
 

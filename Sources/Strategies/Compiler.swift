@@ -75,57 +75,9 @@ public struct Compiler: Sendable {
       CopyElision.run(&program.devices[device], messages: &program.messages)
       Lifetimes.insertFrees(&program.devices[device], messages: program.messages)
     }
-    program.assumptions += StatisticsGroups.assumptions(of: program)
+    program.assumptions += StatisticsGroups.assumptions(of: program, statistics: partitioning.statistics)
     let problems = Verifier(program).check()
     guard problems.isEmpty else { throw DiagnosticList(problems) }
     return program
-  }
-}
-
-/// Which samples share batch normalisation's statistics in a program.
-enum StatisticsGroups {
-  /// Per batch-normalisation node, consecutive groups over the whole batch; the device whose copy is saved enters the
-  /// running statistics.
-  static func of(_ program: Program) -> [Int: [(samples: Int, updatesRunning: Bool)]] {
-    var result: [Int: [(samples: Int, updatesRunning: Bool)]] = [:]
-    for node in program.graph.nodes where node.kind.isBatchNorm {
-      var groups: [Range<Int>: Bool] = [:]
-      for device in program.devices {
-        let saved = Set(device.parameters.filter { $0.node == node.index && $0.isSaved }.map(\.buffer))
-        for operation in device.operations.entries where operation.node == node.index {
-          let isSaved = operation.states.contains { saved.contains($0) }
-          groups[operation.box.n, default: false] = groups[operation.box.n, default: false] || isSaved
-        }
-      }
-      result[node.index] = groups.sorted { $0.key.lowerBound < $1.key.lowerBound }.map {
-        (samples: $0.key.count, updatesRunning: $0.value)
-      }
-    }
-    return result
-  }
-
-  /// A sentence for the report where the statistics are not those of the whole batch.
-  static func assumptions(of program: Program) -> [String] {
-    guard let groups = of(program).values.first(where: { $0.count > 1 }) else { return [] }
-    let sizes = Set(groups.map(\.samples)).sorted().map(String.init).joined(separator: " or ")
-    return [
-      "batch normalisation uses the statistics of \(sizes) samples (each device's and microbatch's own), as the serial reference does",
-      "running statistics are those of the first device that holds the layer",
-    ]
-  }
-}
-
-extension LayerKind {
-  var isBatchNorm: Bool { if case .batchNorm = self { true } else { false } }
-}
-
-extension [(samples: Int, updatesRunning: Bool)] {
-  /// The groups that make up `samples`, of consecutive groups over the whole batch.
-  func within(_ samples: Range<Int>) -> Self {
-    var first = 0
-    return filter { group in
-      defer { first += group.samples }
-      return samples.contains(first)
-    }
   }
 }

@@ -46,6 +46,8 @@ public struct InstructionCatalogue: Sendable {
     switch own.instructions[instruction] {
     case .forward(let index), .backward(let index), .backwardInput(let index), .backwardWeight(let index):
       return own.operations[index].node
+    case .statistics(let index), .gradientSums(let index): return own.operations[index].node
+    case .runningStatistics(let index): return own.runningUpdates[index].node
     case .send(let index), .receive(let index): return program.messages[index].node
     case .update(let index): return own.updates[index].nodes.count == 1 ? own.updates[index].nodes[0] : nil
     case .load, .loss, .copy, .accumulate, .zero, .free, .endOfStep: return nil
@@ -62,6 +64,8 @@ public struct InstructionCatalogue: Sendable {
     switch own.instructions[instruction] {
     case .forward(let index), .backward(let index), .backwardInput(let index), .backwardWeight(let index):
       return own.operations[index].microbatch
+    case .statistics(let index), .gradientSums(let index): return own.operations[index].microbatch
+    case .runningStatistics(let index): return own.runningUpdates[index].microbatch
     case .load(let index): return own.loads[index].microbatch
     case .loss(let index): return own.losses[index].microbatch
     case .send(let index), .receive(let index): return program.messages[index].microbatch
@@ -99,6 +103,7 @@ public struct InstructionCatalogue: Sendable {
     case .backward: .backward
     case .backwardInput: .backwardInput
     case .backwardWeight: .backwardWeight
+    case .statistics, .gradientSums, .runningStatistics: .statistics
     case .loss: .loss
     case .zero: .zero
     case .update: .update

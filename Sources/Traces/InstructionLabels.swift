@@ -11,6 +11,13 @@ extension InstructionCatalogue {
       let operation = own.operations[index]
       return "\(letter) \(layerName(operation.node)) mb\(operation.microbatch)"
     case .loss(let index): return "\(letter) mb\(own.losses[index].microbatch)"
+    case .statistics(let index):
+      return "statistics \(layerName(own.operations[index].node)) mb\(own.operations[index].microbatch)"
+    case .gradientSums(let index):
+      return "gradient sums \(layerName(own.operations[index].node)) mb\(own.operations[index].microbatch)"
+    case .runningStatistics(let index):
+      let update = own.runningUpdates[index]
+      return "running statistics \(layerName(update.node)) mb\(update.microbatch)"
     case .copy(let index): return "copy \(own.buffers[own.copies[index].destination.buffer].name)"
     case .accumulate(let index): return "sum \(own.buffers[own.copies[index].destination.buffer].name)"
     case .zero(let buffer): return "zero \(own.buffers[buffer].name)"

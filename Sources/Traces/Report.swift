@@ -29,6 +29,14 @@ public struct Report: Codable, Hashable, Sendable {
   @Nullable public var loss: [Nullable<Double>]? = nil
   @Nullable public var trainAccuracy: Double? = nil
   @Nullable public var testAccuracy: Double? = nil
+  /// Of a tree's heads together on the test set, which is `test_accuracy` too; null without a tree.
+  @Nullable public var ensembleAccuracy: Double? = nil
+  /// The part of the test set for which any head of a tree is right; null without a tree.
+  @Nullable public var oracleAccuracy: Double? = nil
+  /// The same while training, over the last epoch's steps.
+  @Nullable public var trainOracleAccuracy: Double? = nil
+  /// Null without a tree.
+  @Nullable public var heads: Heads? = nil
   public var parameterCount: Int
   public var flopsPerSample: Int
   public var perDevice: [Device]
@@ -47,6 +55,10 @@ public struct Report: Codable, Hashable, Sendable {
     case loss
     case trainAccuracy = "train_accuracy"
     case testAccuracy = "test_accuracy"
+    case ensembleAccuracy = "ensemble_accuracy"
+    case oracleAccuracy = "oracle_accuracy"
+    case trainOracleAccuracy = "train_oracle_accuracy"
+    case heads
     case parameterCount = "parameter_count"
     case flopsPerSample = "flops_per_sample"
     case perDevice = "per_device"

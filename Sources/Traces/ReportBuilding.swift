@@ -29,7 +29,11 @@ extension Report {
     flopsPerSample = program.graph.flopsPerSample
     perDevice = program.devices.indices.map { device in
       let peak = facts.peaks.indices.contains(device) ? facts.peaks[device] : nil
-      return Device(device, totals: isMeasured ? totals : nil, peak: peak ?? .unknown)
+      let formula = PeakMemory(
+        of: program.devices[device], messages: program.messages,
+        workspaceWords: facts.workspaceWords.flatMap { $0.indices.contains(device) ? $0[device] : nil })
+      return Device(
+        device, totals: isMeasured ? totals : nil, peak: peak ?? .unknown, formula: Report.PeakBytes(formula))
     }
     communication = Communication(program, totals: isMeasured ? totals : nil)
     bubble = Bubble(statistics.catalogue, totals: totals)
@@ -45,6 +49,12 @@ extension Report {
     samplesPerSecond = seconds > 0 ? Double(program.batch * measuredSteps) / seconds : nil
     trainAccuracy = facts.trainAccuracy
     testAccuracy = facts.testAccuracy
+    if program.graph.tree != nil {
+      ensembleAccuracy = facts.testAccuracy
+      oracleAccuracy = facts.testOracleAccuracy
+      trainOracleAccuracy = facts.trainOracleAccuracy
+      heads = facts.heads
+    }
     predicted = facts.predictedStepSeconds.map { Prediction(stepSeconds: $0, measured: median) }
   }
 
@@ -63,10 +73,11 @@ extension Report {
 
 extension Report.Device {
   /// - Parameter totals: nil where nothing was measured.
-  init(_ device: Int, totals: Totals?, peak: Report.PeakBytes) {
+  init(_ device: Int, totals: Totals?, peak: Report.PeakBytes, formula: Report.PeakBytes) {
     let parts = totals?.breakdowns[device]
     self.device = device
     peakBytes = peak
+    expectedPeakBytes = formula
     windowSeconds = parts?.window.seconds
     computeSeconds = parts?.compute.seconds
     exposedCommunicationSeconds = parts?.exposedCommunication.seconds

@@ -1,3 +1,5 @@
+import Programs
+
 extension Report {
   /// Durations of the measured steps: a median and its spread, never a single mean.
   public struct StepSeconds: Codable, Hashable, Sendable {
@@ -9,6 +11,19 @@ extension Report {
       self.median = median
       self.p10 = p10
       self.p90 = p90
+    }
+  }
+
+  /// How each head of a tree does on the test set.
+  public struct Heads: Codable, Hashable, Sendable {
+    /// Share of 1 that the head alone classifies right, per head.
+    public var accuracy: [Double]
+    /// `[head][class]`: the samples of a class for which the head has the smallest loss.
+    public var wins: [[Int]]
+
+    public init(accuracy: [Double], wins: [[Int]]) {
+      self.accuracy = accuracy
+      self.wins = wins
     }
   }
 
@@ -30,6 +45,8 @@ extension Report {
     @Nullable public var bytesReceived: Int? = nil
     @Nullable public var messagesSent: Int? = nil
     public var peakBytes: PeakBytes
+    /// The same by formula (`PeakMemory`): a walk over the program, and the workspace that its kernels ask for.
+    @Nullable public var expectedPeakBytes: PeakBytes? = nil
 
     enum CodingKeys: String, CodingKey {
       case device
@@ -46,6 +63,7 @@ extension Report {
       case bytesReceived = "bytes_received"
       case messagesSent = "messages_sent"
       case peakBytes = "peak_bytes"
+      case expectedPeakBytes = "expected_peak_bytes"
     }
 
     /// Seconds of one of the five parts.
@@ -67,22 +85,47 @@ extension Report {
     @Nullable public var optimizer: Int? = nil
     @Nullable public var activations: Int? = nil
     @Nullable public var buffers: Int? = nil
+    /// What kernels need while they work.
+    @Nullable public var workspace: Int? = nil
     @Nullable public var total: Int? = nil
 
     public init(
-      parameters: Int?, gradients: Int?, optimizer: Int?, activations: Int?, buffers: Int?, total: Int?
+      parameters: Int?, gradients: Int?, optimizer: Int?, activations: Int?, buffers: Int?, workspace: Int? = nil,
+      total: Int?
     ) {
       self.parameters = parameters
       self.gradients = gradients
       self.optimizer = optimizer
       self.activations = activations
       self.buffers = buffers
+      self.workspace = workspace
       self.total = total
     }
 
     /// Nothing measured.
     public static let unknown = PeakBytes(
-      parameters: nil, gradients: nil, optimizer: nil, activations: nil, buffers: nil, total: nil)
+      parameters: nil, gradients: nil, optimizer: nil, activations: nil, buffers: nil, workspace: nil, total: nil)
+
+    /// The peak by formula; the workspace is nil where no executor was asked for it, and the total then leaves it out.
+    public init(_ formula: PeakMemory) {
+      func bytes(_ kind: BufferKind) -> Int { formula.byKind[kind] ?? 0 }
+      self.init(
+        parameters: bytes(.parameters), gradients: bytes(.gradients), optimizer: bytes(.optimizer),
+        activations: bytes(.activations), buffers: bytes(.buffers), workspace: formula.byKind[.workspace],
+        total: formula.total)
+    }
+
+    /// Bytes of one kind; nil where not known.
+    public func bytes(_ kind: BufferKind) -> Int? {
+      switch kind {
+      case .parameters: parameters
+      case .gradients: gradients
+      case .optimizer: optimizer
+      case .activations: activations
+      case .buffers: buffers
+      case .workspace: workspace
+      }
+    }
   }
 
   /// What travelled, counted from executed sends, beside what the closed forms say.

@@ -1,3 +1,5 @@
+import Programs
+
 /// A report for people: what `run` prints when no JSON is asked for. Unknown is `n/a`.
 public struct ReportText: Sendable {
   private let report: Report
@@ -6,7 +8,7 @@ public struct ReportText: Sendable {
 
   /// Sections separated by empty lines, with a final line break.
   public var text: String {
-    let sections = [heading, results, breakdown, communication, memory, assumptions]
+    let sections = [heading, results, heads, breakdown, communication, memory, assumptions]
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
 
@@ -42,6 +44,11 @@ public struct ReportText: Sendable {
       losses.isEmpty ? "n/a" : "\(loss(losses[0])) at the first step, \(loss(losses[losses.count - 1])) at the last")
     line("training accuracy", percent(report.trainAccuracy))
     line("test accuracy", percent(report.testAccuracy))
+    if report.oracleAccuracy != nil || report.trainOracleAccuracy != nil {
+      line(
+        "any head right",
+        "\(percent(report.oracleAccuracy)) of the test set, \(percent(report.trainOracleAccuracy)) in training")
+    }
     line("parameters", "\(report.parameterCount)")
     line("work per sample", "\(report.flopsPerSample) floating-point operations, forward and backward")
     line(
@@ -56,6 +63,21 @@ public struct ReportText: Sendable {
       line("predicted step", "\(time(predicted.stepSeconds)), relative error \(percent(predicted.relativeError))")
     }
     return lines
+  }
+
+  /// Which head of a tree is best at what; classes as columns where they fit.
+  private var heads: [String] {
+    guard let heads = report.heads else { return [] }
+    let classes = heads.wins.first?.count ?? 0
+    let isWide = classes > 12
+    var table = TextTable(
+      header: ["head", "accuracy"] + (isWide ? ["best of all"] : (0..<classes).map { "class \($0)" }))
+    for (head, accuracy) in heads.accuracy.enumerated() {
+      let wins = heads.wins[head]
+      table.append(
+        ["\(head + 1)", percent(accuracy)] + (isWide ? ["\(wins.reduce(0, +))"] : wins.map { $0 == 0 ? "-" : "\($0)" }))
+    }
+    return ["test samples for which a head has the smallest loss"] + table.lines
   }
 
   /// Share of each device's window; the five add up to 100 %.
@@ -96,17 +118,24 @@ public struct ReportText: Sendable {
     return lines
   }
 
+  /// Two rows per device: what was in use at most, and what the formula says.
   private var memory: [String] {
-    var table = TextTable(
-      header: ["device", "parameters", "gradients", "optimizer", "activations", "buffers", "total"])
+    var table = TextTable(header: ["device", ""] + BufferKind.allCases.map(\.rawValue) + ["total"])
     for device in report.perDevice {
-      let peak = device.peakBytes
-      let values = [
-        peak.parameters, peak.gradients, peak.optimizer, peak.activations, peak.buffers, peak.total,
-      ]
-      table.append(["\(device.device)"] + values.map { $0.map { bytesText(Double($0)) } ?? "n/a" })
+      for (label, peak) in [("measured", device.peakBytes), ("by formula", device.expectedPeakBytes ?? .unknown)] {
+        let values = BufferKind.allCases.map { peak.bytes($0) } + [peak.total]
+        table.append(["\(device.device)", label] + values.map { $0.map { bytesText(Double($0)) } ?? "n/a" })
+      }
     }
-    return ["peak memory per device"] + table.lines
+    var title = "peak memory per device"
+    if report.perDevice.contains(where: { $0.peakBytes.total != nil }) {
+      let isEqual = report.perDevice.allSatisfy { $0.peakBytes == $0.expectedPeakBytes }
+      title +=
+        isEqual
+        ? ", measured = formula to the byte"
+        : ", measured, and by formula in the program's order (messages that come early add to it)"
+    }
+    return [title] + table.lines
   }
 
   private var assumptions: [String] {

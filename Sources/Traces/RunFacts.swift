@@ -12,8 +12,15 @@ public struct RunFacts: Sendable {
   /// Shares of 1.
   public var trainAccuracy: Double?
   public var testAccuracy: Double?
+  /// Shares of 1 for which any head of a tree is right; nil without a tree.
+  public var trainOracleAccuracy: Double?
+  public var testOracleAccuracy: Double?
+  /// How each head of a tree does on the test set; nil without a tree.
+  public var heads: Report.Heads?
   /// Per device; missing or nil where not measured.
   public var peaks: [Report.PeakBytes?]
+  /// Words of the kernels' workspace per device, which the formula for memory includes; nil where no executor was asked.
+  public var workspaceWords: [Int]?
   /// The executor's own seconds per step, warm-up included; used where no trace was recorded.
   public var stepSeconds: [Double]
   /// The median step of the same training on one device.
@@ -25,8 +32,10 @@ public struct RunFacts: Sendable {
 
   public init(
     scene: String, clock: Clock, cores: Int?, seed: UInt64, steps: Int, losses: [Double] = [],
-    trainAccuracy: Double? = nil, testAccuracy: Double? = nil, peaks: [Report.PeakBytes?] = [],
-    stepSeconds: [Double] = [], serialStepSeconds: Double? = nil, predictedStepSeconds: Double? = nil,
+    trainAccuracy: Double? = nil, testAccuracy: Double? = nil, trainOracleAccuracy: Double? = nil,
+    testOracleAccuracy: Double? = nil, heads: Report.Heads? = nil, peaks: [Report.PeakBytes?] = [],
+    workspaceWords: [Int]? = nil, stepSeconds: [Double] = [], serialStepSeconds: Double? = nil,
+    predictedStepSeconds: Double? = nil,
     assumptions: [String] = []
   ) {
     self.scene = scene
@@ -37,7 +46,11 @@ public struct RunFacts: Sendable {
     self.losses = losses
     self.trainAccuracy = trainAccuracy
     self.testAccuracy = testAccuracy
+    self.trainOracleAccuracy = trainOracleAccuracy
+    self.testOracleAccuracy = testOracleAccuracy
+    self.heads = heads
     self.peaks = peaks
+    self.workspaceWords = workspaceWords
     self.stepSeconds = stepSeconds
     self.serialStepSeconds = serialStepSeconds
     self.predictedStepSeconds = predictedStepSeconds

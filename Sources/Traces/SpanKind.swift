@@ -5,6 +5,8 @@ public enum SpanKind: String, Hashable, Sendable, CaseIterable, Codable {
   case backward
   case backwardInput = "backward_input"
   case backwardWeight = "backward_weight"
+  /// Batch normalisation's sums over a device's part of a group that several devices share.
+  case statistics
   case loss
   /// Clearing a buffer that arithmetic will add to.
   case zero
@@ -23,7 +25,7 @@ public enum SpanKind: String, Hashable, Sendable, CaseIterable, Codable {
   /// The part of the additive breakdown that a span of this kind belongs to.
   public var activity: Activity {
     switch self {
-    case .load, .forward, .backward, .backwardInput, .backwardWeight, .loss, .zero, .update: .compute
+    case .load, .forward, .backward, .backwardInput, .backwardWeight, .statistics, .loss, .zero, .update: .compute
     case .copy, .accumulate, .receive: .communication
     case .wait: .wait
     case .send, .overhead: .overhead
@@ -39,6 +41,7 @@ public enum SpanKind: String, Hashable, Sendable, CaseIterable, Codable {
     case .backward: "B"
     case .backwardInput: "I"
     case .backwardWeight: "W"
+    case .statistics: "S"
     case .loss: "L"
     case .zero: "Z"
     case .update: "U"
@@ -60,6 +63,7 @@ public enum SpanKind: String, Hashable, Sendable, CaseIterable, Codable {
     case .backward: "backward pass of a layer"
     case .backwardInput: "backward pass, gradient of the input only"
     case .backwardWeight: "backward pass, gradient of the parameters only"
+    case .statistics: "sums of batch normalisation for other devices"
     case .loss: "loss and its gradient"
     case .zero: "clearing a buffer"
     case .update: "optimizer step"

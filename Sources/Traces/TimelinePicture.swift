@@ -165,7 +165,7 @@ public struct TimelinePicture: Sendable {
     case .forward: ("#0072b2", "#ffffff")
     case .backward, .backwardInput: ("#d55e00", "#ffffff")
     case .backwardWeight: ("#e69f00", "#000000")
-    case .loss: ("#cc79a7", "#000000")
+    case .loss, .statistics: ("#cc79a7", "#000000")
     case .update: ("#009e73", "#ffffff")
     case .load, .zero: ("#999999", "#000000")
     case .copy, .accumulate, .receive: ("#56b4e9", "#000000")

@@ -13,7 +13,7 @@ struct CompiledScene {
   init(_ scene: Scene) throws(DiagnosticList) {
     self.scene = scene
     compiler = Compiler(
-      graph: try Graph(scene.network), training: scene.training, devices: scene.machine.devices,
+      graph: try scene.graph(), training: scene.training, devices: scene.machine.devices,
       microbatches: scene.microbatches)
     program = try compiler.compile(scene.strategy)
   }

@@ -12,10 +12,9 @@ struct HeadlessSession {
   private let run: TrainingRun
   private let scene: Scene
   private let files: OutputFiles
+  private var pictures: TraceFiles
   private let cores = ProcessInfo.processInfo.activeProcessorCount
   private var statistics: RunStatistics
-  private var trace: ChromeTraceWriter<OutputFile>?
-  private var csv: SpanCSVWriter<OutputFile>?
   private var steps: [StepResult] = []
   private var evaluations: [Evaluation] = []
   private var progress: ProgressLine
@@ -27,11 +26,8 @@ struct HeadlessSession {
     self.scene = scene
     self.files = files
     let statistics = RunStatistics(program: run.program, warmupSteps: Scene.warmupSteps(of: run.totalSteps))
-    let catalogue = statistics.catalogue
+    pictures = TraceFiles(files, catalogue: statistics.catalogue, scene: scene, clock: .wall)
     self.statistics = statistics
-    let description = TraceDescription(scene: scene.name, clock: .wall, seed: scene.training.seed)
-    trace = files.trace.map { ChromeTraceWriter($0, catalogue: catalogue, description: description) }
-    csv = files.csv.map { SpanCSVWriter($0, catalogue: catalogue) }
     progress = ProgressLine(total: run.totalSteps, batch: run.program.batch)
   }
 
@@ -53,7 +49,7 @@ struct HeadlessSession {
     progress.clear()
     let signal = Signals.finish()
     statistics.finish()
-    try finishFiles()
+    try pictures.finish(statistics)
     if case .failed(let failure) = state { throw Failure(.runFailed, "error: the run failed: \(failure)") }
     if case .stopped = state { interruption = signal }
     if let parameters = files.parameters, steps.last != nil || state == .finished { try save(to: parameters) }
@@ -64,12 +60,15 @@ struct HeadlessSession {
     let peaks = run.peaks.map { peak in
       Report.PeakBytes(
         parameters: peak[.parameters], gradients: peak[.gradients], optimizer: peak[.optimizer],
-        activations: peak[.activations], buffers: peak[.buffers], total: peak.total)
+        activations: peak[.activations], buffers: peak[.buffers], workspace: peak[.workspace], total: peak.total)
     }
+    let last = evaluations.last
     let facts = RunFacts(
       scene: scene.name, clock: .wall, cores: cores, seed: scene.training.seed, steps: steps.count,
-      losses: steps.map(\.loss), trainAccuracy: evaluations.last?.trainAccuracy,
-      testAccuracy: evaluations.last?.testAccuracy, peaks: peaks, stepSeconds: steps.map(\.seconds),
+      losses: steps.map(\.loss), trainAccuracy: last?.trainAccuracy, testAccuracy: last?.testAccuracy,
+      trainOracleAccuracy: last?.trainOracleAccuracy, testOracleAccuracy: last?.testOracleAccuracy,
+      heads: last?.heads.map { Report.Heads($0) }, peaks: peaks,
+      workspaceWords: KernelWorkspace.words(of: run.program), stepSeconds: steps.map(\.seconds),
       assumptions: interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"])
     return Report(facts, statistics: statistics)
   }
@@ -85,8 +84,7 @@ struct HeadlessSession {
   @discardableResult private mutating func follow() -> RunState {
     let news = run.drain()
     statistics.consume(news.trace)
-    trace?.append(news.trace)
-    csv?.append(news.trace)
+    pictures.append(news.trace)
     steps += news.steps
     for evaluation in news.evaluations {
       progress.clear()
@@ -101,17 +99,7 @@ struct HeadlessSession {
     func percent(_ value: Double?) -> String { value.map { String(format: "%.1f %%", 100 * $0) } ?? "n/a" }
     return String(format: "after step %d: training loss %.4f, ", evaluation.steps, evaluation.trainLoss)
       + "training accuracy \(percent(evaluation.trainAccuracy)), test accuracy \(percent(evaluation.testAccuracy))"
-  }
-
-  private mutating func finishFiles() throws {
-    trace?.finish()
-    try files.trace?.finish()
-    try files.csv?.finish()
-    if let svg = files.svg {
-      svg.write(
-        TimelinePicture(statistics.timeline(lastSteps: 3), title: "\(scene.name) · \(run.program.strategy)").svg)
-      try svg.finish()
-    }
+      + (evaluation.testOracleAccuracy.map { ", any head right \(percent($0))" } ?? "")
   }
 
   private func save(to file: OutputFile) throws {

@@ -31,6 +31,14 @@ struct OutputOptions: ParsableArguments {
     if Set(paths).count < paths.count { throw ValidationError("Two outputs would be written to one file.") }
   }
 
+  /// For commands that compute no parameters.
+  func refuseParameters(_ reason: String) throws {
+    for (option, value) in [("load-parameters", loadParameters), ("save-parameters", saveParameters)]
+    where value != nil {
+      throw ValidationError("--\(option) is not possible: \(reason).")
+    }
+  }
+
   /// For commands without a run of their own.
   func refuseRunFiles(_ reason: String) throws {
     let files = [

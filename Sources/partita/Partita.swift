@@ -14,7 +14,10 @@ import Diagnostics
       terminal for the workbench, 64 wrong usage, 130 interrupted, 143 terminated.
       """,
     version: "0.1.0",
-    subcommands: [WorkbenchCommand.self, RunCommand.self, PlanCommand.self, VerifyCommand.self, PresetsCommand.self],
+    subcommands: [
+      WorkbenchCommand.self, RunCommand.self, SimulateCommand.self, PlanCommand.self, VerifyCommand.self,
+      BenchCommand.self, PresetsCommand.self,
+    ],
     defaultSubcommand: WorkbenchCommand.self)
 
   static func main() {

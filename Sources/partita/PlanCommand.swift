@@ -1,4 +1,6 @@
 import ArgumentParser
+import Diagnostics
+import Engine
 import Networks
 import Programs
 import Scenes
@@ -12,13 +14,25 @@ struct PlanCommand: ParsableCommand {
   @OptionGroup var options: SceneOptions
   @OptionGroup var outputs: OutputOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "The layer whose owners are drawn: who holds which box of its weights, output and input, halos included. Without it "
+        + "the layer with the most to see.", valueName: "name"))
+  var layer: String?
+
   func validate() throws { try outputs.refuseRunFiles("plan runs nothing; use partita run") }
 
   func run() throws {
     let scene = try options.load()
     let files = try outputs.open()
     let program = try CompiledScene(scene).program
-    let plan = Plan(program, scene: scene.name)
+    let node = try layer.map { name throws(DiagnosticList) -> Int in
+      if let node = program.graph.node(named: name) { return node.index }
+      throw DiagnosticList(
+        "--layer \(name): the network has no such layer",
+        hint: "its layers: \(program.graph.nodes.map(\.name).joined(separator: ", "))")
+    }
+    let plan = Plan(program, scene: scene.name, layer: node, workspaceWords: KernelWorkspace.words(of: program))
     try files.deliver(outputs.json ? try plan.json() : plan.text)
     if !plan.problems.isEmpty { throw Failure(.wrongInput, plan.problems.joined(separator: "\n")) }
   }

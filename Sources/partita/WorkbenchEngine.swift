@@ -5,6 +5,7 @@ import Kernels
 import Programs
 import Scenes
 import Strategies
+import Traces
 import Workbench
 
 /// The engine as the workbench sees it: one run at a time, with the data of the last one at hand.
@@ -44,7 +45,9 @@ final class WorkbenchEngine: Session {
       state: state(of: news.state), totalSteps: run.totalSteps, stepsPerEpoch: run.stepsPerEpoch,
       results: news.steps.map { SessionUpdate.StepResult(step: $0.step, loss: $0.loss, rate: Double($0.rate)) },
       evaluations: news.evaluations.map {
-        LearningHistory.Evaluation(steps: $0.steps, train: $0.trainAccuracy, test: $0.testAccuracy)
+        LearningHistory.Evaluation(
+          steps: $0.steps, train: $0.trainAccuracy, test: $0.testAccuracy, trainOracle: $0.trainOracleAccuracy,
+          testOracle: $0.testOracleAccuracy, heads: $0.heads.map { Report.Heads($0) })
       },
       trace: news.trace, peaks: run.peaks.map(peak))
     // What is final needs to be told once.
@@ -88,7 +91,7 @@ final class WorkbenchEngine: Session {
     MemoryPeak(
       byKind: [
         .parameters: bytes[.parameters], .gradients: bytes[.gradients], .optimizer: bytes[.optimizer],
-        .activations: bytes[.activations], .buffers: bytes[.buffers],
+        .activations: bytes[.activations], .buffers: bytes[.buffers], .workspace: bytes[.workspace],
       ], total: bytes.total)
   }
 }

@@ -1,5 +1,6 @@
 import CursesTerminal
 import Diagnostics
+import Engine
 import Foundation
 import Scenes
 import Screens
@@ -80,7 +81,8 @@ enum WorkbenchSession {
   ) -> WorkbenchLoop {
     let presets = SceneLibrary.presets.map { WorkbenchState.Preset(name: $0.name, about: $0.about) }
     let state = WorkbenchState(
-      scene, size: terminal.size, cores: ProcessInfo.processInfo.activeProcessorCount, presets: presets)
+      scene, size: terminal.size, cores: ProcessInfo.processInfo.activeProcessorCount, presets: presets,
+      workspace: { KernelWorkspace.words(of: $0) })
     return WorkbenchLoop(
       state, terminal: terminal, session: engine, files: .disk, interruption: interruption,
       now: { ProcessInfo.processInfo.systemUptime })

@@ -13,10 +13,13 @@ struct LayerRig {
       descriptions.append(SlotDescription(words: words, kind: kind, persistent: true))
       return descriptions.count - 1
     }
+    let members = geometry.statisticsMembers?.counts.count ?? 0
     let slots = LayerSlots(
       inputs: geometry.inputs.map { slot($0.count, .activations) }, output: slot(geometry.output.count, .activations),
       parameters: parameters.map { slot($0.count, .parameters) }, states: states.map { slot($0.count, .parameters) },
       saved: geometry.savedWords.map { slot($0, .activations) },
+      moments: (0..<members).map { _ in slot(geometry.statisticsWords, .buffers) },
+      gradientSums: (0..<members).map { _ in slot(geometry.statisticsWords, .buffers) },
       outputGradient: slot(geometry.output.count, .gradients),
       inputGradients: geometry.inputs.map { slot($0.count, .gradients) },
       parameterGradients: parameters.map { slot($0.count, .gradients) })

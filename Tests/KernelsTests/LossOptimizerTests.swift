@@ -16,8 +16,8 @@ import Testing
     let kernel = LossKernel(
       loss: loss, samples: logits.count / outputs, outputs: outputs, batch: batch, logits: 0, targets: 1,
       targetWords: targetWords, gradient: 2)
-    let (sum, correct) = kernel.evaluate(in: memory)
-    return (sum, correct, memory.read(2))
+    let result = kernel.evaluate(in: memory)
+    return (result.lossSum, result.correct, memory.read(2))
   }
 
   @Test func lossesEqualPyTorch() throws {

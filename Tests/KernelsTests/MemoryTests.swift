@@ -43,7 +43,7 @@ import Testing
     #expect(memory.peakBytes.total == 100 && memory.peakBytes[.gradients] == 0)
     memory.reserveWorkspace(words: 5)
     memory.reserveWorkspace(words: 8)
-    #expect(memory.peakBytes[.buffers] == 4 * 33)
+    #expect(memory.peakBytes[.workspace] == 4 * 8 && memory.peakBytes[.buffers] == 4 * 25)
   }
 
   @Test func sendingMovesTheBlock() {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Networks
 import Programs
 import Strategies
@@ -48,5 +49,27 @@ import Testing
       #expect(text.contains(part), "\(part)")
     }
     #expect(text.hasSuffix("\n") && !text.hasSuffix("\n\n"))
+  }
+
+  @Test func ownersAreListedAndDrawn() throws {
+    let scene = try SceneLibrary.scene(
+      "bench-lenet",
+      overrides: ["machine.devices=4", "strategy=model(split=h)"].map { try SceneOverride(parsing: $0) })
+    let program = try Compiler(
+      graph: Graph(scene.network), training: scene.training, devices: 4, microbatches: scene.microbatches
+    ).compile(scene.strategy)
+    let layer = try #require(program.graph.node(named: "conv2"))
+    let plan = Plan(program, scene: scene.name, layer: layer.index, workspaceWords: [1, 2, 3, 4])
+    #expect(plan.ownership.map(\.layer) == program.graph.nodes.map(\.name))
+    let conv = plan.ownership[layer.index]
+    #expect(conv.split == "h=4" && conv.halo == "2 rows above, 2 below" && conv.reductions == [[0, 1, 2, 3]])
+    #expect(conv.parts.first { $0.device == 1 }?.fetchedWords?.keys.sorted() == ["0", "2"])
+    for part in ["who holds what", "conv2: h=4 on devices 0-3", "what each device needs of", "░0"] {
+      #expect(plan.text.contains(part), "\(part)")
+    }
+    #expect(plan.perDevice.map(\.peakBytes.workspace) == [4, 8, 12, 16])
+    #expect(plan.terms.reduce(0) { $0 + $1.expectedBytes } == plan.expectedBytesPerStep)
+    let decoded = try JSONDecoder().decode(Plan.self, from: Data(plan.json().utf8))
+    #expect(decoded.ownership == plan.ownership && decoded.terms == plan.terms)
   }
 }

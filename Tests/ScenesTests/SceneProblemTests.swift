@@ -50,9 +50,33 @@ import Testing
     ),
     ("conv: {outputs: 4, kernel: 3, padding: [1, 2, 3]}", "network.layers[0].conv.padding", "a list of 3"),
     ("conv: {outputs: \"4\", kernel: 3}", "network.layers[0].conv.outputs", "expected a whole number, found '4'"),
+    ("conv: {outputs: 4, kernel: 3, tile: 0}", "network.layers[0].conv.tile", "expected at least 1, found 0"),
+    ("conv: {outputs: 4, kernel: 3, tile: whole}", "network.layers[0].conv.tile", "found 'whole'"),
+    ("conv: {outputs: 4, kernel: 3, tile: [1, 2, 3]}", "network.layers[0].conv.tile", "a list of 3"),
+    ("conv: {outputs: 4, kernel: 3, tile: 7}", "network.layers[0]", "7×7 is larger than the output of 6×6"),
+    ("conv: {outputs: 4, kernel: 3, tile: [6, 7]}", "network.layers[0]", "6×7 is larger than the output of 6×6"),
+    (
+      "locallyConnected: {outputs: 4, kernel: 3, tile: 2}", "network.layers[0].locallyConnected.tile",
+      "unknown key 'tile'"
+    ),
+    ("locallyConnected: 3", "network.layers[0].locallyConnected", "expected a mapping"),
+    ("locallyConnected: {outputs: 4}", "network.layers[0].locallyConnected", "'kernel' is missing"),
+    ("locallyConnected: {outputs: 4, kernel: 12}", "network.layers[0]", "does not fit"),
+    ("locallyconnected: {outputs: 4, kernel: 3}", "network.layers[0]", "unknown kind of layer"),
     ("linear: 64", "network.layers[0]", "linear needs a feature vector"),
     ("reLU6", "network.layers[0]", "unknown kind of layer"),
-    ("profiled: {forward_ms: 1}", "network.layers[0]", "unknown kind of layer"),
+    (
+      "profiled: {forward_ms: -1, backward_input_ms: 1, backward_weight_ms: 1, output_bytes: 4}",
+      "network.layers[0].profiled.forward_ms", "expected milliseconds"
+    ),
+    (
+      "profiled: {forward_ms: 1, backward_input_ms: 1, backward_weight_ms: 1, output_bytes: 0}",
+      "network.layers[0].profiled.output_bytes", "expected at least 1"
+    ),
+    (
+      "profiled: {forward_ms: 1, backward_input_ms: 1, backward_weight_ms: 1}", "network.layers[0].profiled",
+      "'output_bytes' is missing"
+    ),
     ("maxPool: 2.5", "network.layers[0].maxPool", "expected a whole number, found '2.5'"),
     ("dropout: 1.5", "network.layers[0].dropout", "expected a number of at least 0 and below 1"),
     ("relu: {name: 3 x}", "network.layers[0].relu.name", "cannot be a layer's name"),

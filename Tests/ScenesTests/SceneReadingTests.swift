@@ -64,6 +64,19 @@ func problems(_ text: String, _ overrides: [SceneOverride] = []) -> [Diagnostic]
       .conv2d(outputs: 2, window: Window(kernel: Extent(4), padding: Edges(top: 1, left: 1, bottom: 2, right: 2)))
     ),
     (
+      "conv: {outputs: 2, kernel: 1, tile: 3}",
+      .conv2d(outputs: 2, window: Window(kernel: Extent(1)), sharing: .tiled(Extent(3)))
+    ),
+    (
+      "conv: {outputs: 2, kernel: 1, tile: [1, 4], bias: false}",
+      .conv2d(outputs: 2, window: Window(kernel: Extent(1)), bias: false, sharing: .tiled(Extent(1, 4)))
+    ),
+    ("conv: {outputs: 2, kernel: 1, tile: 1}", .conv2d(outputs: 2, window: Window(kernel: Extent(1)))),
+    (
+      "locallyConnected: {outputs: 2, kernel: 3, padding: same}",
+      .conv2d(outputs: 2, window: Window(kernel: Extent(3), padding: Edges(1)), sharing: .nowhere)
+    ),
+    (
       "maxPool: {size: 3, stride: 2, padding: 1}",
       .maxPool(Window(kernel: Extent(3), stride: Extent(2), padding: Edges(1)))
     ),

@@ -124,6 +124,8 @@ private struct SceneRandom {
     let same = Window(kernel: Extent(3, 4), padding: .same(kernel: Extent(3, 4)))
     let kind: LayerKind = pick([
       .conv2d(outputs: 3, window: window, bias: false), .conv2d(outputs: 2, window: same), .maxPool(small),
+      .conv2d(outputs: 2, window: same, sharing: .nowhere),
+      .conv2d(outputs: 2, window: window, bias: false, sharing: .tiled(Extent(number(1..<4), 2))),
       .averagePool(small),
       .batchNorm(), .batchNorm(epsilon: fraction(), momentum: fraction()), .relu, .leakyRelu(slope: fraction()),
     ])

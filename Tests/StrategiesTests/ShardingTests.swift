@@ -20,7 +20,7 @@ import Testing
     graph.nodes.flatMap(\.parameters).filter { !$0.isLearned }.reduce(0) { $0 + $1.count }
   }
 
-  @Test(arguments: StateSharding.allCases, 1...9)
+  @Test(arguments: StateSharding.allCases, [1, 2, 3, 5, 9])
   func devicesKeepWhatTheFormulaSays(shard: StateSharding, devices: Int) throws {
     let settings = [(Optimizer.sgd, 0, 1), (.momentum(0.9), 1, 3), (.adam(), 2, 2)]
     for (index, (optimizer, states, microbatches)) in settings.enumerated() {
@@ -46,9 +46,9 @@ import Testing
   }
 
   /// Per microbatch m: gradients n each time a layer's are exchanged, parameters n each time they are gathered.
-  @Test(arguments: 2...9, [ExchangeAlgorithm.ring, .halvingDoubling, .direct])
+  @Test(arguments: [2, 3, 5, 9], [ExchangeAlgorithm.ring, .halvingDoubling, .direct])
   func trafficIsTheClosedForm(devices: Int, exchange: ExchangeAlgorithm) throws {
-    for microbatches in [1, 3] {
+    for microbatches in [1, 3] where microbatches * devices < 10 {
       let graph = SampleNetworks.all[(microbatches + devices) % 3].1
       let n = graph.parameterCount * (devices - 1)
       func traffic(_ shard: StateSharding) throws -> [Purpose: Int] {
@@ -96,7 +96,7 @@ import Testing
   }
 
   /// All-gathers and reduce-scatters of activations go by the algorithm that the strategy names, with as many words.
-  @Test(arguments: 2...7, ScatterAlgorithm.allCases)
+  @Test(arguments: [2, 3, 5], ScatterAlgorithm.allCases)
   func activationsTakeTheAlgorithm(devices: Int, algorithm: ScatterAlgorithm) throws {
     for (index, split) in [ModelSplit.k, .c, .pairs].enumerated() {
       let graph = SampleNetworks.all[(index + devices) % 3].1

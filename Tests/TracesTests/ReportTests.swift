@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import Testing
 import Traces
 
@@ -12,7 +13,7 @@ import Traces
     facts.serialStepSeconds = 840e-9
     facts.assumptions = ["one thing"]
     facts.peaks = [
-      Report.PeakBytes(parameters: 1, gradients: 2, optimizer: 3, activations: 4, buffers: 5, total: 12)
+      Report.PeakBytes(parameters: 1, gradients: 2, optimizer: 3, activations: 4, buffers: 5, workspace: 6, total: 12)
     ]
     return Report(facts, statistics: statistics(program, latePipelineTrace))
   }
@@ -26,7 +27,8 @@ import Traces
     "": [
       "schema", "scene", "strategy", "devices", "clock", "cores", "oversubscribed", "batch", "microbatches", "seed",
       "steps", "warmup_steps", "samples_per_second", "step_seconds", "loss", "train_accuracy", "test_accuracy",
-      "parameter_count", "flops_per_sample", "per_device", "communication", "bubble", "efficiency", "predicted",
+      "ensemble_accuracy", "oracle_accuracy", "train_oracle_accuracy", "heads", "parameter_count", "flops_per_sample",
+      "per_device", "communication", "bubble", "efficiency", "predicted",
       "assumptions",
     ],
     "step_seconds": ["median", "p10", "p90"],
@@ -40,7 +42,7 @@ import Traces
   private static let deviceKeys: Set<String> = [
     "device", "window_seconds", "compute_seconds", "exposed_communication_seconds", "wait_seconds", "overhead_seconds",
     "idle_seconds", "first_start_seconds", "last_end_seconds", "waits", "bytes_sent", "bytes_received",
-    "messages_sent", "peak_bytes",
+    "messages_sent", "peak_bytes", "expected_peak_bytes",
   ]
 
   @Test(arguments: [true, false]) func everyKeyIsPresent(measured: Bool) throws {
@@ -54,8 +56,35 @@ import Traces
     for device in devices {
       #expect(Set(device.keys) == Self.deviceKeys)
       let peak = try #require(device["peak_bytes"] as? [String: Any])
-      #expect(Set(peak.keys) == ["parameters", "gradients", "optimizer", "activations", "buffers", "total"])
+      #expect(
+        Set(peak.keys) == ["parameters", "gradients", "optimizer", "activations", "buffers", "workspace", "total"])
     }
+  }
+
+  @Test func headsOfATreeAreReportedAndNullWithoutOne() throws {
+    var facts = RunFacts(scene: "tree", clock: .wall, cores: 1, seed: 7, steps: 1)
+    facts.testAccuracy = 0.75
+    facts.testOracleAccuracy = 0.875
+    facts.trainOracleAccuracy = 1
+    facts.heads = Report.Heads(accuracy: [0.5, 0.625], wins: [[3, 0], [1, 4]])
+    let plain = Report(facts, statistics: RunStatistics(program: try pipelineProgram(microbatches: 1)))
+    let nothing = try object(plain)
+    for key in ["ensemble_accuracy", "oracle_accuracy", "train_oracle_accuracy", "heads"] {
+      #expect(nothing[key] is NSNull, "\(key)")
+    }
+    var program = try pipelineProgram(microbatches: 1)
+    var network = program.graph.network
+    network.tree = Tree(after: "input", copies: 2)
+    program.graph = try Graph(network)
+    let report = Report(facts, statistics: RunStatistics(program: program))
+    #expect(report.ensembleAccuracy == 0.75 && report.testAccuracy == 0.75)
+    #expect(report.oracleAccuracy == 0.875 && report.trainOracleAccuracy == 1)
+    let again = try Report(json: report.json())
+    #expect(again.heads == facts.heads)
+    let text = ReportText(report).text
+    #expect(text.contains("any head right        87.5 % of the test set, 100.0 % in training"))
+    #expect(text.contains("test samples for which a head has the smallest loss"))
+    #expect(!ReportText(plain).text.contains("any head"))
   }
 
   @Test func whatWasNotMeasuredIsNull() throws {
@@ -63,7 +92,7 @@ import Traces
     #expect(root["loss"] is NSNull)
     #expect(root["samples_per_second"] is NSNull && root["test_accuracy"] is NSNull && root["predicted"] is NSNull)
     let device = try #require((root["per_device"] as? [[String: Any]])?.first)
-    #expect(device.filter { $0.value is NSNull }.count == Self.deviceKeys.count - 2, "all but number and peaks")
+    #expect(device.filter { $0.value is NSNull }.count == Self.deviceKeys.count - 3, "all but number and peaks")
     #expect((device["peak_bytes"] as? [String: Any])?.values.allSatisfy { $0 is NSNull } == true)
     let communication = try #require(root["communication"] as? [String: Any])
     #expect(communication["bytes_per_step"] is NSNull && communication["expected_bytes_per_step"] as? Int == 48)

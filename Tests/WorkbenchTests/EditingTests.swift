@@ -118,7 +118,9 @@ struct EditingTests {
 
   @Test func devicesAndBatchAreSteppedAndTyped() {
     var state = WorkbenchState.small()
-    state.press("2 down down right right")
+    // The strategy's kind and its options come first.
+    let options = StrategyKind.all.first { $0.name == "data" }?.options.count ?? 0
+    state.press("2" + String(repeating: " down", count: options + 1) + " right right")
     #expect(state.scene.machine.devices == 4)
     #expect(state.compilation.plan?.program.devices.count == 4)
     state.press("down left")

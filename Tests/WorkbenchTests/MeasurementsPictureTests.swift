@@ -140,10 +140,10 @@ struct MeasurementsPictureTests {
              0    2.00 kB        2.00 kB              2   50.0 %
              1    2.00 kB        2.00 kB              2   50.0 %
 
-        peak memory; f: by formula, not measured
-        device  peak  by formula  parameters  gradients  optimizer  activations  buffers
-             0   n/a    5.00 KiB  f 5.00 KiB      f 0 B      f 0 B        f 0 B    f 0 B
-             1   n/a    7.00 KiB  f 7.00 KiB      f 0 B      f 0 B        f 0 B    f 0 B
+        peak memory by formula
+        device     total    params  grads  optim.  activ.  buffers  worksp.
+             0  5.00 KiB  5.00 KiB    0 B     0 B     0 B      0 B      n/a
+             1  7.00 KiB  7.00 KiB    0 B     0 B     0 B      0 B      n/a
 
         -- roles
         ..TTTT...................................................TTTT.....TTTTTT..TTTTTTTTTT
@@ -161,10 +161,10 @@ struct MeasurementsPictureTests {
 
 
 
-        TTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTTT
-        TTTTTT..TTTT..TTTTTTTTTT..TTTTTTTTTT..TTTTTTTTT..TTTTTTTTT..TTTTTTTTTTT..TTTTTTT
-        ................,,,,,,,,..,,,,,,,,,,......,,,,,......,,,,,........,,,,,....,,,,,
-        ................,,,,,,,,..,,,,,,,,,,......,,,,,......,,,,,........,,,,,....,,,,,
+        TTTTTTTTTTTTTTTTTTTTTT
+        TTTTTT.....TTTTT....TTTTTT..TTTTT..TTTTTT..TTTTTT..TTTTTTT..TTTTTTT
+        ........,,,,,,,,..,,,,,,,,....,,,.....,,,.....,,,......,,,......,,,
+        ........,,,,,,,,..,,,,,,,,....,,,.....,,,.....,,,......,,,......,,,
 
         """)
   }
@@ -181,8 +181,8 @@ struct MeasurementsPictureTests {
         1     █ 400 B         █ 400 B
         2     █ 400 B █ 400 B
 
-        collective             kind        algorithm  devices  words  words sent  b…
-        gradients of 2 layers  all-reduce  direct           3    100  nP(P-1)     2…
+        purpose    sent as            devices  words by formula               messa…
+        gradients  direct all-reduce        3  nP(P-1) = 100·3·2 = 600 words       6
 
 
 
@@ -194,7 +194,7 @@ struct MeasurementsPictureTests {
         T.....f...............f
         T.....f.......f
 
-        TTTTTTTTTT.............TTTT........TTTTTTTTT..TTTTTTT..TTTTT..TTTTTTTTTT..TT
+        TTTTTTT....TTTTTTT............TTTTTTT..TTTTTTTTTTTTTTTT...............TTTTTT
 
 
 

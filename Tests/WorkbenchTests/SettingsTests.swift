@@ -20,7 +20,7 @@ struct SettingsTests {
   @Test func windowsAreTypedInEveryForm() throws {
     let conv = Layer(.conv2d(outputs: 8, window: Window(kernel: Extent(3), padding: .same(kernel: Extent(3)))))
     func window(_ key: String, _ text: String) throws -> Window? {
-      guard case .conv2d(_, let window, _) = try LayerSettings.setting(key, text, in: conv).kind else { return nil }
+      guard case .conv2d(_, let window, _, _) = try LayerSettings.setting(key, text, in: conv).kind else { return nil }
       return window
     }
     #expect(try window("kernel", "5")?.padding == .same(kernel: Extent(5)))
@@ -33,6 +33,26 @@ struct SettingsTests {
     ] {
       #expect(throws: FieldProblem.self, "\(key)=\(text)") { try LayerSettings.setting(key, text, in: conv) }
     }
+  }
+
+  @Test func theTileOfAConvolutionIsAField() throws {
+    let window = Window(kernel: Extent(3), padding: .same(kernel: Extent(3)))
+    let conv = Layer(.conv2d(outputs: 8, window: window))
+    func tiled(_ sharing: FilterSharing) -> Layer { Layer(.conv2d(outputs: 8, window: window, sharing: sharing)) }
+    func tile(_ layer: Layer) -> String? {
+      LayerSettings.fields(of: layer, name: "x").first { $0.key == "tile" }?.value
+    }
+    #expect(try LayerSettings.setting("tile", "2", in: conv) == tiled(.tiled(Extent(2))))
+    #expect(try LayerSettings.setting("tile", "2x3", in: conv) == tiled(.tiled(Extent(2, 3))))
+    #expect(try LayerSettings.setting("tile", "1", in: tiled(.tiled(Extent(2)))) == conv)
+    #expect(throws: FieldProblem.self) { try LayerSettings.setting("tile", "0", in: conv) }
+    #expect(tile(conv) == "1")
+    #expect(tile(tiled(.tiled(Extent(2, 3)))) == "2x3")
+    #expect(LayerSettings.summary(of: tiled(.tiled(Extent(2, 3))).kind) == "8, 3x3, same, tile 2x3")
+    // A locally connected layer is a kind of its own, without a tile.
+    #expect(tile(tiled(.nowhere)) == nil)
+    #expect(throws: FieldProblem.self) { try LayerSettings.setting("tile", "2", in: tiled(.nowhere)) }
+    #expect(LayerSettings.templates.contains { $0.kind.name == "locallyConnected" })
   }
 
   @Test func aPoolsStrideFollowsItsSize() throws {

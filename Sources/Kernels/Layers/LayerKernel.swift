@@ -22,6 +22,11 @@ public struct LayerSlots: Hashable, Sendable {
   public var states: [Int]
   /// What forward leaves for backward, of sizes `LayerGeometry.savedWords`.
   public var saved: [Int]
+  /// Batch normalisation with `LayerGeometry.statisticsMembers`: mean and sum of squared deviations of every member, in
+  /// rank order, of `LayerGeometry.statisticsWords` each.
+  public var moments: [Int]
+  /// The same for the sums of gradients; the own one alone where no input gradient is needed.
+  public var gradientSums: [Int]
   /// The gradient of the output; nil where backward never runs.
   public var outputGradient: Int?
   /// One per input; nil where nobody needs it.
@@ -36,7 +41,7 @@ public struct LayerSlots: Hashable, Sendable {
   /// Slots of one layer; what is left out is not there.
   public init(
     inputs: [Int], output: Int, parameters: [Int] = [], states: [Int] = [], saved: [Int] = [],
-    outputGradient: Int? = nil,
+    moments: [Int] = [], gradientSums: [Int] = [], outputGradient: Int? = nil,
     inputGradients: [Int?]? = nil, parameterGradients: [Int] = []
   ) {
     self.inputs = inputs
@@ -44,6 +49,8 @@ public struct LayerSlots: Hashable, Sendable {
     self.parameters = parameters
     self.states = states
     self.saved = saved
+    self.moments = moments
+    self.gradientSums = gradientSums
     self.outputGradient = outputGradient
     self.inputGradients = inputGradients ?? inputs.map { _ in nil }
     self.parameterGradients = parameterGradients
@@ -67,7 +74,8 @@ public struct DropoutKey: Hashable, Sendable {
 
 /// One layer's arithmetic for one device and one microbatch, prepared once and run many times.
 ///
-/// Activations are `n × k × h × w`, contiguous in that order. Weights are PyTorch's: `[out, in]` and `[out, in, kh, kw]`.
+/// Activations are `n × k × h × w`, contiguous in that order. Weights are PyTorch's: `[out, in]` and `[out, in, kh, kw]`, the
+/// latter for each filter row and column in turn where filters are not shared by all positions.
 /// Element-wise layers with one input may write their output over their input, and their input gradient over their output
 /// gradient, where backward does not read what is overwritten (`LayerKind.backwardReadsInput`, `backwardReadsOutput`).
 public final class LayerKernel: Sendable {
@@ -90,7 +98,8 @@ public final class LayerKernel: Sendable {
     arithmetic =
       switch geometry.kind {
       case .linear: LinearArithmetic(geometry, slots)
-      case .conv2d(_, let window, _): ConvolutionArithmetic(geometry, slots, window)
+      case .conv2d(_, let window, _, .everywhere): ConvolutionArithmetic(geometry, slots, window)
+      case .conv2d(_, let window, _, let sharing): UntiedConvolutionArithmetic(geometry, slots, window, sharing)
       case .maxPool(let window): MaxPoolArithmetic(geometry, slots, window)
       case .averagePool(let window): AveragePoolArithmetic(geometry, slots, window)
       case .globalAveragePool: AveragePoolArithmetic(geometry, slots, .whole(of: geometry.inputs[0]))
@@ -99,8 +108,10 @@ public final class LayerKernel: Sendable {
       case .relu, .leakyRelu, .sigmoid, .tanh, .gelu: ActivationArithmetic(geometry, slots)
       case .dropout(let rate): DropoutArithmetic(geometry, slots, rate: rate, key: dropout)
       case .flatten: JoinArithmetic(geometry, slots)
-      case .concat: JoinArithmetic(geometry, slots)
+      case .concat, .heads: JoinArithmetic(geometry, slots)
+      case .junction(let copies): JunctionArithmetic(geometry, slots, copies: copies)
       case .add: AddArithmetic(geometry, slots)
+      case .profiled: preconditionFailure("a measured layer computes nothing; programs with one are refused before")
       }
   }
 
@@ -125,6 +136,14 @@ public final class LayerKernel: Sendable {
     arithmetic.backwardWeight(memory, accumulate, step)
   }
 
+  /// Batch normalisation with members: this part's mean and sum of squared deviations per group and channel, which forward
+  /// merges with the others'.
+  public func statistics(in memory: DeviceMemory) { arithmetic.statistics(memory) }
+
+  /// Batch normalisation with members: this part's sums of gradients per group and channel, which backward adds to the
+  /// others'.
+  public func gradientSums(in memory: DeviceMemory) { arithmetic.gradientSums(memory) }
+
   /// Words of workspace that the kernel asks its memory for; `DeviceMemory.reserveWorkspace` may be told the maximum.
   public var workspaceWords: Int { arithmetic.workspaceWords }
 
@@ -148,6 +167,8 @@ protocol LayerArithmetic: Sendable {
   func backward(_ memory: DeviceMemory, _ accumulate: Bool, _ step: Int)
   func backwardInput(_ memory: DeviceMemory, _ step: Int)
   func backwardWeight(_ memory: DeviceMemory, _ accumulate: Bool, _ step: Int)
+  func statistics(_ memory: DeviceMemory)
+  func gradientSums(_ memory: DeviceMemory)
 }
 
 extension LayerArithmetic {
@@ -157,6 +178,8 @@ extension LayerArithmetic {
     backwardWeight(memory, accumulate, step)
   }
   func backwardWeight(_ memory: DeviceMemory, _ accumulate: Bool, _ step: Int) {}
+  func statistics(_ memory: DeviceMemory) { preconditionFailure("this layer has no statistics") }
+  func gradientSums(_ memory: DeviceMemory) { preconditionFailure("this layer has no statistics") }
 }
 
 extension LayerSlots {

@@ -144,13 +144,13 @@ public final class DeviceMemory: @unchecked Sendable {
   public func resetPeaks() { account.resetPeaks() }
 
   /// Makes sure that kernels find that many words to work in. They ask themselves on first use; asking before a run
-  /// keeps the first step free of allocation. The workspace counts as `buffers`.
+  /// keeps the first step free of allocation. The workspace is a kind of its own.
   public func reserveWorkspace(words: Int) {
     let old = workspace?.pointee.words ?? 0
     guard words > old else { return }
     if let workspace { BlockPool.deallocate(workspace) }
     workspace = BlockPool.allocate(from: pool, words: words, sizeClass: -1)
-    account.add(words - old, .buffers)
+    account.add(words - old, .workspace)
   }
 
   // MARK: - For kernels

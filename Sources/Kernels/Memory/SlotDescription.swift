@@ -8,8 +8,10 @@ public enum MemoryKind: Int, CaseIterable, Sendable {
   case optimizer
   /// Outputs of layers, their gradients, and what forward leaves for backward.
   case activations
-  /// Messages, and the workspace of kernels.
+  /// Messages and what is put together from them.
   case buffers
+  /// Words that kernels use while they work.
+  case workspace
 }
 
 /// One numbered place of a device's memory: its size, and what it holds.

@@ -5,14 +5,7 @@ extension Verifier {
   func checkProgress() -> [Diagnostic] {
     var run = DryRun(program)
     guard !run.finish() else { return [] }
-    let blocked = run.blocked()
-    let summary = blocked.map { "device \($0.device) waits \($0.reason)" }.joined(separator: "; ")
-    let excerpts = blocked.map { program.excerpt(device: $0.device, around: $0.position) }.joined(separator: "\n  …\n")
-    return [
-      Diagnostic(
-        "deadlock: \(summary)\n\(excerpts)", path: "program",
-        hint: "the devices wait in a cycle; one of the marked instructions must come earlier")
-    ]
+    return [program.deadlock(run.blocked())]
   }
 }
 
@@ -54,17 +47,9 @@ private struct DryRun {
   }
 
   /// Devices that did not end, each with the instruction that it is stuck at.
-  func blocked() -> [(device: Int, position: Int, reason: String)] {
+  func blocked() -> [BlockedDevice] {
     program.devices.indices.compactMap { device in
-      guard let position = head(device, .communication) ?? head(device, .compute) else { return nil }
-      let instruction = program.devices[device].instructions[position]
-      switch instruction {
-      case .receive(let message):
-        return (device, position, "for a message from device \(program.messages[message].from)")
-      case .send(let message):
-        return (device, position, "for room in the channel to device \(program.messages[message].to)")
-      default: return (device, position, "for its other lane")
-      }
+      (head(device, .communication) ?? head(device, .compute)).map { BlockedDevice(device: device, position: $0) }
     }
   }
 

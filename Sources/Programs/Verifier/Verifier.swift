@@ -17,6 +17,7 @@ public struct Verifier {
     // A dry run of unpaired messages would only repeat the finding.
     let progress = pairing.isEmpty ? checkProgress() : []
     return pairing + lifetimes + progress + checkGradients() + checkParameters() + checkDeliveries() + checkVolumes()
+      + checkStatistics()
   }
 
   /// A finding at an instruction.

@@ -26,6 +26,7 @@ extension ProgramLowering {
         if !isByAlgorithm(node) { lowerLayerBackward(node, holding, gradient, microbatch, action) }
       }
       if isByAlgorithm(node) { lowerAlgorithmBackward(node, microbatch, gradients: gradients, action) }
+      lowerSharedBackward(node, microbatch, action)
       for half in halves { releaseParameters(of: node, in: half) }
       scatterGradients(of: node, in: halves[halves.count - 1])
     }
@@ -60,14 +61,22 @@ extension ProgramLowering {
       return buffer
     }
     devices[device].program.operations[number] = operation
+    if operation.shared == nil { emitBackward(of: number, on: device, in: action) }
+  }
+
+  /// Backward of an operation; where the schedule splits it, the weights' half later.
+  mutating func emitBackward(of number: Index<Operation>, on device: Int, in action: Action) {
     guard action.kind == .backwardInput else {
       devices[device].emit(.backward(number), in: action)
       return
     }
-    if operation.inputGradients.contains(where: { $0 != nil }) {
+    let operation = devices[device].program.operations[number]
+    // Both halves of a measured layer take their time, whatever they give.
+    let isMeasured = layout.graph.nodes[operation.node].kind.profile != nil
+    if isMeasured || operation.inputGradients.contains(where: { $0 != nil }) {
       devices[device].emit(.backwardInput(number), in: action)
     }
-    if !operation.parameterGradients.isEmpty {
+    if isMeasured || !operation.parameterGradients.isEmpty {
       let later = Action(.backwardWeight, stage: action.stage, microbatch: action.microbatch)
       devices[device].emit(.backwardWeight(number), in: later)
     }

@@ -7,15 +7,7 @@ extension ProgramLowering {
     let action = Action(.forward, stage: stage, microbatch: microbatch)
     lowerInputs(stage, microbatch, action)
     for node in layout.graph.nodes where layout.partitioning.stages[node.index] == stage {
-      gatherParameters(of: node, in: action)
-      if isByAlgorithm(node) {
-        lowerAlgorithmForward(node, microbatch, action)
-      } else {
-        for holding in layout.holdings(node.index, microbatch: microbatch) {
-          lowerLayer(node, holding, microbatch, action)
-        }
-      }
-      releaseParameters(of: node, in: action)
+      lowerNode(node, microbatch, action)
       for (index, junction) in layout.junctions.enumerated() where junction.producer == node.index {
         if lowerActivationCollective(index, microbatch, action) { continue }
         lowerDeparture(index, microbatch, action)
@@ -23,17 +15,14 @@ extension ProgramLowering {
       }
     }
     if stage == layout.stageCount - 1 { lowerLoss(microbatch, action) }
+    lowerRunningStatistics(stage: stage, microbatch, action)
   }
 
   /// A stage's layers once more, from the stage's inputs, which were kept: what backward reads then is what this leaves.
   mutating func lowerRecomputation(stage: Int, microbatch: Int) {
     let action = Action(.recompute, stage: stage, microbatch: microbatch)
     for node in layout.graph.nodes where layout.partitioning.stages[node.index] == stage {
-      gatherParameters(of: node, in: action)
-      for holding in layout.holdings(node.index, microbatch: microbatch) {
-        lowerLayer(node, holding, microbatch, action)
-      }
-      releaseParameters(of: node, in: action)
+      lowerNode(node, microbatch, action)
       for (index, junction) in layout.junctions.enumerated()
       where junction.producer == node.index && junction.stage == stage && !junction.isForLoss(of: layout) {
         if lowerActivationCollective(index, microbatch, action) { continue }
@@ -41,6 +30,20 @@ extension ProgramLowering {
         lowerArrival(index, microbatch, action)
       }
     }
+  }
+
+  /// All parts of a layer.
+  private mutating func lowerNode(_ node: Graph.Node, _ microbatch: Int, _ action: Action) {
+    if isByAlgorithm(node) {
+      lowerAlgorithmForward(node, microbatch, action)
+      return
+    }
+    gatherParameters(of: node, in: action)
+    for holding in layout.holdings(node.index, microbatch: microbatch) {
+      lowerLayer(node, holding, microbatch, action)
+    }
+    lowerSharedForward(node, microbatch, action)
+    releaseParameters(of: node, in: action)
   }
 
   private mutating func lowerInputs(_ stage: Int, _ microbatch: Int, _ action: Action) {
@@ -65,15 +68,16 @@ extension ProgramLowering {
 
   private mutating func lowerLayer(_ node: Graph.Node, _ holding: Holding, _ microbatch: Int, _ action: Action) {
     let field = ReceptiveField(of: node, output: holding.box, summand: holding.summand)
-    let groups = statisticsGroups[node.index]?.within(holding.box.n)
-    let geometry = LayerGeometry(
-      kind: node.kind.localized(outputs: holding.box.k.count, padding: field.padding, summand: holding.summand),
+    let filters = node.filterPart(of: holding.box, under: layout.partitioning.splits[node.index])
+    var geometry = LayerGeometry(
+      kind: node.kind.localized(
+        outputs: holding.box.k.count, padding: field.padding, filters: filters, summand: holding.summand),
       inputs: field.operands.map { field.inputs[$0].extent }, output: holding.box.extent,
       origin: Extent4(
         n: holding.box.n.lowerBound, k: holding.box.k.lowerBound, h: holding.box.h.lowerBound,
         w: holding.box.w.lowerBound),
-      wholeOutput: node.outputShape, statisticsGroups: groups?.map(\.samples),
-      updatesRunningStatistics: groups?.map(\.updatesRunning))
+      wholeOutput: node.outputShape, firstFilter: filters.first)
+    describeStatistics(of: node, holding, microbatch, in: &geometry)
     // Backward belongs to the repetition.
     let isRepeated =
       action.kind == .forward
@@ -101,7 +105,7 @@ extension ProgramLowering {
     let key = DeviceBuilder.Key(index: node.index, part: holding.part, microbatch: microbatch)
     devices[device].operations[key] = operation
     devices[device].outputs[key] = .init(buffer: output, box: holding.box)
-    devices[device].emit(.forward(operation), in: action)
+    if geometry.statisticsMembers == nil { devices[device].emit(.forward(operation), in: action) }
   }
 
   private mutating func lowerLoss(_ microbatch: Int, _ action: Action) {
@@ -114,7 +118,8 @@ extension ProgramLowering {
       let targets = devices[device].buffer("targets mb\(microbatch)", .activations, words: samples.count)
       let load = devices[device].program.loads.append(
         Load(microbatch: microbatch, targets: samples, targetBuffer: targets))
-      let outputs = layout.graph.output.count
+      let heads = layout.graph.lossUnits > 1 ? holding.box.k : 0..<layout.graph.headCount
+      let outputs = heads.count * layout.graph.headOutputs
       let gradient =
         mode == .training
         ? devices[device].buffer("loss gradient mb\(microbatch)", .activations, words: samples.count * outputs) : nil
@@ -122,7 +127,7 @@ extension ProgramLowering {
         LossOperation(
           microbatch: microbatch, samples: samples, outputs: outputs, logits: devices[device].required[key]!.buffer,
           targets: targets, gradient: gradient,
-          isReported: holdings.first { $0.part == holding.part }!.device == device))
+          isReported: holdings.first { $0.part == holding.part }!.device == device, heads: heads))
       devices[device].emit(.load(load), in: action)
       devices[device].emit(.loss(loss), in: action)
       if let gradient { devices[device].contributions[key] = [gradient] }

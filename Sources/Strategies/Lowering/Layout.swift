@@ -32,7 +32,8 @@ struct Layout {
     var needs: [Bool] = []
     for node in graph.nodes {
       needs.append(
-        node.parameters.contains(where: \.isLearned) || node.inputs.contains { $0 >= 0 && needs[$0] })
+        node.parameters.contains(where: \.isLearned) || node.kind.profile != nil
+          || node.inputs.contains { $0 >= 0 && needs[$0] })
     }
     needsGradient = needs
   }
@@ -51,7 +52,7 @@ struct Layout {
   /// The parts of a node's output, or of the loss's samples, that are not empty.
   func holdings(_ consumer: Int, microbatch: Int) -> [Holding] {
     let split = split(of: consumer).turn(of: microbatch)
-    let shape = consumer == loss ? Shape.features(1) : graph.nodes[consumer].outputShape
+    let shape = consumer == loss ? Shape.features(graph.lossUnits) : graph.nodes[consumer].outputShape
     let unit = consumer == loss ? 1 : graph.nodes[consumer].channelUnit
     let boxes = split.boxes(samples: samples(microbatch), shape: shape, channelUnit: unit)
     return split.devices.indices.compactMap { position in
@@ -69,7 +70,8 @@ struct Layout {
     return holdings(consumer, microbatch: microbatch).compactMap { holding in
       var need = holding
       if consumer == loss {
-        need.box = Box(samples: holding.box.n, shape: graph.output)
+        let words = graph.output.count / graph.lossUnits
+        need.box.k = holding.box.k.lowerBound * words..<holding.box.k.upperBound * words
       } else {
         need.box =
           algorithmNeed(consumer, holding)

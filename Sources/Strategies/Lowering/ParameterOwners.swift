@@ -31,7 +31,10 @@ struct ParameterOwners {
       let boxes = turn.boxes(samples: layout.samples(0), shape: node.outputShape, channelUnit: node.channelUnit)
       return turn.devices.indices.map { position in
         let summand = Summand(index: turn.coordinates(position).c, count: turn.c)
-        let ranges = node.parameters.map { node.parameterRanges($0, output: boxes[position], summand: summand) }
+        let filters = node.filterPart(of: boxes[position], under: turn)
+        let ranges = node.parameters.map {
+          node.parameterRanges($0, output: boxes[position], summand: summand, filters: filters)
+        }
         return (
           position / turn.parts,
           Owner(

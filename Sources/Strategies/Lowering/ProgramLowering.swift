@@ -11,6 +11,8 @@ struct ProgramLowering {
   let statisticsGroups: [Int: [(samples: Int, updatesRunning: Bool)]]
   /// Every action that some device does.
   let scheduled: Set<Action>
+  /// Which parts of batch-normalisation layers share statistics, as far as they are known.
+  var statisticsTeams: [StatisticsKey: StatisticsTeams] = [:]
   var devices: [DeviceBuilder]
   var channels = Table<Channel>()
   var messages = Table<Message>()

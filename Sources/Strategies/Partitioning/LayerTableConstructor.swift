@@ -32,6 +32,7 @@ struct LayerTableConstructor {
     var result = Partitioning(
       splits: splits, lossSplit: loss, stages: stages, schedule: Schedule(devices: []), microbatches: microbatches,
       exchange: .ring, devices: devices)
+    result.statistics = table.statistics
     result.schedule = schedule(result)
     return result
   }

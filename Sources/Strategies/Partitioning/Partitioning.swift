@@ -6,7 +6,7 @@ import Programs
 public struct Partitioning: Hashable, Sendable {
   /// One split per node of the graph.
   public var splits: [Split]
-  /// The split of the loss: `n` only, or one part on several devices that all compute it.
+  /// The split of the loss: `n`, `k` between the independent heads of a tree, or one part on several devices that all compute it.
   public var lossSplit: Split
   /// The stage of each node; not decreasing along the graph's edges.
   public var stages: [Int]
@@ -15,6 +15,8 @@ public struct Partitioning: Hashable, Sendable {
   /// Carries gradient reductions.
   public var exchange: ExchangeAlgorithm
   public var devices: Int
+  /// Which samples share batch normalisation's statistics.
+  public var statistics = BatchStatistics.local
   public var assumptions: [String] = []
   /// What of the training state each member of a group keeps whole.
   public var shard = StateSharding.none

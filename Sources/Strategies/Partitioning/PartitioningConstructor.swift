@@ -29,11 +29,13 @@ struct PartitioningConstructor {
       case .cannon(let configuration): try partitioning(configuration)
       case .summa(let configuration): try partitioning(configuration)
       case .redundant(let configuration): try partitioning(configuration)
+      case .tree(let configuration): try partitioning(configuration)
       case .layers(let table):
         try LayerTableConstructor(graph: graph, batch: batch, devices: devices, microbatches: microbatches ?? 1)
           .partitioning(for: table)
       }
     try settleExchange(of: &result)
+    try checkStatistics(result)
     result.schedule = result.schedule.exchanging(beforeUpdatesOf: reducingStages(result))
     return result
   }

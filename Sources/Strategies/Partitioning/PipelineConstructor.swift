@@ -65,7 +65,7 @@ extension PartitioningConstructor {
       throw refusal(
         "\(graph.nodes.count) layers cannot be cut into \(count) stages", hint: "at most \(graph.nodes.count) stages")
     }
-    let costs = graph.nodes.map { $0.forwardFlops + $0.backwardFlops + $0.outputShape.count }
+    let costs = graph.nodes.map(\.balanceCost)
     return StageBalance.stages(costs: costs, count: count)
   }
 }

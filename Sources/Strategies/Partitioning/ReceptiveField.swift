@@ -14,11 +14,11 @@ struct ReceptiveField {
   /// - Parameter summand: the part of the sum over input channels that is computed, of how many.
   init(of node: Graph.Node, output: Box, summand: Summand = Summand()) {
     switch node.kind {
-    case .conv2d(_, let window, _):
+    case .conv2d(_, let window, _, _):
       (inputs, padding) = Self.windowed(node.inputShapes[0], window, output, allChannels: true)
     case .maxPool(let window), .averagePool(let window):
       (inputs, padding) = Self.windowed(node.inputShapes[0], window, output, allChannels: false)
-    case .linear:
+    case .linear, .profiled:
       inputs = [Box(samples: output.n, shape: node.inputShapes[0])]
     case .globalAveragePool:
       var box = Box(samples: output.n, shape: node.inputShapes[0])
@@ -30,7 +30,7 @@ struct ReceptiveField {
       let pixels = input.height * input.width
       box.k = output.k.lowerBound / pixels..<output.k.upperBound / pixels
       inputs = [box]
-    case .concat:
+    case .concat, .heads:
       var first = 0
       inputs = node.inputShapes.map { shape in
         let channels = output.k.clamped(to: first..<first + shape.channels)
@@ -39,7 +39,7 @@ struct ReceptiveField {
         first += shape.channels
         return box
       }
-    case .batchNorm, .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout, .add:
+    case .batchNorm, .relu, .leakyRelu, .sigmoid, .tanh, .gelu, .dropout, .add, .junction:
       inputs = node.inputs.map { _ in output }
     }
     if node.kind.sumsOverInputs { inputs[0].k = inputs[0].k.cut(summand.index, of: summand.count) }
@@ -86,15 +86,17 @@ extension LayerKind {
     }
   }
 
-  /// The kind as a kernel sees it: outputs and padding of one part.
-  func localized(outputs: Int, padding: Edges, summand: Summand = Summand()) -> LayerKind {
+  /// The kind as a kernel sees it: outputs, padding and filters of one part.
+  func localized(outputs: Int, padding: Edges, filters: FilterPart, summand: Summand = Summand()) -> LayerKind {
     func local(_ window: Window) -> Window {
       Window(kernel: window.kernel, stride: window.stride, padding: padding)
     }
     switch self {
     case .linear(_, let bias): return .linear(outputs: outputs, bias: bias && summand.index == 0)
-    case .conv2d(_, let window, let bias):
-      return .conv2d(outputs: outputs, window: local(window), bias: bias && summand.index == 0)
+    case .conv2d(_, let window, let bias, let sharing):
+      return .conv2d(
+        outputs: outputs, window: local(window), bias: bias && summand.index == 0,
+        sharing: sharing == .everywhere ? sharing : .tiled(filters.count))
     case .maxPool(let window): return .maxPool(local(window))
     case .averagePool(let window): return .averagePool(local(window))
     default: return self
@@ -103,16 +105,43 @@ extension LayerKind {
 }
 
 extension Graph.Node {
-  /// Channels of the output that must stay on one device: a flattened image is cut between channels, not inside one.
+  /// Channels of the output that must stay on one device: a flattened image is cut between channels, not inside one,
+  /// and joined heads between heads.
   var channelUnit: Int {
-    kind == .flatten ? inputShapes[0].height * inputShapes[0].width : 1
+    switch kind {
+    case .flatten: inputShapes[0].height * inputShapes[0].width
+    // Heads stay whole, so that a device can have the outputs of its own heads and no other.
+    case .heads: inputShapes[0].channels
+    // What is inside a measured layer is not known, so it cannot be cut.
+    case .profiled: outputShape.channels
+    default: 1
+    }
   }
 
-  /// The box of a parameter that a part works with: `k` cuts the first axis, `c` the second, nothing else cuts. Nil where the
-  /// part does not use it: a bias enters the sum once.
-  func parameterRanges(_ parameter: Parameter, output: Box, summand: Summand) -> [Range<Int>]? {
+  /// What a `k` cut of the layer counts, for people.
+  var channelUnitName: String {
+    switch kind {
+    case .flatten: "channels before flatten"
+    case .heads: "heads"
+    case .profiled: "layer measured as a whole"
+    default: "outputs"
+    }
+  }
+
+  /// The box of a parameter that a part works with: `k` cuts the outputs, `c` the inputs, and rows and columns of filters are
+  /// those that the part holds. Nil where the part does not use it: a bias enters the sum once.
+  func parameterRanges(
+    _ parameter: Parameter, output: Box, summand: Summand, filters: FilterPart
+  ) -> [Range<Int>]? {
     if parameter.role == .bias, summand.index > 0 { return nil }
-    let axes = [output.k] + parameter.shape.dropFirst().map { 0..<$0 }
-    return axes.enumerated().map { $0.offset == 1 ? $0.element.cut(summand.index, of: summand.count) : $0.element }
+    return zip(parameter.axes, parameter.shape).map { axis, count in
+      switch axis {
+      case .rows: filters.rows
+      case .columns: filters.columns
+      case .outputs: output.k
+      case .inputs: (0..<count).cut(summand.index, of: summand.count)
+      case .kernel, .whole: 0..<count
+      }
+    }
   }
 }

@@ -32,7 +32,7 @@ struct SplitRules {
       found.append("\(split.m) groups cannot take turns with \(microbatches) microbatches; some would have no work")
     }
     atMost(split.n, samples, "samples")
-    atMost(split.k, output.channels / node.channelUnit, node.kind == .flatten ? "channels before flatten" : "outputs")
+    atMost(split.k, output.channels / node.channelUnit, node.channelUnitName)
     atMost(split.h, output.height, "rows")
     atMost(split.w, output.width, "columns")
     if split.c > 1 {
@@ -42,17 +42,18 @@ struct SplitRules {
         found.append("only linear and convolution layers sum over inputs and can be cut in c")
       }
     }
-    if split.h * split.w > 1, node.kind.isBatchNorm {
-      found.append("batch normalisation cut in h or w would need statistics of several devices; cut n or k instead")
-    }
     return found
   }
 
-  /// The loss needs all outputs of a sample.
+  /// The loss needs all outputs of a sample, or with independent heads all of a head.
   private func lossProblems(_ split: Split) -> [String] {
     var found = deviceProblems(split)
     if split.algorithm != .boxes { found.append("it is not computed by \(split.algorithm.rawValue)") }
-    if split.n != split.parts { found.append("it can be cut in n only") }
+    if split.n * split.k != split.parts || (split.k > 1 && graph.lossUnits == 1) {
+      found.append("it can be cut in n only\(graph.lossUnits > 1 ? ", and in k between heads" : "")")
+    } else if split.k > graph.lossUnits {
+      found.append("\(graph.lossUnits) heads cannot be cut into \(split.k) parts")
+    }
     if Set(split.devices).count != split.devices.count { found.append("a device is named twice") }
     if split.n > samples { found.append("\(samples) samples cannot be cut into \(split.n) parts") }
     return found

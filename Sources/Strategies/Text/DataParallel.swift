@@ -4,10 +4,15 @@ public struct DataParallel: StrategyConfiguration {
   public var exchange: ExchangeAlgorithm
   /// What each device keeps only a part of.
   public var shard: StateSharding
+  /// Which samples share batch normalisation's statistics.
+  public var statistics: BatchStatistics
 
-  public init(exchange: ExchangeAlgorithm = .ring, shard: StateSharding = .none) {
+  public init(
+    exchange: ExchangeAlgorithm = .ring, shard: StateSharding = .none, statistics: BatchStatistics = .local
+  ) {
     self.exchange = exchange
     self.shard = shard
+    self.statistics = statistics
   }
 
   public static let kind = StrategyKind(
@@ -15,14 +20,27 @@ public struct DataParallel: StrategyConfiguration {
     options: [
       .init(name: "exchange", values: ExchangeAlgorithm.words, about: ExchangeAlgorithm.about),
       .init(name: "shard", values: StateSharding.words, about: StateSharding.about),
+      .init(
+        name: "statistics", values: BatchStatistics.Kind.words,
+        about: "batch normalisation over each device's samples, over all, or over ghost groups of a fixed size"),
+      .init(
+        name: "ghost", values: .count(automatic: "\(BatchStatistics.usualGhostSize)"),
+        about: "samples of a ghost group, the same for any number of devices"),
     ])
 
   public init(_ values: StrategyOptions) {
-    self.init(exchange: values.word("exchange") ?? .ring, shard: values.word("shard") ?? .none)
+    self.init(
+      exchange: values.word("exchange") ?? .ring, shard: values.word("shard") ?? .none,
+      statistics: BatchStatistics(kind: values.word("statistics"), ghostSize: values.count("ghost")))
   }
 
   public var strategy: Strategy { .data(self) }
-  public var options: [String?] { [exchange.rawValue, shard == .none ? nil : shard.rawValue] }
+  public var options: [String?] {
+    [
+      exchange.rawValue, shard == .none ? nil : shard.rawValue,
+      statistics == .local ? nil : statistics.kind.rawValue, statistics.ghostSize.map(String.init),
+    ]
+  }
 }
 
 extension Strategy {

@@ -12,7 +12,8 @@ import Diagnostics
 ///     linear3 summa=2x3 | 0 1 2 3 4 5
 ///     linear4 fan=4 | 0 1 2 3
 ///
-/// A line `stage` begins the next pipeline stage. Layers without a line follow the layer that they read.
+/// A line `statistics synchronised` or `statistics ghost 16` in front says which samples share batch normalisation's
+/// statistics. A line `stage` begins the next pipeline stage. Layers without a line follow the layer that they read.
 public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
   /// One layer's line.
   public struct Row: Hashable, Sendable {
@@ -24,8 +25,13 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
   }
 
   public var rows: [Row]
+  /// Which samples share batch normalisation's statistics.
+  public var statistics: BatchStatistics
 
-  public init(rows: [Row]) { self.rows = rows }
+  public init(rows: [Row], statistics: BatchStatistics = .local) {
+    self.rows = rows
+    self.statistics = statistics
+  }
 
   /// Reads what ``description`` prints.
   ///
@@ -34,6 +40,7 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
     var rows: [Row] = []
     var problems: [Diagnostic] = []
     var stage = 0
+    var statistics = BatchStatistics.local
     for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       if line.allSatisfy(\.isWhitespace) { continue }
       if line.split(separator: " ").first == "stage" {
@@ -41,6 +48,10 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
         continue
       }
       do throws(LineProblem) {
+        if line.split(separator: " ").first == "statistics", !line.contains("|") {
+          statistics = try Self.statistics(line)
+          continue
+        }
         let row = try Self.row(line, stage: stage)
         if rows.contains(where: { $0.layer == row.layer }) {
           throw LineProblem(message: "layer '\(row.layer)' has two lines", column: 1)
@@ -54,12 +65,17 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
       }
     }
     if !problems.isEmpty { throw DiagnosticList(problems) }
-    self.rows = rows
+    self.init(rows: rows, statistics: statistics)
   }
 
   public var description: String {
     let width = rows.map(\.layer.count).max() ?? 0
     var lines: [String] = []
+    if statistics != .local {
+      lines.append(
+        (["statistics", statistics.kind.rawValue] + [statistics.ghostSize.map(String.init)].compactMap { $0 }).joined(
+          separator: " "))
+    }
     let hasStages = rows.contains { $0.stage > 0 }
     for (position, row) in rows.enumerated() {
       if hasStages, position == 0 || row.stage > rows[position - 1].stage { lines.append("stage") }
@@ -71,6 +87,24 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
   private struct LineProblem: Error {
     var message: String
     var column: Int
+  }
+
+  /// A line such as `statistics ghost 16`.
+  private static func statistics(_ line: Substring) throws(LineProblem) -> BatchStatistics {
+    let words = line.split(separator: " ")
+    let column = words.count > 1 ? line.distance(from: line.startIndex, to: words[1].startIndex) + 1 : line.count + 1
+    guard words.count > 1, let kind = BatchStatistics.Kind(rawValue: String(words[1])) else {
+      throw LineProblem(message: "statistics are local, synchronised or ghost with a size", column: column)
+    }
+    switch (kind, words.count) {
+    case (.ghost, 3):
+      if let size = Int(words[2]), size >= 1 { return .ghost(size) }
+      throw LineProblem(
+        message: "'\(words[2])' is no whole number of at least 1",
+        column: line.distance(from: line.startIndex, to: words[2].startIndex) + 1)
+    case (.ghost, 2), (.local, 2), (.synchronised, 2): return BatchStatistics(kind: kind, ghostSize: nil)
+    default: throw LineProblem(message: "there is too much after 'statistics \(kind.rawValue)'", column: column)
+    }
   }
 
   private static func row(_ line: Substring, stage: Int) throws(LineProblem) -> Row {

@@ -11,6 +11,7 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
   case cannon(CannonParallel = CannonParallel())
   case summa(SummaParallel = SummaParallel())
   case redundant(RedundantParallel = RedundantParallel())
+  case tree(TreeParallel = TreeParallel())
   /// Every layer as its line says: full control.
   case layers(LayerTable)
 
@@ -18,6 +19,7 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
   static let configurations: [any StrategyConfiguration.Type] = [
     DataParallel.self, ModelParallel.self, PipelineParallel.self, Mesh.self, Grid.self, Hybrid.self,
     CannonParallel.self, SummaParallel.self, RedundantParallel.self,
+    TreeParallel.self,
   ]
 
   public var description: String {
@@ -32,6 +34,7 @@ public enum Strategy: Hashable, Sendable, CustomStringConvertible {
     case .cannon(let configuration): configuration.description
     case .summa(let configuration): configuration.description
     case .redundant(let configuration): configuration.description
+    case .tree(let configuration): configuration.description
     case .layers(let table): table.description
     }
   }

@@ -59,13 +59,19 @@ struct NetworkPanel: Widget {
   private func cells(_ line: Int) -> [String] {
     if line == 0 { return ["input", state.scene.data.source.name, "\(state.scene.network.input)", "", "", ""] }
     guard state.rows.indices.contains(line - 1) else {
+      let ofTree = line - state.lossLine - 1
+      if state.treeFields.indices.contains(ofTree) {
+        let field = state.treeFields[ofTree]
+        return [field.label, field.value, "", "", "", ""]
+      }
       return ["loss", state.scene.network.loss.rawValue, "", "", "", ""]
     }
     let row = state.rows[line - 1]
     let kind = row.kind.name
     let settings = LayerSettings.summary(of: row.kind)
     // A name that does not begin with the kind leaves the kind unsaid.
-    let said = row.name.hasPrefix(kind) ? settings : [kind, settings].filter { !$0.isEmpty }.joined(separator: " ")
+    let words = [row.name.hasPrefix(kind) ? "" : kind, settings, row.copies > 1 ? "×\(row.copies)" : ""]
+    let said = words.filter { !$0.isEmpty }.joined(separator: " ")
     return [
       row.name, said, row.output.map(\.description) ?? Format.unknown,
       row.parameters == 0 ? "" : Format.count(row.parameters),
@@ -76,7 +82,11 @@ struct NetworkPanel: Widget {
   private func problem(_ line: Int) -> String? {
     let problems = state.compilation.problems
     if line == 0 { return problems.first { $0.path == "network.input" }?.message }
-    if line == state.networkLineCount - 1 {
+    if line > state.lossLine {
+      let key = "network." + state.treeFields[line - state.lossLine - 1].key
+      return problems.first { $0.path == key || ($0.path == "network.tree" && line == state.lossLine + 1) }?.message
+    }
+    if line == state.lossLine {
       return problems.first { $0.path == "network.loss" || $0.path == "network.layers" }?.message
     }
     return state.rows.indices.contains(line - 1) ? state.rows[line - 1].problem?.message : nil
@@ -121,11 +131,11 @@ struct NetworkPanel: Widget {
         surface.put(surface.glyphs.selected, x: body.x, y: y, role: tint)
         if isFocused { surface.placeCursor(x: body.x, y: y) }
       }
-      let ends = line == 0 || line == lines - 1
+      let ends = line == 0 || line >= state.lossLine
       let role: Role = tint ?? (problem != nil ? .error : ends ? .dim : .text)
       guard let problem else {
-        if line == lines - 1, widths[1] == 0 {
-          surface.text("loss  \(all[line][1])", x: inner.x, y: y, limit: inner.width, role: role)
+        if line >= state.lossLine, widths[1] == 0 {
+          surface.text("\(all[line][0])  \(all[line][1])", x: inner.x, y: y, limit: inner.width, role: role)
           continue
         }
         draw(all[line], widths, y: y, in: inner, role: role, into: &surface)

@@ -1,4 +1,6 @@
+import Scenes
 import Screens
+import Strategies
 
 /// Strategy, machine and training as a form; below it, or beside it where there is room, what the compiler makes of
 /// them.
@@ -12,7 +14,8 @@ struct StrategyPanel: Widget {
   }
 
   func draw(into surface: inout Surface, in rect: Rect) {
-    let note = state.compilation.plan == nil ? "refused" : "compiled"
+    let note =
+      state.compilation.plan == nil ? "refused" : owners == nil ? "compiled" : "owners; ] [ other layer, O plan"
     let inside = surface.box(rect, title: PanelKind.strategy.title, note: note, focused: isFocused)
     guard !inside.isEmpty else { return }
     if !isFocused, inside.height < 10, inside.width < 100 {
@@ -27,8 +30,18 @@ struct StrategyPanel: Widget {
       } else if parts.results.height > 0 {
         surface.horizontalLine(x: inside.x, y: parts.results.y - 1, length: inside.width)
       }
-      Paragraph(results).draw(into: &surface, in: parts.results)
+      if let owners {
+        OwnershipDrawing(layer: owners.layer, names: owners.names, scroll: state.ownershipScroll)
+          .draw(into: &surface, in: parts.results)
+      } else {
+        Paragraph(results).draw(into: &surface, in: parts.results)
+      }
     }
+  }
+
+  /// Whose picture is shown in place of the plan; nil also where the scene does not compile.
+  private var owners: (scene: Scene, layer: LayerOwnership, names: [String])? {
+    state.strategyResult == .owners && state.compilation.plan != nil ? state.owners : nil
   }
 
   private var form: Form {
@@ -48,6 +61,15 @@ struct StrategyPanel: Widget {
   }
 
   private func parts(of inside: Rect) -> (form: Rect, results: Rect, isBeside: Bool) {
+    if owners != nil {
+      // The picture gets all that it can; of the form the marked line and its neighbours are seen.
+      if inside.width >= 110 {
+        let columns = inside.columns([.fixed(34), .fixed(3), .share()])
+        return (columns[0], columns[2], true)
+      }
+      let rows = inside.rows([.fixed(min(3, inside.height / 4)), .fixed(inside.height >= 4 ? 1 : 0), .share()])
+      return (rows[0], rows[2], false)
+    }
     if inside.width >= 100 {
       let columns = inside.columns([.fixed(inside.width * 2 / 5), .fixed(3), .share()])
       return (columns[0], columns[2], true)

@@ -14,30 +14,42 @@ public struct LayerRow: Hashable, Sendable {
   /// Bytes of one sample's output; nil where not known.
   public var activationBytes: Int?
   public var problem: Diagnostic?
+  /// In how many heads of a tree the layer stands; parameters, operations and bytes are those of all copies.
+  public var copies = 1
 
   /// The rows of a network, right or wrong: layers before the first refused one have shapes whatever follows.
   public static func rows(of network: Network, problems: [Diagnostic]) -> [LayerRow] {
     let names = Graph.names(of: network.layers)
     let nodes = knownNodes(of: network)
     return network.layers.indices.map { index in
-      let node = nodes.indices.contains(index) ? nodes[index] : nil
+      let own = nodes[index] ?? []
+      func sum(_ value: (Graph.Node) -> Int) -> Int? { own.isEmpty ? nil : own.reduce(0) { $0 + value($1) } }
       return LayerRow(
-        name: names[index], kind: network.layers[index].kind, output: node?.outputShape,
-        parameters: node.map { $0.parameters.filter(\.isLearned).reduce(0) { $0 + $1.count } },
-        flops: node.map { $0.forwardFlops + $0.backwardFlops }, activationBytes: node?.activationBytes,
-        problem: problems.first { $0.layer == index })
+        name: names[index], kind: network.layers[index].kind, output: own.first?.outputShape,
+        parameters: sum { $0.parameters.filter(\.isLearned).reduce(0) { $0 + $1.count } },
+        flops: sum { $0.forwardFlops + $0.backwardFlops }, activationBytes: sum(\.activationBytes),
+        problem: problems.first { $0.layer == index }, copies: max(1, own.count))
     }
   }
 
-  /// The nodes of the longest beginning of the network that can be resolved.
-  private static func knownNodes(of network: Network) -> [Graph.Node] {
-    if let graph = try? Graph(network) { return graph.nodes }
+  /// The nodes of the longest beginning of the network that can be resolved, by layer: several for the heads of a tree.
+  private static func knownNodes(of network: Network) -> [Int: [Graph.Node]] {
+    func byLayer(_ graph: Graph, _ count: Int) -> [Int: [Graph.Node]] {
+      var nodes: [Int: [Graph.Node]] = [:]
+      for (node, origin) in zip(graph.nodes, graph.origins) {
+        if let origin, origin < count { nodes[origin, default: []].append(node) }
+      }
+      return nodes
+    }
+    if let graph = try? Graph(network) { return byLayer(graph, network.layers.count) }
     var known = network
+    // What an unfinished network would be as a tree says nothing about its layers' shapes.
+    known.tree = nil
     while !known.layers.isEmpty {
-      if let graph = try? Graph(known.withSink) { return Array(graph.nodes.prefix(known.layers.count)) }
+      if let graph = try? Graph(known.withSink) { return byLayer(graph, known.layers.count) }
       known.layers.removeLast()
     }
-    return []
+    return [:]
   }
 }
 

@@ -13,6 +13,10 @@ public enum LayerSettings {
     (.batchNorm(), "normalises each channel over the batch"),
     (.maxPool(Window(kernel: Extent(2), stride: Extent(2))), "largest value of each window"),
     (.averagePool(Window(kernel: Extent(2), stride: Extent(2))), "mean of each window"),
+    (
+      .conv2d(outputs: 16, window: Window(kernel: Extent(3), padding: .same(kernel: Extent(3))), sharing: .nowhere),
+      "every position has filters of its own"
+    ),
     (.globalAveragePool, "mean of each channel: an image becomes features"),
     (.flatten, "an image becomes a feature vector"),
     (.dropout(), "zeroes some values while training"),
@@ -33,8 +37,9 @@ public enum LayerSettings {
     switch layer.kind {
     case .linear(let outputs, let bias):
       fields += [outputsField(outputs, "neurons"), biasField(bias)]
-    case .conv2d(let outputs, let window, let bias):
+    case .conv2d(let outputs, let window, let bias, let sharing):
       fields += [outputsField(outputs, "output channels")] + windowFields(window) + [biasField(bias)]
+      if sharing != .nowhere { fields.append(tileField(sharing)) }
     case .maxPool(let window), .averagePool(let window): fields += windowFields(window)
     case .batchNorm(let epsilon, let momentum):
       fields += [
@@ -63,11 +68,15 @@ public enum LayerSettings {
     }
     switch kind {
     case .linear(let outputs, let bias): return "\(outputs)\(bias ? "" : ", no bias")"
-    case .conv2d(let outputs, let own, let bias):
-      return "\(outputs), \(window(own, stride: Extent(1)))\(bias ? "" : ", no bias")"
+    case .conv2d(let outputs, let own, let bias, let sharing):
+      var text = "\(outputs), \(window(own, stride: Extent(1)))"
+      if case .tiled(let tile) = sharing { text += ", tile \(size(tile))" }
+      return text + (bias ? "" : ", no bias")
     case .maxPool(let own), .averagePool(let own): return window(own, stride: own.kernel)
     case .leakyRelu(let slope): return slope.text
     case .dropout(let rate): return rate.text
+    case .profiled(let profile):
+      return "measured, \(profile.forwardMilliseconds) ms forward"
     default: return ""
     }
   }
@@ -100,10 +109,17 @@ public enum LayerSettings {
     case .linear(let outputs, let bias):
       if key == "bias" { return .linear(outputs: outputs, bias: try boolean(text)) }
       return .linear(outputs: try count(text, in: counts), bias: bias)
-    case .conv2d(let outputs, let window, let bias):
-      if key == "bias" { return .conv2d(outputs: outputs, window: window, bias: try boolean(text)) }
-      if key == "outputs" { return .conv2d(outputs: try count(text, in: counts), window: window, bias: bias) }
-      return .conv2d(outputs: outputs, window: try self.window(window, setting: key, text, words), bias: bias)
+    case .conv2d(var outputs, var window, var bias, var sharing):
+      switch key {
+      case "bias": bias = try boolean(text)
+      case "outputs": outputs = try count(text, in: counts)
+      case "tile":
+        guard sharing != .nowhere else { throw FieldProblem("\(kind.name) has no \(key)") }
+        let tile = try extent(words)
+        sharing = tile == Extent(1) ? .everywhere : .tiled(tile)
+      default: window = try self.window(window, setting: key, text, words)
+      }
+      return .conv2d(outputs: outputs, window: window, bias: bias, sharing: sharing)
     case .maxPool(let window): return .maxPool(try self.window(window, setting: key, text, words))
     case .averagePool(let window): return .averagePool(try self.window(window, setting: key, text, words))
     case .batchNorm(let epsilon, let momentum):
@@ -183,6 +199,12 @@ public enum LayerSettings {
 
   private static func outputsField(_ outputs: Int, _ what: String) -> SettingField {
     SettingField("outputs", "\(outputs)", .integer(counts), hint: what)
+  }
+
+  private static func tileField(_ sharing: FilterSharing) -> SettingField {
+    SettingField(
+      "tile", size(sharing.filters(of: Extent(1))), .integer(sides),
+      hint: "1: the same filters everywhere; t: positions t apart share theirs")
   }
 
   private static func biasField(_ bias: Bool) -> SettingField {

@@ -13,11 +13,13 @@ public enum WorkbenchAction: Hashable, Sendable {
   case openScene, saveScene, undo, redo
   /// A kind of strategy with its default options.
   case chooseStrategy(String)
+  // Who holds what
+  case owners, nextLayer, previousLayer
   // Lists and fields
   case up, down, pageUp, pageDown, top, bottom
   case increase, decrease, edit
   // The network
-  case addLayer, removeLayer, moveLayerUp, moveLayerDown, duplicateLayer
+  case addLayer, removeLayer, moveLayerUp, moveLayerDown, duplicateLayer, toggleTree
   // Dialogs and text
   case accept, cancel, search, otherAnswer
   /// A key of a measurement panel, handled by the panel's view.

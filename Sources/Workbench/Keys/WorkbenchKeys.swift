@@ -108,8 +108,10 @@ public enum WorkbenchKeys {
   private static let network: [Binding] = {
     let title = PanelKind.network.title
     return [
-      Binding([.right], .increase, "more", help: "the next loss, on the loss's line", context: title, footer: false),
-      Binding([.left], .decrease, "less", help: "the loss before", context: title, footer: false),
+      Binding(
+        [.right], .increase, "more", help: "the next value, on the lines of loss and tree", context: title,
+        footer: false),
+      Binding([.left], .decrease, "less", help: "the value before", context: title, footer: false),
       Binding(
         [.character("a"), .insert], .addLayer, "add", help: "add a layer below the selected one", context: title),
       Binding([.enter], .edit, "edit", help: "edit the selected layer", context: title),
@@ -121,13 +123,30 @@ public enum WorkbenchKeys {
       Binding(
         [.character("c")], .duplicateLayer, "copy", help: "put a copy of the layer below it", context: title,
         footer: false),
+      Binding(
+        [.character("t")], .toggleTree, "tree", help: "part the network into heads below the layer, or join it again",
+        context: title, footer: false),
+      owners(in: title),
     ]
   }()
 
   private static let strategy: [Binding] =
     values(in: PanelKind.strategy.title) + [
-      Binding([.enter], .edit, "type", help: "type a value", context: PanelKind.strategy.title)
+      Binding([.enter], .edit, "type", help: "type a value", context: PanelKind.strategy.title),
+      owners(in: PanelKind.strategy.title),
+      Binding(
+        [.character("]")], .nextLayer, "next layer", help: "the owners of the next layer",
+        context: PanelKind.strategy.title, footer: false),
+      Binding(
+        [.character("[")], .previousLayer, "layer before", help: "the owners of the layer before",
+        context: PanelKind.strategy.title, footer: false),
     ]
+
+  private static func owners(in context: String) -> Binding {
+    Binding(
+      [.character("O")], .owners, "owners",
+      help: "draw which device holds which box of the selected layer, or show the plan again", context: context)
+  }
 
   private static let form: [Binding] =
     values(in: Context.form) + [

@@ -3,7 +3,7 @@ import Screens
 import Traces
 
 /// Draws who sends how much to whom in a step: a matrix of devices, totals by purpose beside their formulas, and,
-/// expanded, the collectives. Before a run the program's own counts stand there, labelled so.
+/// expanded, the closed form of each kind of collective. Before a run the program's own counts stand there, labelled so.
 ///
 /// - Parameters:
 ///   - focused: whether keys go to this panel.
@@ -26,7 +26,7 @@ public func drawCommunication(
     let matrixRows = devices + 1
     let purposeRows = purposes.rows.count + 1
     let upper = isWide ? max(matrixRows, purposeRows) : matrixRows + purposeRows
-    let wantsList = expanded && measurements.facts.program.collectives.count > 0 && rect.height >= upper + 4
+    let wantsList = expanded && measurements.facts.terms.count > 0 && rect.height >= upper + 4
     let body = rect.rows([.fixed(1), .fixed(wantsList ? upper : rect.height - 1), .share()])
     picture.total.draw(into: &surface, x: rect.x, y: rect.y, limit: rect.width)
     if isWide {
@@ -38,7 +38,7 @@ public func drawCommunication(
       picture.matrix(width: rect.width).draw(into: &surface, in: rows[0])
       if rows[1].height > 1 { purposes.draw(into: &surface, in: rows[1]) }
     }
-    if wantsList { picture.collectives.draw(into: &surface, in: body[2].dropping(rows: 1)) }
+    if wantsList { picture.terms.draw(into: &surface, in: body[2].dropping(rows: 1)) }
   }
 }
 
@@ -182,36 +182,22 @@ struct CommunicationPicture {
       rows: rows, focused: false)
   }
 
-  /// The collectives with their formulas.
-  var collectives: Screens.Table {
-    let facts = measurements.facts
-    let rows = facts.program.collectives.entries.enumerated().map { index, collective -> [Line] in
-      let expected = 4 * collective.expectedWords
-      let counted = facts.collectiveBytes[index]
+  /// What travels by kind of collective, with the closed form in symbols and numbers.
+  var terms: Screens.Table {
+    let rows = measurements.facts.terms.map { term -> [Line] in
+      let purpose = term.purpose.rawValue.split(separator: "_").joined(separator: " ")
       return [
-        Line(collective.label), Line(Self.name(collective.kind)), Line(collective.algorithm),
-        Line("\(collective.devices.count)"), Line(Format.count(collective.words)), Line(collective.formula),
-        Line(Format.traffic(expected)), Line(counted == expected ? "=" : Format.traffic(counted)),
+        Line(purpose), Line(term.count > 1 ? "\(term.name) ×\(term.count)" : term.name),
+        Line(term.devices.map(String.init) ?? "-"), Line(term.derivation), Line(Format.count(term.messages)),
+        term.countedWords == term.expectedWords
+          ? Line("=", role: .good) : Line(Format.traffic(4 * term.countedWords), role: .warning),
       ]
     }
     return Screens.Table(
       [
-        Screens.Table.Column("collective"), Screens.Table.Column("kind"), Screens.Table.Column("algorithm"),
-        Screens.Table.Column("devices", .right),
-        Screens.Table.Column("words", .right), Screens.Table.Column("words sent"),
-        Screens.Table.Column("bytes", .right),
+        Screens.Table.Column("purpose"), Screens.Table.Column("sent as"), Screens.Table.Column("devices", .right),
+        Screens.Table.Column("words by formula", .left, limit: 60), Screens.Table.Column("messages", .right),
         Screens.Table.Column("program"),
       ], rows: rows, offset: view.offset, focused: false)
-  }
-
-  private static func name(_ kind: Collective.Kind) -> String {
-    switch kind {
-    case .allReduce: "all-reduce"
-    case .allGather: "all-gather"
-    case .reduceScatter: "reduce-scatter"
-    case .reduce: "reduce"
-    case .broadcast: "broadcast"
-    case .exchange: "exchange"
-    }
   }
 }

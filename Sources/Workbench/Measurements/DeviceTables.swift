@@ -51,32 +51,71 @@ struct DeviceTables {
     ]
   }
 
-  /// Peak bytes, measured beside the formula's, and by kind.
+  /// Lines of the table of memory with its title and heading.
+  static func memoryRows(_ measurements: Measurements) -> Int {
+    2 + (isMeasured(measurements) ? 2 : 1) * measurements.deviceCount
+  }
+
+  private static func isMeasured(_ measurements: Measurements) -> Bool {
+    (0..<measurements.deviceCount).contains { measurements.peak(of: $0)?.total != nil }
+  }
+
+  /// Peak bytes in all and by kind: a line of measured ones (m) and a line by formula (f) for each device.
   func drawMemory(into surface: inout Surface, in rect: Rect) {
+    let isMeasured = Self.isMeasured(measurements)
+    let isNarrow = rect.width < 100
     let columns =
-      [Column("peak", .right), Column("by formula", .right)]
-      + BufferKind.allCases.map { Column($0.rawValue, .right) }
-    let rows = (0..<measurements.deviceCount).map { device -> [Line] in
-      let measured = measurements.peak(of: device)
+      [Column("total", .right)] + BufferKind.allCases.map { Column(isNarrow ? $0.shortName : $0.rawValue, .right) }
+    var rows: [[Line]] = []
+    var isEqual = true
+    for device in 0..<measurements.deviceCount {
       let formula = measurements.facts.memory[device]
-      let kinds = BufferKind.allCases.map { kind in
-        measured?.byKind[kind].map { Line(Format.memory($0)) }
-          ?? Line("f " + Format.memory(formula.byKind[kind]), role: .dim)
+      let measured = measurements.peak(of: device) ?? .unknown
+      isEqual = isEqual && measured == formula
+      func cells(_ label: String, _ peak: MemoryPeak, _ role: Role) -> [Line] {
+        [Line(label)]
+          + ([peak.total] + BufferKind.allCases.map { peak.byKind[$0] }).map {
+            Line(Format.memory($0), role: role)
+          }
       }
-      return [Line(Format.memory(measured?.total)), Line(Format.memory(formula.total), role: .dim)] + kinds
+      if isMeasured { rows.append(cells("\(device) m", measured, .text)) }
+      rows.append(cells(isMeasured ? "f" : "\(device)", formula, .dim))
     }
-    let isMeasured = (0..<measurements.deviceCount).allSatisfy { measurements.peak(of: $0)?.total != nil }
-    let title = isMeasured ? "peak memory" : "peak memory; f: by formula, not measured"
-    draw(title, columns, rows, into: &surface, in: rect)
+    let title =
+      !isMeasured
+      ? "peak memory by formula"
+      : isEqual ? "peak memory: m measured = f by formula" : "peak memory: m measured, f by formula"
+    draw(title, columns, numbered: rows, into: &surface, in: rect)
   }
 
   private func draw(
     _ title: String, _ columns: [Column], _ rows: [[Line]], into surface: inout Surface, in rect: Rect
   ) {
+    draw(
+      title, columns, numbered: rows.enumerated().map { device, cells in [Line("\(device)")] + cells }, into: &surface,
+      in: rect)
+  }
+
+  private func draw(
+    _ title: String, _ columns: [Column], numbered: [[Line]], into surface: inout Surface, in rect: Rect
+  ) {
     guard rect.height > 1 else { return }
     surface.text(title, x: rect.x, y: rect.y, limit: rect.width, role: .title)
-    let numbered = rows.enumerated().map { device, cells in [Line("\(device)")] + cells }
     Screens.Table([Column("device", .right)] + columns, rows: numbered, offset: offset, focused: false)
       .draw(into: &surface, in: rect.dropping(rows: 1))
+  }
+}
+
+extension BufferKind {
+  /// A head for a narrow column.
+  fileprivate var shortName: String {
+    switch self {
+    case .parameters: "params"
+    case .gradients: "grads"
+    case .optimizer: "optim."
+    case .activations: "activ."
+    case .buffers: "buffers"
+    case .workspace: "worksp."
+    }
   }
 }

@@ -3,7 +3,8 @@ import Screens
 import Traces
 
 /// Draws where each device's time went (five parts that add up to its window), how much of it was computing, and its
-/// peak memory beside the formula's. Expanded, tables with all parts, waits by cause, traffic and memory by kind follow.
+/// peak memory beside the formula's. Expanded, tables with all parts, waits by cause, traffic and memory by kind follow, which
+/// scroll where they do not fit.
 ///
 /// - Parameters:
 ///   - focused: whether keys go to this panel.
@@ -18,14 +19,39 @@ public func drawDevices(
       DeviceBars(measurements: measurements, offset: view.offset).draw(into: &surface, in: rect)
       return
     }
+    let page = DevicesPage(measurements: measurements, width: rect.width).surface(glyphs: surface.glyphs)
+    let first = min(view.offset, max(0, page.height - rect.height))
+    for row in 0..<min(rect.height, page.height - first) {
+      for column in 0..<page.width {
+        let cell = page[column, first + row]
+        surface.put(cell.scalar, x: rect.x + column, y: rect.y + row, role: cell.role, attributes: cell.attributes)
+      }
+    }
+    if first > 0 { surface.put(surface.glyphs.up, x: rect.maxX - 1, y: rect.y, role: .key) }
+    if first + rect.height < page.height {
+      surface.put(surface.glyphs.down, x: rect.maxX - 1, y: rect.maxY - 1, role: .key)
+    }
+  }
+}
+
+/// All tables of the expanded panel, one below the other: as high as they are, of which the screen shows a part.
+struct DevicesPage {
+  var measurements: Measurements
+  var width: Int
+
+  func surface(glyphs: GlyphSet) -> Surface {
+    let isWide = width >= 130
     let rows = measurements.deviceCount + 2
-    let tables = DeviceTables(measurements: measurements, offset: view.offset)
-    let isWide = rect.width >= 130
-    let parts = rect.rows([.fixed(rows)] + Array(repeating: .fixed(rows), count: isWide ? 2 : 3), gap: 1)
-    DeviceBars(measurements: measurements, offset: view.offset).draw(into: &surface, in: parts[0])
+    let memory = DeviceTables.memoryRows(measurements)
+    let heights = Array(repeating: rows, count: isWide ? 2 : 3) + [memory]
+    var surface = Surface(width: width, height: heights.reduce(0, +) + heights.count - 1, glyphs: glyphs)
+    let tables = DeviceTables(measurements: measurements, offset: 0)
+    let parts = surface.bounds.rows(heights.map { .fixed($0) }, gap: 1)
+    DeviceBars(measurements: measurements, offset: 0).draw(into: &surface, in: parts[0])
     tables.drawTimes(withTraffic: isWide, into: &surface, in: parts[1])
     if !isWide { tables.drawTraffic(into: &surface, in: parts[2]) }
     tables.drawMemory(into: &surface, in: parts[parts.count - 1])
+    return surface
   }
 }
 

@@ -27,7 +27,11 @@ public func drawLearning(
     let room = min(latest.height(width: rect.width), max(1, rect.height / 4))
     let parts = rect.rows([.fixed(room), .share()])
     latest.draw(into: &surface, in: parts[0])
-    let charts = parts[1]
+    let wins = picture.wins
+    let winRows = wins.map { $0.rowLabels.count + 2 } ?? 0
+    let below = parts[1].rows([.share(), .fixed(parts[1].height >= winRows + 10 ? winRows : 0)])
+    if let wins, !below[1].isEmpty { wins.draw(into: &surface, in: below[1].dropping(rows: 1)) }
+    let charts = below[0]
     if learning.evaluations.isEmpty || (charts.width < 60 && charts.height < 12) {
       picture.lossChart(columns: charts.width).draw(into: &surface, in: charts)
     } else {
@@ -55,7 +59,17 @@ struct LearningPicture {
     let last = learning.evaluations.last
     add("train", Format.percent(last?.train))
     add("test", Format.percent(last?.test))
+    if let oracle = last?.testOracle { add("any head", Format.percent(oracle)) }
     return line
+  }
+
+  /// For how many test samples of each class each head of a tree is the best; nil without heads.
+  var wins: HeatMap? {
+    guard let heads = learning.evaluations.last?.heads, let classes = heads.wins.first?.count else { return nil }
+    return HeatMap(
+      rows: heads.wins.indices.map { "head \($0 + 1)" }, columns: (0..<classes).map { "class \($0)" },
+      values: heads.wins.map { $0.map { HeatMap.Value(Double($0), $0 == 0 ? "" : "\($0)") } }, corner: "best head",
+      focused: false)
   }
 
   func lossChart(columns: Int) -> LineChart {
@@ -76,11 +90,14 @@ struct LearningPicture {
     func points(_ value: (LearningHistory.Evaluation) -> Double?) -> [LineChart.SeriesPoint] {
       learning.evaluations.map { LineChart.SeriesPoint(Double($0.steps), value($0).map { 100 * $0 }) }
     }
-    return LineChart(
-      [
-        LineChart.Series("train %", role: .curve3, points: points(\.train)),
-        LineChart.Series("test %", role: .curve4, points: points(\.test)),
-      ], xName: "step")
+    var series = [
+      LineChart.Series("train %", role: .curve3, points: points(\.train)),
+      LineChart.Series("test %", role: .curve4, points: points(\.test)),
+    ]
+    if learning.evaluations.contains(where: { $0.testOracle != nil }) {
+      series.append(LineChart.Series("any head %", role: .curve1, points: points(\.testOracle)))
+    }
+    return LineChart(series, xName: "step")
   }
 
   /// At most four points per column: of a longer stretch the first, least, greatest and last value, so that no peak is lost.

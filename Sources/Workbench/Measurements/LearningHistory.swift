@@ -1,3 +1,5 @@
+import Traces
+
 /// How training went so far: losses by step, accuracies by epoch, and the learning rate.
 public struct LearningHistory: Hashable, Sendable {
   /// Accuracies after some steps, as shares of 1.
@@ -8,12 +10,23 @@ public struct LearningHistory: Hashable, Sendable {
     public var train: Double?
     /// Of the test samples; nil where not measured.
     public var test: Double?
+    /// The same for any head of a tree; nil without one.
+    public var trainOracle: Double?
+    public var testOracle: Double?
+    /// How each head of a tree does on the test samples; nil without one.
+    public var heads: Report.Heads?
 
     /// An evaluation after `steps` steps; accuracies are shares of 1.
-    public init(steps: Int, train: Double?, test: Double?) {
+    public init(
+      steps: Int, train: Double?, test: Double?, trainOracle: Double? = nil, testOracle: Double? = nil,
+      heads: Report.Heads? = nil
+    ) {
       self.steps = steps
       self.train = train
       self.test = test
+      self.trainOracle = trainOracle
+      self.testOracle = testOracle
+      self.heads = heads
     }
   }
 

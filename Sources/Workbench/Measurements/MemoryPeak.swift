@@ -14,9 +14,10 @@ public struct MemoryPeak: Hashable, Sendable {
     self.total = total
   }
 
-  /// The peak by formula; kinds that the program does not use are 0.
+  /// The peak by formula; kinds that the program does not use are 0, an unknown workspace is missing.
   public init(_ formula: PeakMemory) {
     byKind = Dictionary(uniqueKeysWithValues: BufferKind.allCases.map { ($0, formula.byKind[$0] ?? 0) })
+    byKind[.workspace] = formula.byKind[.workspace]
     total = formula.total
   }
 
@@ -24,7 +25,7 @@ public struct MemoryPeak: Hashable, Sendable {
   public init(_ measured: Report.PeakBytes) {
     let kinds: [(BufferKind, Int?)] = [
       (.parameters, measured.parameters), (.gradients, measured.gradients), (.optimizer, measured.optimizer),
-      (.activations, measured.activations), (.buffers, measured.buffers),
+      (.activations, measured.activations), (.buffers, measured.buffers), (.workspace, measured.workspace),
     ]
     byKind = Dictionary(uniqueKeysWithValues: kinds.compactMap { kind, bytes in bytes.map { (kind, $0) } })
     total = measured.total

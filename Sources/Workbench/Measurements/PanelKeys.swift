@@ -60,21 +60,21 @@ extension TimelineView {
 
 /// How the devices panel is shown.
 public struct DevicesView: Hashable, Sendable {
-  /// The first device shown, where not all fit.
+  /// The first device shown, or of the expanded panel the first line, where not all fit.
   public private(set) var offset = 0
 
   public init() {}
 
   /// Every key that ``handle(_:_:)`` takes.
   public static let keys: [PanelKey] = [
-    PanelKey([.down, .character("j")], "down", "scroll to later devices"),
-    PanelKey([.up, .character("k")], "up", "scroll to earlier devices"),
+    PanelKey([.down, .character("j")], "down", "scroll down"),
+    PanelKey([.up, .character("k")], "up", "scroll up"),
   ]
 
   /// Does what a key stands for; false where the key is none of this panel's.
   public mutating func handle(_ key: Key, _ measurements: Measurements) -> Bool {
     switch key {
-    case .down, .character("j"): offset = min(offset + 1, max(0, measurements.deviceCount - 1))
+    case .down, .character("j"): offset = min(offset + 1, measurements.deviceCount * 5 + 11)
     case .up, .character("k"): offset = max(0, offset - 1)
     default: return false
     }
@@ -91,7 +91,7 @@ public struct CommunicationView: Hashable, Sendable {
   }
 
   public private(set) var unit = Unit.bytes
-  /// The first collective listed.
+  /// The first kind of collective listed.
   public private(set) var offset = 0
 
   public init() {}
@@ -99,15 +99,15 @@ public struct CommunicationView: Hashable, Sendable {
   /// Every key that ``handle(_:_:)`` takes.
   public static let keys: [PanelKey] = [
     PanelKey([.character("b")], "bytes/messages", "count bytes or messages in the matrix"),
-    PanelKey([.down, .character("j")], "down", "scroll to later collectives"),
-    PanelKey([.up, .character("k")], "up", "scroll to earlier collectives"),
+    PanelKey([.down, .character("j")], "down", "scroll down"),
+    PanelKey([.up, .character("k")], "up", "scroll up"),
   ]
 
   /// Does what a key stands for; false where the key is none of this panel's.
   public mutating func handle(_ key: Key, _ measurements: Measurements) -> Bool {
     switch key {
     case .character("b"): unit = unit == .bytes ? .messages : .bytes
-    case .down, .character("j"): offset = min(offset + 1, max(0, measurements.facts.program.collectives.count - 1))
+    case .down, .character("j"): offset = min(offset + 1, max(0, measurements.facts.terms.count - 1))
     case .up, .character("k"): offset = max(0, offset - 1)
     default: return false
     }

@@ -13,39 +13,40 @@ public struct ProgramFacts: Sendable {
   public let matrixBytes: [[Int]]
   /// Messages per step from device to device, counted from the program's messages, `[from][to]`.
   public let matrixMessages: [[Int]]
-  /// Bytes per step of each collective, counted from the program's messages.
-  public let collectiveBytes: [Int]
+  /// What travels in a step by kind of collective, with closed forms.
+  public let terms: [CommunicationTerm]
 
   /// Takes the facts from a program.
-  public init(_ program: Program) {
-    self.init(InstructionCatalogue(program))
+  ///
+  /// - Parameter workspaceWords: what the executor's kernels need beside the program's buffers, per device; nil where not
+  ///   known.
+  public init(_ program: Program, workspaceWords: [Int]? = nil) {
+    self.init(InstructionCatalogue(program), workspaceWords: workspaceWords)
   }
 
   /// Takes the facts from a program that is already catalogued.
-  public init(_ catalogue: InstructionCatalogue) {
+  public init(_ catalogue: InstructionCatalogue, workspaceWords: [Int]? = nil) {
     let program = catalogue.program
     self.catalogue = catalogue
-    memory = program.devices.map { MemoryPeak(PeakMemory(of: $0, messages: program.messages)) }
+    memory = program.devices.enumerated().map { position, device in
+      let workspace = workspaceWords.flatMap { $0.indices.contains(position) ? $0[position] : nil }
+      return MemoryPeak(PeakMemory(of: device, messages: program.messages, workspaceWords: workspace))
+    }
     var expected: [Purpose: Int] = [:]
     for collective in program.collectives.entries {
       expected[collective.purpose, default: 0] += 4 * collective.expectedWords
     }
     var bytes = Array(repeating: Array(repeating: 0, count: program.devices.count), count: program.devices.count)
     var messages = bytes
-    var collectives = Array(repeating: 0, count: program.collectives.count)
     for message in program.messages.entries {
       bytes[message.from][message.to] += message.bytes
       messages[message.from][message.to] += 1
-      if let collective = message.collective {
-        collectives[collective.position] += message.bytes
-      } else {
-        expected[message.purpose, default: 0] += message.bytes
-      }
+      if message.collective == nil { expected[message.purpose, default: 0] += message.bytes }
     }
     expectedBytes = expected
     matrixBytes = bytes
     matrixMessages = messages
-    collectiveBytes = collectives
+    terms = program.communicationTerms
   }
 
   /// The program itself.

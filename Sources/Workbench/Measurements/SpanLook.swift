@@ -23,6 +23,7 @@ struct SpanLook: Hashable, Sendable {
       case .backward: (.backward, "backward")
       case .backwardInput: (.backwardInput, "input gradient")
       case .backwardWeight: (.backwardWeight, "weight gradient")
+      case .statistics: (.reduce, "statistics")
       case .loss: (.loss, "loss")
       case .zero: (.copy, "clear")
       case .update: (.update, "update")

@@ -133,6 +133,9 @@ struct TimelineLanes {
     case .send:
       let partner = catalogue.partner(device: span.device, instruction: span.instruction)
       return partner.map { ["send to \($0)", "to \($0)"] } ?? []
+    case .statistics:
+      guard block.spans.count == 1 else { return [SpanLook(span.kind).name] }
+      return [catalogue.label(device: span.device, instruction: span.instruction), SpanLook(span.kind).name]
     case .load, .loss, .zero, .update, .copy, .accumulate, .overhead, .idle: return [SpanLook(span.kind).name]
     }
   }

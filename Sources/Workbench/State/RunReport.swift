@@ -10,17 +10,20 @@ extension WorkbenchState {
     let facts = RunFacts(
       scene: run.scene.name, clock: measurements.clock, cores: cores, seed: run.scene.training.seed,
       steps: run.doneSteps, losses: measurements.learning.losses.map { $0 ?? .nan }, trainAccuracy: last?.train,
-      testAccuracy: last?.test, peaks: measurements.peaks.map { $0.flatMap(Self.bytes) })
+      testAccuracy: last?.test, trainOracleAccuracy: last?.trainOracle, testOracleAccuracy: last?.testOracle,
+      heads: last?.heads, peaks: measurements.peaks.map { $0.flatMap(Self.bytes) },
+      workspaceWords: workspace?(measurements.facts.program))
     return Report(facts, statistics: statistics)
   }
 
   private static func bytes(_ peak: MemoryPeak) -> Report.PeakBytes? {
     func kind(_ kind: BufferKind) -> Int? { peak.byKind[kind] }
     guard let parameters = kind(.parameters), let gradients = kind(.gradients), let optimizer = kind(.optimizer),
-      let activations = kind(.activations), let buffers = kind(.buffers), let total = peak.total
+      let activations = kind(.activations), let buffers = kind(.buffers), let workspace = kind(.workspace),
+      let total = peak.total
     else { return nil }
     return Report.PeakBytes(
       parameters: parameters, gradients: gradients, optimizer: optimizer, activations: activations, buffers: buffers,
-      total: total)
+      workspace: workspace, total: total)
   }
 }

@@ -5,6 +5,10 @@ import Scenes
 import Strategies
 import Traces
 
+/// Words of workspace that an executor's kernels need for a program, per device. The workbench knows no executor, so it is
+/// given the question.
+public typealias WorkspaceCount = @Sendable (Program) -> [Int]
+
 /// A scene compiled: its programs, and what follows from them before anything runs.
 public struct ScenePlan: Sendable {
   public var scene: Scene
@@ -20,17 +24,18 @@ public struct ScenePlan: Sendable {
 
   /// Compiles a scene.
   ///
+  /// - Parameter workspace: asks the executor for its kernels' workspace; nil leaves it out of the memory by formula.
   /// - Throws: why the network, the settings or the strategy cannot be.
-  public init(_ scene: Scene) throws(DiagnosticList) {
+  public init(_ scene: Scene, workspace: WorkspaceCount? = nil) throws(DiagnosticList) {
     let problems = scene.problems()
     guard problems.isEmpty else { throw DiagnosticList(problems) }
-    let graph = try Graph(scene.network)
+    let graph = try scene.graph()
     let compiler = Compiler(
       graph: graph, training: scene.training, devices: scene.machine.devices, microbatches: scene.microbatches)
     self.scene = scene
     partitioning = try compiler.partitioning(for: scene.strategy)
     program = try compiler.compile(scene.strategy)
-    facts = ProgramFacts(program)
+    facts = ProgramFacts(program, workspaceWords: workspace?(program))
     bubble = program.schedule.bubbleFormula
     steps = scene.data.source.outline.map { scene.training.steps(samples: $0.trainCount) }
   }
@@ -50,9 +55,9 @@ public enum Compilation: Sendable {
   case refused([Diagnostic])
 
   /// Compiles a scene, or says what is wrong.
-  public init(_ scene: Scene) {
+  public init(_ scene: Scene, workspace: WorkspaceCount? = nil) {
     do {
-      self = .plan(try ScenePlan(scene))
+      self = .plan(try ScenePlan(scene, workspace: workspace))
     } catch {
       self = .refused(error.all)
     }

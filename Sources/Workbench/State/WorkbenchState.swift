@@ -1,6 +1,7 @@
 import Networks
 import Scenes
 import Screens
+import Strategies
 import Traces
 
 /// Everything that the workbench shows: a value. Messages change it (``update(_:)``), drawing reads it
@@ -61,16 +62,28 @@ public struct WorkbenchState: Sendable {
   /// Cores of this machine.
   public let cores: Int
   public let presets: [Preset]
+  /// Asks the executor for its kernels' workspace; nil where there is none to ask.
+  let workspace: WorkspaceCount?
+  /// What the strategy panel shows below its settings.
+  public internal(set) var strategyResult = StrategyResult.plan
+  /// Lines of the ownership picture left out above.
+  public internal(set) var ownershipScroll = 0
+  /// The owners of the layer that is shown, with the scene that they follow from.
+  var owners: (scene: Scene, layer: LayerOwnership, names: [String])?
 
   /// The workbench with a scene, compiled at once.
-  public init(_ scene: Scene, size: Size = Size(width: 80, height: 24), cores: Int, presets: [Preset] = []) {
+  public init(
+    _ scene: Scene, size: Size = Size(width: 80, height: 24), cores: Int, presets: [Preset] = [],
+    workspace: WorkspaceCount? = nil
+  ) {
     let scene = scene.unplaced
     self.scene = scene
     savedScene = scene
     self.size = size
     self.cores = cores
     self.presets = presets
-    compilation = Compilation(scene)
+    self.workspace = workspace
+    compilation = Compilation(scene, workspace: workspace)
     rows = LayerRow.rows(of: scene.network, problems: compilation.problems)
     measurements = compilation.plan.map { Measurements($0.facts) }
   }
@@ -99,8 +112,12 @@ public struct WorkbenchState: Sendable {
     }
   }
 
-  /// The lines of the network panel: input, layers, loss.
-  var networkLineCount: Int { scene.network.layers.count + 2 }
+  /// The lines of the network panel: input, layers, loss, and the settings of a tree.
+  var networkLineCount: Int { lossLine + 1 + treeFields.count }
+  /// The line of the loss, behind the layers.
+  var lossLine: Int { scene.network.layers.count + 1 }
+  /// The fields of the network's tree; empty without one.
+  var treeFields: [SettingField] { TreeSettings.fields(of: scene.network) }
   /// The layer of the marked line; nil on input and loss.
   var selectedLayer: Int? {
     scene.network.layers.indices.contains(networkLine - 1) ? networkLine - 1 : nil

@@ -23,14 +23,17 @@ extension WorkbenchState {
     case .saveScene: overlay = .path(PathPrompt(.save, "\(scene.name).yaml"))
     case .undo: return travel(to: history.undo(scene), "nothing to undo")
     case .redo: return travel(to: history.redo(scene), "nothing to redo")
-    case .up, .down, .pageUp, .pageDown, .top, .bottom: move(action)
+    case .up, .down, .pageUp, .pageDown, .top, .bottom: if !scrollOwners(action) { move(action) }
+    case .owners: toggleOwners()
+    case .nextLayer: showLayer(1)
+    case .previousLayer: showLayer(-1)
     case .chooseStrategy(let name):
       guard let changed = try? SceneSettings.setting("strategy", name, in: scene) else { break }
       return edit(changed)
     case .increase: return stepValue(1)
     case .decrease: return stepValue(-1)
     case .edit: return openEditor()
-    case .addLayer, .removeLayer, .moveLayerUp, .moveLayerDown, .duplicateLayer: return editNetwork(action)
+    case .addLayer, .removeLayer, .moveLayerUp, .moveLayerDown, .duplicateLayer, .toggleTree: return editNetwork(action)
     case .view(let key): return view(key)
     case .accept: return acceptValue()
     case .search, .otherAnswer: break

@@ -14,12 +14,14 @@ extension WorkbenchState {
     return fields.indices.contains(strategyLine) ? fields[strategyLine] : nil
   }
 
-  /// The network's input or loss, where its line is marked.
+  /// The network's input, loss or tree, where its line is marked.
   private var networkField: SettingField? {
     if networkLine == 0 {
       return SettingField("input", "\(scene.network.input)", .text, hint: "features, or channels x height x width")
     }
-    guard networkLine == networkLineCount - 1 else { return nil }
+    let ofTree = networkLine - lossLine - 1
+    if treeFields.indices.contains(ofTree) { return treeFields[ofTree] }
+    guard networkLine == lossLine else { return nil }
     return SettingField(
       "loss", scene.network.loss.rawValue, .choice(Loss.allCases.map(\.rawValue)), hint: "what training minimises")
   }
@@ -33,6 +35,8 @@ extension WorkbenchState {
         changed.network.replace(at: form.layer, with: layer)
       } else if key == "input" {
         changed.network.input = try Shape(typed: text)
+      } else if key.hasPrefix("tree.") {
+        changed.network = try TreeSettings.setting(key, text, in: scene.network)
       } else {
         guard let loss = Loss(rawValue: text.trimmingBlanks) else {
           throw FieldProblem("one of \(Loss.allCases.map(\.rawValue).joined(separator: ", "))")

@@ -9,8 +9,9 @@ extension WorkbenchState {
       overlay = .layers(selection: 0)
       return []
     }
+    if action == .toggleTree { return toggleTree() }
     guard let layer = selectedLayer else {
-      note = Line("mark a layer first: this line is the network's \(networkLine == 0 ? "input" : "loss")", role: .dim)
+      note = Line("mark a layer first: this line is the network's \(lineName)", role: .dim)
       return []
     }
     var changed = scene
@@ -33,6 +34,20 @@ extension WorkbenchState {
     let effects = edit(changed)
     if action == .duplicateLayer { networkLine += 1 }
     return effects
+  }
+
+  /// What the marked line is where it is no layer.
+  private var lineName: String { networkLine == 0 ? "input" : networkLine == lossLine ? "loss" : "tree" }
+
+  /// Lets the network part below the marked layer or its input, or join again.
+  private mutating func toggleTree() -> [Effect] {
+    var changed = scene
+    guard networkLine < lossLine, changed.network.toggleTree(after: networkLine - 1) else {
+      note = Line(
+        "mark the last layer that all heads share, or the input; at least one layer comes after it", role: .dim)
+      return []
+    }
+    return edit(changed)
   }
 
   /// Adds a layer of the chosen kind below the marked line and opens its form.

@@ -1,0 +1,77 @@
+import Foundation
+
+/// What work takes on one machine: a document that `partita bench` writes and simulations read.
+///
+/// The time of an instruction is `fixed + units × per unit` with the numbers of its class of work.
+public struct Calibration: Codable, Hashable, Sendable {
+  public static let schema = "partita.calibration/1"
+
+  /// Nanoseconds of one class of work.
+  public struct Cost: Codable, Hashable, Sendable {
+    public var fixed: Double
+    public var perUnit: Double
+
+    public init(fixed: Double, perUnit: Double) {
+      self.fixed = fixed
+      self.perUnit = perUnit
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case fixed = "fixed_nanoseconds"
+      case perUnit = "nanoseconds_per_unit"
+    }
+  }
+
+  public var schema = Calibration.schema
+  /// The processor and its cores, for people.
+  public var machine: String
+  /// The day, as 2026-01-31.
+  public var date: String
+  /// By class of work, as `linear.forward` or `copy`.
+  public var costs: [String: Cost]
+  /// From the sending of a message in shared memory until a device that waits for it has woken up.
+  public var wakeNanoseconds: Double
+
+  enum CodingKeys: String, CodingKey {
+    case schema, machine, date, costs
+    case wakeNanoseconds = "wake_nanoseconds"
+  }
+
+  public init(machine: String, date: String, costs: [String: Cost], wakeNanoseconds: Double) {
+    self.machine = machine
+    self.date = date
+    self.costs = costs
+    self.wakeNanoseconds = wakeNanoseconds
+  }
+
+  /// Reads what ``json()`` wrote.
+  ///
+  /// - Throws: what is wrong with the document: its form, its version, or numbers that are no times.
+  public init(json: Data) throws {
+    self = try JSONDecoder().decode(Calibration.self, from: json)
+    func refuse(_ reason: String) -> DecodingError {
+      DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: reason))
+    }
+    guard schema == Self.schema else { throw refuse("it is of version '\(schema)', not '\(Self.schema)'") }
+    let numbers = costs.values.flatMap { [$0.fixed, $0.perUnit] } + [wakeNanoseconds]
+    guard numbers.allSatisfy({ $0 >= 0 && $0.isFinite }) else { throw refuse("a time is below zero") }
+  }
+
+  /// One JSON document with a final line break.
+  public func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  }
+
+  /// Nanoseconds of some work; classes that were never measured are priced as the next best one.
+  func nanoseconds(_ work: Work) -> Double {
+    var (name, units) = (work.name, work.units)
+    for _ in 0..<4 {
+      if let cost = costs[name] { return cost.fixed + units * cost.perUnit }
+      guard let substitute = Work.substitute(for: name) else { break }
+      (name, units) = (substitute.name, units * substitute.share)
+    }
+    return 0
+  }
+}

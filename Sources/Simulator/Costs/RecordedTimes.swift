@@ -1,0 +1,70 @@
+import Programs
+import Traces
+
+/// Durations of a program's instructions, taken from records of a run of that same program.
+public struct RecordedTimes: Sendable {
+  private let catalogue: InstructionCatalogue
+  private let warmupSteps: Int
+  /// Per device and instruction, nanoseconds without waiting.
+  private var durations: [[[Int64]]]
+  /// Of receives that waited: from the arrival of the message to the end.
+  private var wakes: [Int64] = []
+
+  /// - Parameter warmupSteps: steps at the start that are left out.
+  public init(_ program: Program, warmupSteps: Int = 0) {
+    catalogue = InstructionCatalogue(program)
+    self.warmupSteps = warmupSteps
+    durations = program.devices.map { $0.instructions.map { _ in [] } }
+  }
+
+  /// Takes in what an executor wrote.
+  public mutating func add(_ batch: TraceBatch) {
+    for (device, records) in batch.records.enumerated() {
+      for record in records where record.step >= warmupSteps {
+        let instruction = Int(record.instruction)
+        var begin = record.begin
+        switch catalogue.kind(device: device, instruction: instruction) {
+        case .receive:
+          if record.arrival > begin {
+            wakes.append(max(0, record.end - record.arrival))
+            continue
+          }
+        case .send: begin = max(begin, min(record.transferStart, record.end))
+        default: break
+        }
+        durations[device][instruction].append(max(0, record.end - begin))
+      }
+    }
+  }
+
+  /// The median of each instruction over the steps; nil for one that was never recorded without waiting.
+  public func median(device: Int, position: Int) -> Int64? { Self.median(durations[device][position]) }
+
+  /// The median time from the arrival of an awaited message to its receiver's going on; nil where none was awaited.
+  public var medianWake: Int64? { Self.median(wakes) }
+
+  /// The medians as costs; what was never recorded takes nothing.
+  public func costs() -> CostTable {
+    CostTable(
+      catalogue.program, assumptions: ["costs are the median durations of a recorded run, without its waits"]
+    ) { device, position in
+      (median(device: device.device, position: position) ?? 0) * SimulatedTime.perNanosecond
+    }
+  }
+
+  /// Work and nanoseconds of every recorded instruction.
+  func samples() -> [(work: Work, nanoseconds: Double)] {
+    let program = catalogue.program
+    return program.devices.flatMap { device in
+      device.instructions.indices.compactMap { position in
+        median(device: device.device, position: position).map { duration in
+          (device.work(of: device.instructions[position], messages: program.messages), Double(duration))
+        }
+      }
+    }
+  }
+
+  private static func median(_ values: [Int64]) -> Int64? {
+    values.isEmpty ? nil : values.sorted()[values.count / 2]
+  }
+}

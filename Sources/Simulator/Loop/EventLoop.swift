@@ -1,0 +1,284 @@
+import Programs
+import Traces
+
+/// Devices, wires and channels in virtual time.
+///
+/// A device is looked at when something about it can have changed: it has finished an instruction, a message that it waits
+/// for becomes readable, or a channel that it waits for has room again. It then takes the head of whichever lane is ready,
+/// communication first, as the engine's threads do. What concerns a device alone is done at once; sends and receives are
+/// done in the order of time over all devices.
+struct EventLoop<Source: CostSource> {
+  private struct Device {
+    /// The end of the last instruction.
+    var begin: Int64 = 0
+    /// The event that it waits for; never, while it is looked at.
+    var wakeAt: Int64 = .max
+    var step: Int32 = 0
+    /// Places in ``FlatProgram/order``.
+    var nextCompute: Int
+    var nextCommunication: Int
+    /// True where it stands before a send or a receive that was not ready.
+    var isWaiting = false
+    var isDone = false
+  }
+
+  /// A message between send and receive.
+  private struct UnderWay {
+    var senderReady: Int64 = 0
+    var transferStart: Int64 = 0
+    var readableAt: Int64 = 0
+  }
+
+  private struct Traffic {
+    var sent = 0
+    var received = 0
+  }
+
+  private let flat: FlatProgram
+  private let steps: Int32
+  private let isRecording: Bool
+  private let latency: Int64
+  /// How long each message occupies its wire.
+  private let occupancy: ContiguousArray<Int64>
+  private(set) var source: Source
+
+  private var devices: ContiguousArray<Device>
+  private var underWay: ContiguousArray<UnderWay>
+  private var traffic: ContiguousArray<Traffic>
+  /// When each wire has sent its last message.
+  private var wireFreeAt: ContiguousArray<Int64>
+  private var queue: EventQueue
+  private(set) var records: [[TraceRecord]]
+  private(set) var recordCount = 0
+  private(set) var stepEnds: ContiguousArray<Int64>
+  private(set) var executed = 0
+  private(set) var memory: MemoryCount
+  private(set) var isBeyondLimit = false
+
+  init(_ flat: FlatProgram, source: Source, link: LinkModel, steps: Int, isRecording: Bool) {
+    self.flat = flat
+    self.source = source
+    self.steps = Int32(clamping: steps)
+    self.isRecording = isRecording
+    latency = min(max(link.latencyPicoseconds, 0), SimulatedTime.longest)
+    occupancy = ContiguousArray(flat.messageBytes.map { link.occupancyPicoseconds(bytes: $0) })
+    devices = ContiguousArray(
+      flat.devices.map { device in
+        var state = Device(
+          nextCompute: device.compute.lowerBound, nextCommunication: device.communication.lowerBound)
+        state.isDone = steps <= 0 || device.compute.isEmpty && device.communication.isEmpty
+        return state
+      })
+    underWay = ContiguousArray(repeating: UnderWay(), count: flat.slots)
+    traffic = ContiguousArray(repeating: Traffic(), count: flat.channels.count)
+    wireFreeAt = ContiguousArray(repeating: 0, count: flat.links)
+    queue = EventQueue(capacity: 2 * flat.devices.count)
+    records = Array(repeating: [], count: flat.devices.count)
+    stepEnds = ContiguousArray(repeating: 0, count: max(steps, 0))
+    memory = MemoryCount(flat)
+    for device in devices.indices where !devices[device].isDone { schedule(device, at: 0) }
+  }
+
+  /// Devices that did not get to the end, each with the head of the lane that it stands at.
+  var blocked: [BlockedDevice] {
+    devices.indices.compactMap { device in
+      guard !devices[device].isDone else { return nil }
+      let head = communicationHead(device)
+      return BlockedDevice(device: device, position: Int(head < .max ? head : computeHead(device)))
+    }
+  }
+
+  /// Runs until no event is left, until the time is beyond what can be counted, or until about `limit` more records are
+  /// made. True where more events are to come.
+  mutating func run(upTo limit: Int) -> Bool {
+    while recordCount < limit, !isBeyondLimit {
+      guard let event = queue.pop() else { return false }
+      let device = Int(event.device)
+      guard devices[device].wakeAt == event.time else { continue }
+      devices[device].wakeAt = .max
+      advance(device, to: event.time)
+    }
+    return !isBeyondLimit
+  }
+
+  /// Hands over the records made so far.
+  mutating func takeRecords() -> [[TraceRecord]] {
+    let taken = records
+    records = taken.map { _ in [] }
+    recordCount = 0
+    return taken
+  }
+
+  // MARK: - Devices
+
+  private mutating func schedule(_ device: Int, at time: Int64) {
+    guard time < devices[device].wakeAt else { return }
+    devices[device].wakeAt = time
+    queue.push(Event(time: time, device: Int32(truncatingIfNeeded: device)))
+  }
+
+  @inline(__always) private func communicationHead(_ device: Int) -> Int32 {
+    let next = devices[device].nextCommunication
+    return next < flat.devices[device].communication.upperBound ? flat.order[next] : .max
+  }
+
+  @inline(__always) private func computeHead(_ device: Int) -> Int32 {
+    let next = devices[device].nextCompute
+    return next < flat.devices[device].compute.upperBound ? flat.order[next] : .max
+  }
+
+  /// Lets a device work from `time` on for as long as nothing that happens elsewhere can matter to it.
+  private mutating func advance(_ device: Int, to time: Int64) {
+    var now = time
+    devices[device].isWaiting = false
+    let first = flat.devices[device].first
+    while true {
+      let communication = communicationHead(device)
+      let compute = computeHead(device)
+      if communication == .max, compute == .max {
+        if endStep(device, at: now) { return }
+        continue
+      }
+      // A head whose predecessor in the other lane is not done is no candidate. One of the two always is.
+      let isCommunicationFree = communication < .max && flat.instructions[first + Int(communication)].after < compute
+      let isComputeFree = compute < .max && flat.instructions[first + Int(compute)].after < communication
+      let communicationKind = isCommunicationFree ? flat.instructions[first + Int(communication)].kind : .local
+      let computeKind = isComputeFree ? flat.instructions[first + Int(compute)].kind : .local
+      let isOwnBusiness =
+        communicationKind == .local && (isCommunicationFree || computeKind == .local)
+      if !isOwnBusiness, !queue.isFirst(Event(time: now, device: Int32(truncatingIfNeeded: device))) {
+        return schedule(device, at: now)
+      }
+      if isCommunicationFree, isReady(first + Int(communication), communicationKind, at: now) {
+        devices[device].nextCommunication += 1
+        now = execute(device, communication, communicationKind, at: now)
+      } else if isComputeFree, isReady(first + Int(compute), computeKind, at: now) {
+        devices[device].nextCompute += 1
+        now = execute(device, compute, computeKind, at: now)
+      } else {
+        devices[device].isWaiting = true
+        if isCommunicationFree { awaitArrival(device, first + Int(communication), communicationKind) }
+        if isComputeFree { awaitArrival(device, first + Int(compute), computeKind) }
+        return
+      }
+      if now > SimulatedTime.limit {
+        isBeyondLimit = true
+        return
+      }
+    }
+  }
+
+  /// Notes the end of a device's step; true where it was the last.
+  private mutating func endStep(_ device: Int, at now: Int64) -> Bool {
+    let step = Int(devices[device].step)
+    stepEnds[step] = max(stepEnds[step], now)
+    devices[device].step += 1
+    if devices[device].step >= steps {
+      devices[device].isDone = true
+      return true
+    }
+    devices[device].nextCompute = flat.devices[device].compute.lowerBound
+    devices[device].nextCommunication = flat.devices[device].communication.lowerBound
+    return false
+  }
+
+  // MARK: - Instructions
+
+  @inline(__always)
+  private func isReady(_ place: Int, _ kind: FlatInstruction.Kind, at now: Int64) -> Bool {
+    switch kind {
+    case .local: return true
+    case .send:
+      let channel = Int(flat.instructions[place].channel)
+      return traffic[channel].sent - traffic[channel].received < Int(flat.channels[channel].capacity)
+    case .receive:
+      let channel = Int(flat.instructions[place].channel)
+      return traffic[channel].sent > traffic[channel].received
+        && underWay[slot(channel, traffic[channel].received)].readableAt <= now
+    }
+  }
+
+  @inline(__always) private func slot(_ channel: Int, _ number: Int) -> Int {
+    Int(flat.channels[channel].firstSlot) + number % Int(flat.channels[channel].capacity)
+  }
+
+  /// Executes an instruction at `now`; returns when the device is free again.
+  private mutating func execute(
+    _ device: Int, _ position: Int32, _ kind: FlatInstruction.Kind, at now: Int64
+  ) -> Int64 {
+    let place = flat.devices[device].first + Int(position)
+    let begin = devices[device].begin
+    let step = devices[device].step
+    let duration = source.picoseconds(device: device, position: Int(position), step: Int(step))
+    let end = now + min(max(duration, 0), SimulatedTime.longest)
+    executed += 1
+    memory.apply(flat.instructions[place], of: device, flat.changes)
+    var times = UnderWay()
+    switch kind {
+    case .local: break
+    case .send: times = send(flat.instructions[place], ready: begin, now: now)
+    case .receive: times = receive(flat.instructions[place], now: now)
+    }
+    devices[device].begin = end
+    guard isRecording else { return end }
+    var record = TraceRecord(
+      step: step, instruction: position, begin: SimulatedTime.nanoseconds(begin), end: SimulatedTime.nanoseconds(end))
+    if kind != .local {
+      record.senderReady = SimulatedTime.nanoseconds(times.senderReady)
+      // For a send, when the channel took the message; when the wire took it up stands in the receiver's record.
+      record.transferStart = SimulatedTime.nanoseconds(kind == .send ? now : times.transferStart)
+      if kind == .receive { record.arrival = SimulatedTime.nanoseconds(times.readableAt) }
+    }
+    records[device].append(record)
+    recordCount += 1
+    return end
+  }
+
+  /// Puts a message on its wire and wakes its receiver for the instant at which it is readable.
+  private mutating func send(_ instruction: FlatInstruction, ready: Int64, now: Int64) -> UnderWay {
+    let number = Int(instruction.channel)
+    let channel = flat.channels[number]
+    let wire = Int(channel.link)
+    let start = max(now, wireFreeAt[wire])
+    let left = start + occupancy[Int(instruction.message)]
+    wireFreeAt[wire] = left
+    if left > SimulatedTime.limit { isBeyondLimit = true }
+    let times = UnderWay(senderReady: ready, transferStart: start, readableAt: left + latency)
+    underWay[slot(number, traffic[number].sent)] = times
+    let isNext = traffic[number].sent == traffic[number].received
+    traffic[number].sent += 1
+    let receiver = Int(channel.to)
+    if isNext, devices[receiver].isWaiting, stands(receiver, before: .receive, number) {
+      schedule(receiver, at: times.readableAt)
+    }
+    return times
+  }
+
+  /// Takes the next message of a channel and wakes a sender that waits for room.
+  private mutating func receive(_ instruction: FlatInstruction, now: Int64) -> UnderWay {
+    let number = Int(instruction.channel)
+    let times = underWay[slot(number, traffic[number].received)]
+    traffic[number].received += 1
+    let sender = Int(flat.channels[number].from)
+    if devices[sender].isWaiting, stands(sender, before: .send, number) { schedule(sender, at: now) }
+    return times
+  }
+
+  /// Whether one of a device's heads is an instruction of that kind on that channel.
+  private func stands(_ device: Int, before kind: FlatInstruction.Kind, _ channel: Int) -> Bool {
+    func isOne(_ head: Int32) -> Bool {
+      guard head < .max else { return false }
+      let instruction = flat.instructions[flat.devices[device].first + Int(head)]
+      return instruction.kind == kind && Int(instruction.channel) == channel
+    }
+    return isOne(communicationHead(device)) || isOne(computeHead(device))
+  }
+
+  /// Schedules a device for the instant at which the message that it waits for is readable, if it is under way.
+  private mutating func awaitArrival(_ device: Int, _ place: Int, _ kind: FlatInstruction.Kind) {
+    guard kind == .receive else { return }
+    let channel = Int(flat.instructions[place].channel)
+    guard traffic[channel].sent > traffic[channel].received else { return }
+    schedule(device, at: underWay[slot(channel, traffic[channel].received)].readableAt)
+  }
+}

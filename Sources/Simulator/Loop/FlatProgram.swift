@@ -1,0 +1,153 @@
+import Programs
+
+/// What the loop has to know about one instruction.
+struct FlatInstruction {
+  enum Kind: UInt8 {
+    /// Concerns its device alone and is always ready.
+    case local
+    case send
+    case receive
+  }
+
+  var kind: Kind
+  /// The position in the other lane that must be done before; -1 where it does not matter.
+  var after: Int32
+  /// Of a send or receive.
+  var message: Int32
+  var channel: Int32
+  /// Where its changes of memory stand in ``FlatProgram/changes``.
+  var firstChange: Int32
+  var lastChange: Int32
+}
+
+/// Bytes that an instruction defines (above 0) or frees (below 0).
+struct MemoryChange {
+  var kind: UInt8
+  var bytes: Int64
+}
+
+/// A program in flat arrays, made once and simulated often: nothing here depends on links or costs.
+struct FlatProgram: Sendable {
+  struct Device: Sendable {
+    /// Where its instructions begin in ``FlatProgram/instructions``.
+    var first: Int
+    /// Where its lanes stand in ``FlatProgram/order``.
+    var compute: Range<Int>
+    var communication: Range<Int>
+    /// Persistent bytes by ``BufferKind``, in the order of its cases.
+    var persistentBytes: [Int64]
+  }
+
+  struct Channel: Sendable {
+    var from: Int32
+    var to: Int32
+    var capacity: Int32
+    /// Where its messages under way stand among those of all channels.
+    var firstSlot: Int32
+    /// The queue in front of the wire from one device to another, which all channels between the two share.
+    var link: Int32
+  }
+
+  private(set) var devices: [Device] = []
+  private(set) var instructions = ContiguousArray<FlatInstruction>()
+  /// Positions of instructions within their device: each device's compute lane, then its communication lane.
+  private(set) var order = ContiguousArray<Int32>()
+  private(set) var changes = ContiguousArray<MemoryChange>()
+  private(set) var channels = ContiguousArray<Channel>()
+  private(set) var slots = 0
+  private(set) var links = 0
+  /// Bytes of each message on the wire.
+  let messageBytes: ContiguousArray<Int>
+
+  init(_ program: Program) {
+    messageBytes = ContiguousArray(program.messages.entries.map { program.wireBytes($0) })
+    let count = program.devices.reduce(0) { $0 + $1.instructions.count }
+    instructions.reserveCapacity(count)
+    order.reserveCapacity(count)
+    addChannels(of: program)
+    for device in program.devices { add(device, messages: program.messages) }
+  }
+
+  private mutating func addChannels(of program: Program) {
+    struct Ends: Hashable {
+      var from: Int
+      var to: Int
+    }
+    var numbers: [Ends: Int32] = [:]
+    for channel in program.channels.entries {
+      let ends = Ends(from: channel.from, to: channel.to)
+      let link = numbers[ends] ?? Int32(numbers.count)
+      numbers[ends] = link
+      channels.append(
+        Channel(
+          from: Int32(channel.from), to: Int32(channel.to), capacity: Int32(channel.capacity), firstSlot: Int32(slots),
+          link: link))
+      slots += channel.capacity
+    }
+    links = numbers.count
+  }
+
+  private mutating func add(_ device: DeviceProgram, messages: Table<Message>) {
+    let first = instructions.count
+    let after = LaneDependencies(device, messages: messages).after
+    for (position, instruction) in device.instructions.enumerated() {
+      let firstChange = Int32(changes.count)
+      addChanges(instruction, of: device, messages: messages)
+      var flat = FlatInstruction(
+        kind: .local, after: Int32(after[position] ?? -1), message: -1, channel: -1, firstChange: firstChange,
+        lastChange: Int32(changes.count))
+      switch instruction {
+      case .send(let message):
+        (flat.kind, flat.message, flat.channel) = (.send, Int32(message.raw), Int32(messages[message].channel.raw))
+      case .receive(let message):
+        (flat.kind, flat.message, flat.channel) = (.receive, Int32(message.raw), Int32(messages[message].channel.raw))
+      default: break
+      }
+      instructions.append(flat)
+    }
+    let lanes = Lane.allCases.map { lane in
+      let begin = order.count
+      for (position, own) in device.lanes.enumerated() where own == lane { order.append(Int32(position)) }
+      return begin..<order.count
+    }
+    var persistent = [Int64](repeating: 0, count: BufferKind.allCases.count)
+    for buffer in device.buffers.entries where buffer.isPersistent && buffer.parent == nil {
+      persistent[Self.number(of: buffer.kind)] += Int64(4 * buffer.words)
+    }
+    devices.append(
+      Device(
+        first: first, compute: lanes[Int(Lane.compute.rawValue)],
+        communication: lanes[Int(Lane.communication.rawValue)], persistentBytes: persistent))
+  }
+
+  private mutating func addChanges(_ instruction: Instruction, of device: DeviceProgram, messages: Table<Message>) {
+    switch instruction {
+    case .send(let message): add(-1, messages[message].sendBuffer, of: device)
+    case .receive(let message): add(1, messages[message].receiveBuffer, of: device)
+    case .free(let buffer): add(-1, buffer, of: device)
+    // The commonest instructions of collectives; they define and free nothing.
+    case .accumulate, .update, .endOfStep: break
+    default:
+      let access = device.access(of: instruction, messages: messages)
+      for buffer in access.defines { add(1, buffer, of: device) }
+      for buffer in access.frees { add(-1, buffer, of: device) }
+    }
+  }
+
+  private mutating func add(_ sign: Int64, _ buffer: Index<Buffer>, of device: DeviceProgram) {
+    let entry = device.buffers[buffer]
+    guard !entry.isPersistent else { return }
+    changes.append(MemoryChange(kind: UInt8(Self.number(of: entry.kind)), bytes: sign * Int64(4 * entry.words)))
+  }
+
+  private static func number(of kind: BufferKind) -> Int {
+    switch kind {
+    case .parameters: 0
+    case .gradients: 1
+    case .optimizer: 2
+    case .activations: 3
+    case .buffers: 4
+    case .workspace: 5
+    }
+  }
+}

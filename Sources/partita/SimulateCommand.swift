@@ -1,0 +1,67 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Programs
+import Scenes
+import Simulator
+import Traces
+
+struct SimulateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Executes the same programs in virtual time with modelled costs: no arithmetic, any number of devices.",
+    discussion: """
+      Simulates 5 steps unless --steps or --epochs say otherwise. Costs are those that 'partita bench' measured on this \
+      machine, or built-in ones from another; times of profiled layers are used exactly.
+      """)
+
+  @OptionGroup var options: SceneOptions
+  @OptionGroup var outputs: OutputOptions
+
+  func validate() throws {
+    try outputs.refuseParameters("a simulation computes none")
+    if options.clock != nil { throw ValidationError("--clock is for run and verify: a simulation has its own clock.") }
+  }
+
+  func run() throws {
+    let scene = try options.load(standardSteps: 5)
+    let files = try outputs.open()
+    let steps = try scene.stepCount()
+    let program = try CompiledScene(scene).program
+    let calibration = CalibrationStore.load()
+    let costs = CostTable(program, calibration: calibration.document, origin: calibration.origin)
+    let link = LinkModel(scene.machine.link, of: program, calibration: calibration.document)
+    var statistics = RunStatistics(program: program, warmupSteps: Scene.warmupSteps(of: steps))
+    var pictures = TraceFiles(files, catalogue: statistics.catalogue, scene: scene, clock: .model)
+    let outcome = try Simulation(program).run(costs, link: link, steps: steps) { batch in
+      statistics.consume(batch)
+      pictures.append(batch)
+    }
+    statistics.finish()
+    try pictures.finish(statistics)
+    let facts = RunFacts(
+      scene: scene.name, clock: .model, cores: ProcessInfo.processInfo.activeProcessorCount, seed: scene.training.seed,
+      steps: steps, peaks: outcome.peaks.map(Report.PeakBytes.init),
+      assumptions: ["link: \(scene.machine.link)"] + outcome.assumptions + Simulation.assumptions)
+    let report = Report(facts, statistics: statistics)
+    try files.deliver(outputs.json ? try report.json() : ReportText(report).text)
+  }
+}
+
+extension Scene {
+  /// Steps of the whole run. Data is read only where nothing else says how many samples there are.
+  fileprivate func stepCount() throws(DiagnosticList) -> Int {
+    if case .steps(let count) = training.length { return count }
+    if let outline = data.source.outline { return max(1, training.steps(samples: outline.trainCount)) }
+    return max(1, training.steps(samples: try loadDataset().train.count))
+  }
+}
+
+extension Report.PeakBytes {
+  fileprivate init(_ memory: SimulationOutcome.Memory) {
+    func bytes(_ kind: BufferKind) -> Int { memory.byKind[kind] ?? 0 }
+    self.init(
+      parameters: bytes(.parameters), gradients: bytes(.gradients), optimizer: bytes(.optimizer),
+      activations: bytes(.activations), buffers: bytes(.buffers), total: memory.total)
+  }
+}

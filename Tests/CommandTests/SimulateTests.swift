@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+@Suite struct SimulateTests {
+  private static let pipeline = """
+    network:
+      input: [1]
+      layers:
+        - profiled: {name: a, forward_ms: 1, backward_input_ms: 1, backward_weight_ms: 1, output_bytes: 1000000, parameter_bytes: 4000}
+        - profiled: {name: b, forward_ms: 1, backward_input_ms: 1, backward_weight_ms: 1, output_bytes: 1000000, parameter_bytes: 4000}
+        - profiled: {name: c, forward_ms: 1, backward_input_ms: 1, backward_weight_ms: 1, output_bytes: 1000000, parameter_bytes: 4000}
+        - profiled: {name: d, forward_ms: 1, backward_input_ms: 1, backward_weight_ms: 1, output_bytes: 1000000, parameter_bytes: 4000}
+    training: {batch: 8, microbatches: 8, rate: 0.1}
+    machine: {devices: 4}
+    strategy: pipeline(schedule=1f1b)
+    """
+
+  @Test func measuredPipelinesTakeTheirClosedForm() throws {
+    let place = try Workplace()
+    try place.write(Self.pipeline, to: "scene.yaml")
+    let run = try place.run(
+      "simulate", "scene.yaml", "--json", "--trace", "trace.json", "--svg", "t.svg", "--csv", "t.csv")
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try run.json
+    #expect(report["clock"] as? String == "model")
+    #expect(report["steps"] as? Int == 5)
+    let step = try #require((report["step_seconds"] as? [String: Any])?["median"] as? Double)
+    #expect(abs(step - 0.033) < 1e-9)
+    #expect(report["predicted"] is NSNull && report["loss"] is NSNull)
+    let communication = try #require(report["communication"] as? [String: Any])
+    #expect(communication["bytes_per_step"] as? Int == 3 * 2 * 8 * 1_000_000)
+    let assumptions = try #require(report["assumptions"] as? [String])
+    #expect(assumptions.contains { $0.contains("exactly as given") } && assumptions.contains("link: shared"))
+    #expect(place.files == ["scene.yaml", "trace.json", "t.svg", "t.csv"])
+    #expect(try place.read("trace.json").contains("\"clock\":\"model\""))
+  }
+
+  @Test func linksAndLengthsAreOptions() throws {
+    let place = try Workplace()
+    try place.write(Self.pipeline, to: "scene.yaml")
+    let run = try place.run(
+      "simulate", "scene.yaml", "--json", "--steps", "1", "--link", "0.5ms,1GB/s", "--strategy",
+      "pipeline(schedule=gpipe)", "--microbatches", "1")
+    #expect(run.status == 0, "\(run.errors)")
+    let step = try #require((try run.json["step_seconds"] as? [String: Any])?["median"] as? Double)
+    // Four forward and four backward passes, six hops of 1.5 ms.
+    #expect(abs(step - (4 * 3 + 6 * 1.5) * 1e-3) < 1e-9)
+  }
+
+  @Test func manyMoreDevicesThanCoresAreFine() throws {
+    let run = try Workplace().run("simulate", "digits-cnn", "--devices", "16", "--json", "--steps", "2")
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try run.json
+    #expect(report["devices"] as? Int == 16 && report["oversubscribed"] as? Bool == false)
+    #expect((report["step_seconds"] as? [String: Any])?["median"] as? Double ?? 0 > 0)
+  }
+
+  @Test(arguments: ["run", "verify"]) func measuredNetworksAreNotTrained(command: String) throws {
+    let place = try Workplace()
+    try place.write(Self.pipeline, to: "scene.yaml")
+    let run = try place.run(command, "scene.yaml")
+    #expect(run.status == 2)
+    #expect(run.errors.contains("layer 'a' has measured times and computes nothing"))
+    #expect(run.errors.contains("partita simulate"))
+  }
+
+  @Test func whatASimulationCannotDoIsWrongUsage() throws {
+    #expect(try Workplace().run("simulate", "digits-cnn", "--clock", "wall").status == 64)
+    #expect(try Workplace().run("simulate", "digits-cnn", "--save-parameters", "x").status == 64)
+  }
+
+  @Test func brokenCalibrationsAreSaidAndNotUsed() throws {
+    let place = try Workplace()
+    let cache = place.folder.appendingPathComponent("partita")
+    try FileManager.default.createDirectory(at: cache, withIntermediateDirectories: true)
+    try place.write("{}", to: "partita/calibration.json")
+    let run = try place.run(
+      "simulate", "digits-cnn", "--steps", "1", environment: ["XDG_CACHE_HOME": place.folder.path])
+    #expect(run.status == 0 && run.errors.contains("cannot be read"))
+    #expect(run.output.contains("built in"))
+  }
+}
