@@ -118,9 +118,8 @@ struct EditingTests {
 
   @Test func devicesAndBatchAreSteppedAndTyped() {
     var state = WorkbenchState.small()
-    // The strategy's kind and its options come first.
-    let options = StrategyKind.all.first { $0.name == "data" }?.options.count ?? 0
-    state.press("2" + String(repeating: " down", count: options + 1) + " right right")
+    // After the strategy's kind and its four options.
+    state.press("2 down down down down down right right")
     #expect(state.scene.machine.devices == 4)
     #expect(state.compilation.plan?.program.devices.count == 4)
     state.press("down left")
