@@ -10,7 +10,7 @@ extension Verifier {
     return findings + program.devices.flatMap(checkGathering)
   }
 
-  /// Devices together save all words of each parameter; where parts overlap, some are saved twice with the same values.
+  /// Devices together save all words of the parameters of each layer that they compute; where parts overlap, some are saved twice with the same values.
   private func checkSaving() -> [Diagnostic] {
     var saved: [[Int]: Int] = [:]
     for device in program.devices {
@@ -18,7 +18,8 @@ extension Verifier {
         saved[[held.node, held.ordinal], default: 0] += device.buffers[held.buffer].words
       }
     }
-    return program.graph.nodes.flatMap { node in
+    let computed = Set(program.devices.flatMap { $0.operations.entries.map(\.node) })
+    return program.graph.nodes.filter { computed.contains($0.index) }.flatMap { node in
       node.parameters.indices.compactMap { ordinal in
         let (words, count) = (saved[[node.index, ordinal]] ?? 0, node.parameters[ordinal].count)
         guard words < count else { return nil }
