@@ -2,10 +2,13 @@
 struct NearestName {
   var known: [String]
 
-  /// The known name with the fewest edits from `name`, or one that contains it; nil where none is near (more than a third
-  /// of its letters differ).
+  /// The first known name that begins with `name`, the one with the fewest edits from it, or one that contains it; nil
+  /// where none is near (more than a third of its letters differ).
   func nearest(to name: String) -> String? {
     let wanted = Array(name.lowercased())
+    if wanted.count >= 4, let longer = known.first(where: { $0.lowercased().hasPrefix(name.lowercased()) }) {
+      return longer
+    }
     let distances = known.map { (name: $0, distance: Self.distance(wanted, Array($0.lowercased()))) }
     guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
     if best.distance <= max(1, max(wanted.count, best.name.count) / 3) { return best.name }

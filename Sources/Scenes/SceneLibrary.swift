@@ -39,6 +39,7 @@ public enum SceneLibrary {
     "mesh-digits": PackageResources.mesh_digits_yaml,
     "one-weird-trick": PackageResources.one_weird_trick_yaml,
     "untied": PackageResources.untied_yaml,
+    "treenet": PackageResources.treenet_yaml,
     "bench-mlp": PackageResources.bench_mlp_yaml,
     "bench-lenet": PackageResources.bench_lenet_yaml,
     "bench-vgg": PackageResources.bench_vgg_yaml,

@@ -79,8 +79,9 @@ import Testing
     }
   }
 
-  /// Ghost groups do not know how many devices there are, running statistics included.
-  @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2]) func ghostEqualsSerialGhost(devices: Int, size: Int) throws {
+  /// Ghost groups do not know how many devices there are, running statistics included. Groups of one sample leave nothing
+  /// of a feature vector, and of two its sign alone, so that rounding would decide what is learned.
+  @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 4]) func ghostEqualsSerialGhost(devices: Int, size: Int) throws {
     for network in Self.networks {
       let one = try Case(network, devices: devices, batch: devices * size * 2)
       let result = try one.compare(one.compiler.compile(Self.data(.ghost(size))), one.serial(.ghost(size)))
@@ -119,15 +120,15 @@ import Testing
   }
 
   /// Seeded random splits of every layer, with every kind of statistics.
-  @Test(arguments: 0..<40) func randomLayerTables(seed: Int) throws {
+  @Test(arguments: 0..<30) func randomLayerTables(seed: Int) throws {
     var random = SeededChoices(seed: UInt64(1000 + seed))
     for network in Self.networks {
       let graph = try Graph(network)
       let devices = random.below(9) + 1
       let microbatches = random.below(2) + 1
-      var table = LayerTable.random(for: graph, devices: devices, batch: 12, microbatches: microbatches, &random)
-      table.statistics = [.local, .synchronised, .ghost(2)][random.below(3)]
-      let one = try Case(network, devices: devices, batch: 12, microbatches: microbatches)
+      var table = LayerTable.random(for: graph, devices: devices, batch: 48, microbatches: microbatches, &random)
+      table.statistics = [.local, .synchronised, .ghost(4)][random.below(3)]
+      let one = try Case(network, devices: devices, batch: 48, microbatches: microbatches)
       let program = try one.compiler.compile(.layers(table))
       let result = try one.compare(program, one.compiler.compileReference(of: program), steps: 3)
       #expect(result.isEqual, "seed \(seed), \(table.statistics):\n\(table)\n\(result)")

@@ -17,7 +17,7 @@ import Testing
   }
 
   /// As many stages as the schedule wants need as many layers; the rest is the schedule's own rule.
-  private static func isPossible(
+  static func isPossible(
     _ pipeline: PipelineParallel, _ network: Network, devices: Int, microbatches: Int
   ) -> Bool {
     let schedule = pipeline.schedule

@@ -1,6 +1,7 @@
 import Networks
 import Scenes
 import Screens
+import Strategies
 import Testing
 
 @testable import Workbench
@@ -118,8 +119,9 @@ struct EditingTests {
 
   @Test func devicesAndBatchAreSteppedAndTyped() {
     var state = WorkbenchState.small()
-    // After the strategy's kind and its four options.
-    state.press("2 down down down down down right right")
+    state.press("2")
+    for _ in StrategyKind.all.first(where: { $0.name == "data" })!.options { state.press("down") }
+    state.press("down right right")
     #expect(state.scene.machine.devices == 4)
     #expect(state.compilation.plan?.program.devices.count == 4)
     state.press("down left")
