@@ -29,6 +29,8 @@ public enum SceneLibrary {
     "deep-narrow": PackageResources.deep_narrow_yaml,
     "cannon": PackageResources.cannon_yaml,
     "redundant": PackageResources.redundant_yaml,
+    "exchange-mlp": PackageResources.exchange_mlp_yaml,
+    "zero-mlp": PackageResources.zero_mlp_yaml,
     "bn-digits": PackageResources.bn_digits_yaml,
     "bunch": PackageResources.bunch_yaml,
     "wide-linear": PackageResources.wide_linear_yaml,

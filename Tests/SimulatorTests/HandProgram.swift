@@ -67,7 +67,7 @@ struct HandProgram {
   mutating func program() throws -> Program {
     for device in devices.indices { devices[device].append(.endOfStep, action: 0) }
     var program = Program(
-      graph: try Graph(Network(input: .features(1), layers: [Layer(.linear(outputs: 1))])), mode: .training,
+      graph: try Graph(Network(input: .features(1), layers: [Layer(.relu)])), mode: .training,
       strategy: "by hand", batch: 1, microbatches: 1, optimizer: .sgd, weightDecay: 0,
       schedule: Schedule(devices: devices.map { _ in [Action(.forward, stage: 0, microbatch: 0)] }), devices: devices)
     program.channels = channels

@@ -7,6 +7,10 @@ import Testing
   @Test func textsRoundTrip() throws {
     var strategies: [Strategy] = [.serial, .model(split: .k)]
     strategies += ExchangeAlgorithm.allCases.map { .data(exchange: $0) }
+    strategies += StateSharding.allCases.map { .data(exchange: .direct, shard: $0) }
+    strategies += StateSharding.allCases.map { .mesh(Mesh(data: 2, shard: $0)) }
+    strategies += StateSharding.allCases.map { .grid(Grid(rows: 2, shard: $0)) }
+    strategies += ScatterAlgorithm.allCases.map { .model(split: .pairs, exchange: $0) }
     for schedule in PipelineSchedule.allCases {
       strategies += [.pipeline(schedule: schedule), .pipeline(schedule: schedule, stages: 3)]
     }

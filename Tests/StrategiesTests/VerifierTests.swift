@@ -8,25 +8,31 @@ import Testing
 @Suite struct VerifierTests {
   enum Fault: CaseIterable {
     case dropSend, dropReceive, dropForward, dropBackward, dropFree, doubleFree, updateFirst, overwriteGradient,
-      wrongSize
+      wrongSize, dropCollectiveCopy, keepOldParameters
     case receiveBeforeEverything
   }
 
-  static func programs() throws -> [Program] {
+  /// Two or three strategies of each network, all strategies in turn.
+  static let programs = Result {
     let settings = TrainingSettings(batch: 9, length: .steps(1), optimizer: .sgd, rate: RateSchedule(rate: 0.1))
-    return try SampleNetworks.all.flatMap { _, graph in
-      try [
-        Strategy.data(exchange: .ring), .data(exchange: .direct), .data(exchange: .halvingDoubling),
-        .data(exchange: .tree), .data(exchange: .shardedServer), .model(), .pipeline(schedule: .gpipe), .pipeline(),
-      ]
-      .map { try Compiler(graph: graph, training: settings, devices: 3, microbatches: 2).compile($0) }
+    let strategies: [Strategy] = [
+      .data(exchange: .ring), .data(exchange: .direct), .data(exchange: .halvingDoubling), .data(exchange: .tree),
+      .data(exchange: .shardedServer), .data(exchange: .server), .data(shard: .optimizer), .data(shard: .gradients),
+      .data(shard: .parameters), .model(), .model(split: .k, exchange: .ring), .model(split: .pairs, exchange: .ring),
+      .pipeline(schedule: .gpipe), .pipeline(),
+    ]
+    return try strategies.enumerated().flatMap { index, strategy in
+      try [index, index + 1].map { network in
+        try Compiler(graph: SampleNetworks.all[network % 3].1, training: settings, devices: 3, microbatches: 2)
+          .compile(strategy)
+      }
     }
   }
 
   @Test(arguments: Fault.allCases) func everyFaultIsFound(fault: Fault) throws {
     var random = SeededGenerator(41)
     var broken = 0
-    for program in try Self.programs() {
+    for program in try Self.programs.get() {
       for device in program.devices.indices {
         var mutant = program
         guard mutate(&mutant, device, fault, &random) else { continue }
@@ -93,6 +99,38 @@ import Testing
         return false
       }
       program.messages[message].words += 1
+    case .dropCollectiveCopy:
+      // What was received is not kept or added.
+      let tables = program.devices[device]
+      let arrivals = Set(
+        program.messages.entries.filter { $0.to == device && $0.collective != nil }.map(\.receiveBuffer))
+      guard
+        let place = pick({
+          switch $0 {
+          case .copy(let index), .accumulate(let index):
+            arrivals.contains(tables.copies[index].source.buffer)
+              && tables.copies[index].count.count == tables.buffers[tables.copies[index].source.buffer].words
+          default: false
+          }
+        })
+      else { return false }
+      let source: Index<Buffer>? =
+        switch list[place].0 {
+        case .copy(let index), .accumulate(let index): tables.copies[index].source.buffer
+        default: nil
+        }
+      // A buffer that is passed on after it was kept has another reader.
+      let others = list.indices.contains { other in
+        guard let source, other != place else { return false }
+        let access = tables.access(of: list[other].0, messages: program.messages)
+        if case .free = list[other].0 { return false }
+        return (access.reads + access.frees).contains(source)
+      }
+      if others { return false }
+      list.remove(at: place)
+    case .keepOldParameters:
+      guard let place = pick({ if case .update = $0 { true } else { false } }) else { return false }
+      list.remove(at: place)
     case .receiveBeforeEverything:
       guard pick({ if case .receive = $0 { true } else { false } }) != nil else { return false }
       receiveFirst(&program.devices[device])

@@ -2,67 +2,17 @@ import Diagnostics
 
 extension Verifier {
   /// Each gradient is overwritten by its first contribution of a step or after an update, gets the others before the update,
-  /// and is reduced between the last contribution and the update where a collective is to reduce it. After the last update
-  /// nothing is contributed.
+  /// and is exchanged between the last contribution and the update where a collective is to reduce it. After the last update
+  /// nothing is contributed, and nothing that was contributed is dropped (``GradientWalk``).
   func checkGradients() -> [Diagnostic] {
     guard program.mode == .training else { return [] }
     return program.devices.flatMap { device -> [Diagnostic] in
-      var findings: [Diagnostic] = []
-      /// Per gradient buffer of an operation, whether something was contributed in this step.
-      var isBegun: Set<Index<Buffer>> = []
-      /// The same for the places in gradients, buffer and offset, to which contributions are copied.
-      var isCopied: Set<[Int]> = []
-      var contributed: [Index<Operation>] = []
-      let lastUpdate = device.lastUpdates
-      var reducedAt: [Index<Buffer>: Int] = [:]
-      var lastContribution: [Index<Buffer>: Int] = [:]
-      for (position, instruction) in device.instructions.enumerated() {
-        switch instruction {
-        case .backward(let index), .backwardWeight(let index):
-          contributed.append(index)
-          let operation = device.operations[index]
-          for gradient in operation.parameterGradients {
-            if let last = lastUpdate[device.root(gradient)], last < position {
-              findings.append(
-                finding("contributes to a gradient after its update", device: device.device, at: position))
-            }
-            // A temporary gradient is begun where it is defined, which the check of lifetimes follows.
-            guard device.buffers[gradient].isPersistent else { continue }
-            if isBegun.insert(gradient).inserted == operation.accumulates {
-              let what = operation.accumulates ? "adds to last step's gradient" : "overwrites an earlier contribution"
-              findings.append(finding(what, device: device.device, at: position))
-            }
-            lastContribution[device.root(gradient)] = position
-          }
-        case .copy(let index) where device.copies[index].contributes,
-          .accumulate(let index) where device.copies[index].contributes:
-          let region = device.copies[index].destination
-          if let last = lastUpdate[device.root(region.buffer)], last < position {
-            findings.append(
-              finding("contributes to a gradient after its update", device: device.device, at: position))
-          }
-          let adds = instruction == .accumulate(index)
-          if isCopied.insert([region.buffer.position, region.offset]).inserted == adds {
-            let what = adds ? "adds to last step's gradient" : "overwrites an earlier contribution"
-            findings.append(finding(what, device: device.device, at: position))
-          }
-          lastContribution[device.root(region.buffer)] = position
-        case .copy(let index) where device.copies[index].collective != nil,
-          .accumulate(let index) where device.copies[index].collective != nil:
-          reducedAt[device.root(device.copies[index].destination.buffer)] = position
-        case .update(let index):
-          let root = device.root(device.updates[index].gradient)
-          isBegun = isBegun.filter { device.root($0) != root }
-          isCopied = isCopied.filter { device.root(Index($0[0])) != root }
-          if let reduced = reducedAt[root], reduced < lastContribution[root] ?? 0 {
-            findings.append(
-              finding("updates from a gradient that was reduced too early", device: device.device, at: position))
-          }
-        default: break
-        }
-      }
+      var walk = GradientWalk(device)
+      for (position, instruction) in device.instructions.enumerated() { walk.visit(instruction, at: position) }
+      walk.finish()
+      var findings = walk.problems.map { finding($0.message, device: device.device, at: $0.position) }
       for index in device.operations.indices where !device.operations[index].parameterGradients.isEmpty {
-        let count = contributed.count { $0 == index }
+        let count = walk.contributed.count { $0 == index }
         if count != 1 {
           let operation = device.operations[index]
           findings.append(
@@ -110,16 +60,5 @@ extension Verifier {
       }
       return findings
     }
-  }
-}
-
-extension DeviceProgram {
-  /// Where each gradient is used for the last time in a step.
-  fileprivate var lastUpdates: [Index<Buffer>: Int] {
-    var last: [Index<Buffer>: Int] = [:]
-    for (position, instruction) in instructions.enumerated() {
-      if case .update(let index) = instruction { last[root(updates[index].gradient)] = position }
-    }
-    return last
   }
 }

@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// Proves before a run that a program can run: messages pair, nobody waits in a cycle, buffers live as they should, gradients
-/// are complete before their update, and the bytes are those of the formula.
+/// are complete before their update, parameters are all renewed and saved once, and the bytes are those of the formula.
 ///
 /// Checks are independent; a program with several faults gets a diagnostic for each, with the device, the instruction and
 /// the place marked `<-- here`.
@@ -16,7 +16,8 @@ public struct Verifier {
     let lifetimes = checkLifetimes()
     // A dry run of unpaired messages would only repeat the finding.
     let progress = pairing.isEmpty ? checkProgress() : []
-    return pairing + lifetimes + progress + checkGradients() + checkVolumes() + checkStatistics()
+    return pairing + lifetimes + progress + checkGradients() + checkParameters() + checkDeliveries() + checkVolumes()
+      + checkStatistics()
   }
 
   /// A finding at an instruction.

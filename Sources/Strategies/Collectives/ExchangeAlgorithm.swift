@@ -33,8 +33,13 @@ public enum ExchangeAlgorithm: String, Hashable, Sendable, CaseIterable {
 }
 
 /// How an array is summed so that each device ends with one piece, or put together from pieces.
-enum ScatterAlgorithm: String, Hashable, Sendable, CaseIterable {
-  case ring
-  case halvingDoubling = "halving-doubling"
+public enum ScatterAlgorithm: String, Hashable, Sendable, CaseIterable {
+  /// Everyone to everyone: one hop, and as few words as any other way.
   case direct
+  /// Pieces travel around a ring: one link per device, P-1 hops.
+  case ring
+  /// Pairs at half or twice the distance of the round before: log2 P rounds.
+  case halvingDoubling = "halving-doubling"
+
+  static let about = "how activations are gathered and scattered: directly, around a ring, or in rounds of pairs"
 }

@@ -11,6 +11,9 @@ struct ExchangeArray {
     var words: Int { count.count }
   }
 
+  /// Which words of the array lie in a buffer, from which word of it on.
+  typealias Segment = (words: Range<Int>, buffer: Index<Buffer>, offset: Int)
+
   /// The blocks of every piece on every rank: `places[rank][piece]`.
   private let places: [[[Block]]]
   /// Buffers that nothing was written to yet, per rank: the next write defines them.
@@ -21,10 +24,12 @@ struct ExchangeArray {
     self.init(segments: buffers.map { [(0..<(cuts.last?.upperBound ?? 0), $0, 0)] }, pieces: cuts.map { [$0] })
   }
 
-  /// Pieces of an array that lies in several buffers: per rank, which words of the array lie where in which buffer.
+  /// Pieces of an array that lies in several buffers.
   ///
-  /// - Parameter pieces: The words of each piece.
-  init(segments: [[(words: Range<Int>, buffer: Index<Buffer>, offset: Int)]], pieces: [[Range<Int>]]) {
+  /// - Parameters:
+  ///   - segments: Per rank, where its words lie; a rank that has only its own piece says nothing of the others.
+  ///   - pieces: The words of each piece.
+  init(segments: [[Segment]], pieces: [[Range<Int>]]) {
     places = segments.map { segments in
       pieces.map { ranges in
         ranges.flatMap { range in

@@ -7,6 +7,8 @@ extension ProgramLowering {
   mutating func lowerBackward(stage: Int, microbatch: Int) {
     let input = Action(.backwardInput, stage: stage, microbatch: microbatch)
     let action = scheduled.contains(input) ? input : Action(.backward, stage: stage, microbatch: microbatch)
+    let later = Action(.backwardWeight, stage: stage, microbatch: microbatch)
+    let halves = action == input ? [input, later] : [action]
     for node in layout.graph.nodes.reversed()
     where layout.partitioning.stages[node.index] == stage && layout.needsGradient[node.index] {
       for (index, junction) in layout.junctions.enumerated()
@@ -15,6 +17,7 @@ extension ProgramLowering {
       }
       let holdings = layout.holdings(node.index, microbatch: microbatch)
       var arrived = receiveGradients(node, holdings, microbatch, action)
+      for half in halves { gatherParameters(of: node, in: half) }
       var gradients: [Int: Index<Buffer>] = [:]
       for holding in holdings {
         let gradient = lowerGradientArrival(
@@ -24,7 +27,10 @@ extension ProgramLowering {
       }
       if isByAlgorithm(node) { lowerAlgorithmBackward(node, microbatch, gradients: gradients, action) }
       lowerSharedBackward(node, microbatch, action)
+      for half in halves { releaseParameters(of: node, in: half) }
+      scatterGradients(of: node, in: halves[halves.count - 1])
     }
+    for device in devices.indices { releaseGradients(on: device, in: halves[halves.count - 1]) }
     // In the order in which the earlier stages take them: producers from the last, each one's junctions from the first.
     for node in layout.graph.nodes.reversed()
     where layout.partitioning.stages[node.index] < stage && layout.needsGradient[node.index] {
@@ -90,6 +96,7 @@ extension ProgramLowering {
       }
       devices[need.device].contributions[key(need.part)] = [buffers[0]]
     }
+    if lowerGradientCollective(index, microbatch, action) { return }
     let transfers = backwardTransfers(junction, microbatch)
     let collective = register(transfers, junction: junction, isBackward: true, microbatch: microbatch)
     for transfer in transfers where transfer.from != transfer.to {
@@ -121,6 +128,11 @@ extension ProgramLowering {
       let needs = layout.needs(junction, microbatch: microbatch)
       for holding in holdings {
         let device = holding.device
+        let own = DeviceBuilder.Key(index: index, part: holding.part, microbatch: microbatch)
+        if let held = devices[device].exchangedGradients.removeValue(forKey: own) {
+          arrived[holding, default: []].append(Contribution(junction: index, part: 0, held: held))
+          continue
+        }
         for transfer in transfers
         where transfer.from == device && transfer.to == device && transfer.target == holding.part {
           let key = DeviceBuilder.Key(index: index, part: transfer.part, microbatch: microbatch)

@@ -34,6 +34,12 @@ struct DeviceBuilder {
   /// Learned parameters and states of each part of a node, and the gradients of the learned ones.
   var parameters: [PartKey: NodeParameters] = [:]
   var buckets: [Bucket] = []
+  /// Per action, before which of its instructions the next layer's parameters are admitted (``StateSharding``).
+  var admissions: [Action: Int] = [:]
+  /// Gradients of a node's part by junction, where a collective brought them.
+  var exchangedGradients: [Key: Held] = [:]
+  /// Whole gradients that are being scattered.
+  var leavingGradients: [Index<Buffer>] = []
 
   init(device: Int) { program = DeviceProgram(device: device) }
 
@@ -83,20 +89,22 @@ struct Bucket {
   var group: [Int]
   var nodes: [Int]
   var words: Int
-  var parameter: Index<Buffer>
-  /// Nil in inference.
+  /// All words; nil where parameters persist as shards.
+  var parameter: Index<Buffer>?
+  /// All words; nil in inference, and where gradients persist as shards.
   var gradient: Index<Buffer>?
-  /// What this device updates of it: all, or its piece; nil where a server does that or the piece is empty.
-  var own: Share?
+  /// What this device updates.
+  var shares: [Share] = []
   /// The device that sums the gradients of the group and updates; nil where the group does that itself.
   var server: Int?
-  /// The words that each member of the group updates and gives to the others; nil where each updates all.
-  var pieces: [Range<Int>]?
+  /// Where the group shares the states, what is exchanged at once; empty where every member keeps all.
+  var units: [ShardedUnit] = []
 
   /// Arrays of one length that an update takes.
   struct Share {
     var parameter: Index<Buffer>
     var gradient: Index<Buffer>
     var states: [Index<Buffer>]
+    var nodes: [Int]
   }
 }

@@ -9,6 +9,7 @@ extension ProgramLowering {
     for node in layout.graph.nodes where layout.partitioning.stages[node.index] == stage {
       lowerNode(node, microbatch, action)
       for (index, junction) in layout.junctions.enumerated() where junction.producer == node.index {
+        if lowerActivationCollective(index, microbatch, action) { continue }
         lowerDeparture(index, microbatch, action)
         if junction.stage == stage { lowerArrival(index, microbatch, action) }
       }
@@ -24,6 +25,7 @@ extension ProgramLowering {
       lowerNode(node, microbatch, action)
       for (index, junction) in layout.junctions.enumerated()
       where junction.producer == node.index && junction.stage == stage && !junction.isForLoss(of: layout) {
+        if lowerActivationCollective(index, microbatch, action) { continue }
         lowerDeparture(index, microbatch, action)
         lowerArrival(index, microbatch, action)
       }
@@ -36,10 +38,12 @@ extension ProgramLowering {
       lowerAlgorithmForward(node, microbatch, action)
       return
     }
+    gatherParameters(of: node, in: action)
     for holding in layout.holdings(node.index, microbatch: microbatch) {
       lowerLayer(node, holding, microbatch, action)
     }
     lowerSharedForward(node, microbatch, action)
+    releaseParameters(of: node, in: action)
   }
 
   private mutating func lowerInputs(_ stage: Int, _ microbatch: Int, _ action: Action) {
@@ -191,7 +195,7 @@ extension ProgramLowering {
   }
 
   /// Notes what a demand got, for every part of the device that reads that box.
-  private mutating func give(_ held: DeviceBuilder.Held, to demand: Holding, _ index: Int, _ microbatch: Int) {
+  mutating func give(_ held: DeviceBuilder.Held, to demand: Holding, _ index: Int, _ microbatch: Int) {
     for need in layout.needs(layout.junctions[index], microbatch: microbatch)
     where need.device == demand.device && need.box == demand.box {
       devices[need.device].required[.init(index: index, part: need.part, microbatch: microbatch)] = held

@@ -17,57 +17,71 @@ extension ProgramLowering {
   }
 
   private mutating func lowerReduction(_ bucket: Bucket, _ action: Action) {
+    let gradients = bucket.members.compactMap { twin(of: bucket, on: $0).gradient }
+    // Gradients that are scattered layer by layer are nowhere whole.
+    guard gradients.count == bucket.members.count else { return }
     let exchange = layout.partitioning.exchange
-    let (words, members) = (bucket.words, bucket.members)
-    let gradients = members.map { twin(of: bucket, on: $0).gradient! }
+    let peers = bucket.members.count
+    let label = "gradients of \(bucket.nodes.count) layers"
     if bucket.server != nil {
-      let cost = ExchangeCost.serverReduce(words: words, peers: members.count)
-      var array = ExchangeArray(buffers: gradients, cuts: [0..<words])
-      steps(bucket, .reduce, cost, exchange.rawValue, .gradients, action).serverReduce(&array, &self)
+      var array = ExchangeArray(buffers: gradients, cuts: [0..<bucket.words])
+      steps(
+        bucket, .reduce, .serverReduce(words: bucket.words, peers: peers), exchange.rawValue, .gradients,
+        words: bucket.words, label, action
+      ).serverReduce(&array, &self)
     } else if let pieces = bucket.pieces, let algorithm = exchange.scatter {
-      let cost = ExchangeCost.reduceScatter(algorithm, pieces: pieces.map(\.count))
-      let steps = steps(bucket, .reduceScatter, cost, algorithm.rawValue, .gradients, action)
-      var array = ExchangeArray(buffers: gradients, cuts: pieces)
+      let steps = steps(
+        bucket, .reduceScatter, .reduceScatter(algorithm, pieces: bucket.pieceWords), algorithm.rawValue, .gradients,
+        words: bucket.words, label, action)
+      var array = ExchangeArray(segments: bucket.segments(gradients), pieces: pieces)
       let sums = steps.reduceScatter(algorithm, array, &self)
       for (rank, sum) in sums.enumerated() { steps.store(sum, in: [rank], of: &array, rank: rank, &self) }
     } else {
-      let cost = ExchangeCost.allReduce(exchange, words: words, peers: members.count)
-      steps(bucket, .allReduce, cost, exchange.rawValue, .gradients, action)
-        .allReduce(exchange, buffers: gradients, words: words, &self)
+      steps(
+        bucket, .allReduce, .allReduce(exchange, words: bucket.words, peers: peers), exchange.rawValue, .gradients,
+        words: bucket.words, label, action
+      ).allReduce(exchange, buffers: gradients, words: bucket.words, &self)
     }
   }
 
   private mutating func lowerDistribution(_ bucket: Bucket, _ action: Action) {
+    let parameters = bucket.members.compactMap { twin(of: bucket, on: $0).parameter }
+    // Parameters that stay in shards are gathered when they are needed.
+    guard parameters.count == bucket.members.count else { return }
     let exchange = layout.partitioning.exchange
-    let parameters = bucket.members.map { twin(of: bucket, on: $0).parameter }
+    let label = "parameters of \(bucket.nodes.count) layers"
     if bucket.server != nil {
-      let cost = ExchangeCost.serverBroadcast(words: bucket.words, peers: bucket.members.count)
       var array = ExchangeArray(buffers: parameters, cuts: [0..<bucket.words])
-      steps(bucket, .broadcast, cost, exchange.rawValue, .parameters, action).serverBroadcast(&array, &self)
+      steps(
+        bucket, .broadcast, .serverBroadcast(words: bucket.words, peers: parameters.count), exchange.rawValue,
+        .parameters, words: bucket.words, label, action
+      ).serverBroadcast(&array, &self)
     } else if let pieces = bucket.pieces, let algorithm = exchange.scatter {
-      let cost = ExchangeCost.allGather(algorithm, pieces: pieces.map(\.count))
-      var array = ExchangeArray(buffers: parameters, cuts: pieces)
-      steps(bucket, .allGather, cost, algorithm.rawValue, .parameters, action).allGather(algorithm, &array, &self)
+      var array = ExchangeArray(segments: bucket.segments(parameters), pieces: pieces)
+      steps(
+        bucket, .allGather, .allGather(algorithm, pieces: bucket.pieceWords), algorithm.rawValue, .parameters,
+        words: bucket.words, label, action
+      ).allGather(algorithm, &array, &self)
     }
   }
 
   /// Registers a collective over all members of a bucket.
-  private mutating func steps(
+  mutating func steps(
     _ bucket: Bucket, _ kind: Collective.Kind, _ cost: ExchangeCost, _ algorithm: String, _ purpose: Purpose,
-    _ action: Action
+    words: Int, _ label: String, _ action: Action
   ) -> CollectiveSteps {
     let collective = collectives.append(
       Collective(
-        kind: kind, algorithm: algorithm, devices: bucket.members, words: bucket.words, purpose: purpose,
+        kind: kind, algorithm: algorithm, devices: bucket.members, words: words, purpose: purpose,
         expectedWords: cost.totalWords, formula: cost.formula, expectedMessages: cost.totalMessages,
-        label: "\(purpose.rawValue) of \(bucket.nodes.count) layers"))
+        label: label + (action.microbatch.map { " mb\($0)" } ?? "")))
     return CollectiveSteps(
       collective: collective, devices: bucket.members, purpose: purpose, action: action,
       what: purpose == .gradients ? "gradient" : "parameter")
   }
 
   /// The bucket of the same words on another member of the group or on the server.
-  private func twin(of bucket: Bucket, on device: Int) -> Bucket {
+  func twin(of bucket: Bucket, on device: Int) -> Bucket {
     devices[device].buckets.first {
       $0.stage == bucket.stage && $0.group == bucket.group && $0.nodes == bucket.nodes
     }!
@@ -77,4 +91,16 @@ extension ProgramLowering {
 extension Bucket {
   /// The group and, where there is one, its server as the last.
   fileprivate var members: [Int] { group + (server.map { [$0] } ?? []) }
+
+  /// The words that each member of the group updates; nil where each updates all, or a server does.
+  fileprivate var pieces: [[Range<Int>]]? {
+    units.isEmpty ? nil : group.indices.map { rank in units.map { $0.pieces[rank] } }
+  }
+
+  fileprivate var pieceWords: [Int] { (pieces ?? []).map { $0.reduce(0) { $0 + $1.count } } }
+
+  /// One buffer per member, which has all words.
+  fileprivate func segments(_ buffers: [Index<Buffer>]) -> [[ExchangeArray.Segment]] {
+    buffers.map { [(0..<words, $0, 0)] }
+  }
 }

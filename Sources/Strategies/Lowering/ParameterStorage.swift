@@ -4,7 +4,7 @@ import Programs
 /// Gives every device the parameters that its parts work with (``ParameterOwners``).
 ///
 /// Parameters of a stage with one reduction group lie side by side, so that exchange and update see one array. Parts of one
-/// device that use the same box share it.
+/// device that use the same box share it. How a group shares what it keeps is in `ShardedStorage.swift`.
 struct ParameterStorage {
   let layout: Layout
   let optimizer: Optimizer
@@ -40,19 +40,21 @@ struct ParameterStorage {
         let boxes = boxes.sorted(by: HeldBox.precedes)
         store(boxes, shelf, on: &devices[device])
         if let server = layout.partitioning.server, shelf.group[0] == device {
-          store(boxes.filter(\.parameter.isLearned), shelf, on: &devices[server])
+          store(boxes, shelf, on: &devices[server])
         }
       }
     }
   }
 
   /// What lies side by side.
-  private struct Shelf: Hashable {
+  struct Shelf: Hashable {
     var stage: Int
     var group: [Int]
+
+    var label: String { group.count > 1 ? "shared by \(group.count)" : "own" }
   }
 
-  private struct HeldBox {
+  struct HeldBox {
     var node: Graph.Node
     var ordinal: Int
     var ranges: [Range<Int>]
@@ -72,95 +74,86 @@ struct ParameterStorage {
     }
   }
 
-  /// Places the boxes of one shelf on a member of its group, or on the group's server.
+  /// Places the boxes of one shelf on a member of its group, or the learned ones on the group's server.
   private func store(_ boxes: [HeldBox], _ shelf: Shelf, on device: inout DeviceBuilder) {
-    let learned = boxes.filter(\.parameter.isLearned)
-    let words = learned.reduce(0) { $0 + $1.words }
-    if words > 0 {
-      device.buckets.append(bucket(shelf, words: words, nodes: learned.map(\.node.index), on: &device.program))
+    var learned: [(box: HeldBox, place: Range<Int>)] = []
+    var words = 0
+    for box in boxes where box.parameter.isLearned {
+      learned.append((box, words..<words + box.words))
+      words += box.words
     }
-    var offset = 0
+    let isServer = layout.partitioning.server == device.program.device
+    if !isServer { storeStates(boxes.filter { !$0.parameter.isLearned }, on: &device) }
+    guard words > 0 else { return }
+    if mode == .training, layout.partitioning.shard != .none, shelf.group.count > 1 {
+      storeSharded(learned, shelf, words: words, on: &device)
+    } else {
+      storeWhole(learned, shelf, words: words, on: &device)
+    }
+  }
+
+  /// What layers change themselves, as running statistics.
+  private func storeStates(_ boxes: [HeldBox], on device: inout DeviceBuilder) {
     for box in boxes {
-      guard box.parameter.isLearned, let bucket = device.buckets.last else {
-        let buffer = device.program.buffers.append(
-          Buffer(name: box.parameter.name, kind: .parameters, words: box.words, isPersistent: true))
-        device.note(box.node.index, parts: box.parts) { $0.states.append(buffer) }
-        device.program.parameters.append(
-          HeldParameter(
-            node: box.node.index, ordinal: box.ordinal, ranges: box.ranges, buffer: buffer, gradient: nil,
-            isSaved: box.saver == device.program.device))
-        continue
-      }
-      let place = offset..<offset + box.words
-      offset += box.words
-      let buffer = device.program.view(place, of: bucket.parameter, named: box.parameter.name)
-      let gradient = bucket.gradient.map {
-        device.program.view(place, of: $0, named: "\(box.parameter.name) gradient")
-      }
+      let buffer = device.program.buffers.append(
+        Buffer(name: box.parameter.name, kind: .parameters, words: box.words, isPersistent: true))
+      device.note(box.node.index, parts: box.parts) { $0.states.append(buffer) }
+      device.program.parameters.append(
+        HeldParameter(
+          node: box.node.index, ordinal: box.ordinal, ranges: box.ranges, buffer: buffer, gradient: nil,
+          isSaved: box.saver == device.program.device))
+    }
+  }
+
+  /// All of everything on this device; where there is a server, the optimizer's states on that only.
+  private func storeWhole(
+    _ learned: [(box: HeldBox, place: Range<Int>)], _ shelf: Shelf, words: Int, on device: inout DeviceBuilder
+  ) {
+    func root(_ name: String, _ kind: BufferKind) -> Index<Buffer> { device.root(name, kind, words, shelf) }
+    let nodes = Array(Set(learned.map(\.box.node.index))).sorted()
+    let parameter = root("parameters", .parameters)
+    let gradient = mode == .training ? root("gradients", .gradients) : nil
+    let server = layout.partitioning.server
+    let isHere = server == nil || server == device.program.device
+    var bucket = Bucket(
+      stage: shelf.stage, group: shelf.group, nodes: nodes, words: words, parameter: parameter, gradient: gradient,
+      server: server)
+    if let gradient, isHere {
+      bucket.shares = [
+        Bucket.Share(
+          parameter: parameter, gradient: gradient,
+          states: (0..<optimizer.stateCount).map { root("optimizer state \($0)", .optimizer) }, nodes: nodes)
+      ]
+    }
+    device.buckets.append(bucket)
+    for (box, place) in learned {
+      let name = box.parameter.name
+      let buffer = device.program.view(place, of: parameter, named: name)
+      let slope = gradient.map { device.program.view(place, of: $0, named: "\(name) gradient") }
       device.note(box.node.index, parts: box.parts) { parameters in
         parameters.learned.append(buffer)
-        if let gradient { parameters.gradients.append(gradient) }
+        if let slope { parameters.gradients.append(slope) }
       }
-      hold(box, at: place, buffer, gradient, bucket, on: &device.program)
+      let isSaved = server == nil ? box.saver == device.program.device : shelf.group.contains(box.saver)
+      device.program.parameters.append(
+        HeldParameter(
+          node: box.node.index, ordinal: box.ordinal, ranges: box.ranges, buffer: buffer, gradient: slope,
+          isSaved: isSaved && isHere))
     }
   }
+}
 
-  /// The arrays of a shelf and what the device updates of it.
-  private func bucket(_ shelf: Shelf, words: Int, nodes: [Int], on device: inout DeviceProgram) -> Bucket {
-    let label = shelf.group.count > 1 ? "shared by \(shelf.group.count)" : "own"
-    func root(_ name: String, _ kind: BufferKind, words: Int) -> Index<Buffer> {
-      device.buffers.append(Buffer(name: "\(name), \(label)", kind: kind, words: words, isPersistent: true))
-    }
-    var bucket = Bucket(
-      stage: shelf.stage, group: shelf.group, nodes: Array(Set(nodes)).sorted(), words: words,
-      parameter: root("parameters", .parameters, words: words), server: layout.partitioning.server)
-    guard mode == .training else { return bucket }
-    let gradient = root("gradients", .gradients, words: words)
-    bucket.gradient = gradient
-    var own = 0..<words
-    if layout.partitioning.shard == .optimizer, shelf.group.count > 1,
-      let rank = shelf.group.firstIndex(of: device.device)
-    {
-      bucket.pieces = shelf.group.indices.map { own.cut($0, of: shelf.group.count) }
-      own = own.cut(rank, of: shelf.group.count)
-    }
-    let isServed = bucket.server.map { $0 != device.device } ?? false
-    guard !own.isEmpty, !isServed else { return bucket }
-    let isWhole = own.count == words
-    bucket.own = Bucket.Share(
-      parameter: isWhole ? bucket.parameter : device.view(own, of: bucket.parameter, named: "own parameters"),
-      gradient: isWhole ? gradient : device.view(own, of: gradient, named: "own gradients"),
-      states: (0..<optimizer.stateCount).map { root("optimizer state \($0)", .optimizer, words: own.count) })
-    return bucket
+extension DeviceBuilder {
+  /// Tells parts of a node about buffers of theirs.
+  mutating func note(_ node: Int, parts: [Int], _ change: (inout NodeParameters) -> Void) {
+    for part in parts { change(&parameters[PartKey(node: node, part: part), default: NodeParameters()]) }
   }
 
-  /// Says which parameter, or piece of one, stands in a buffer, and who saves it: the device that updates it.
-  private func hold(
-    _ box: HeldBox, at place: Range<Int>, _ buffer: Index<Buffer>, _ gradient: Index<Buffer>?, _ bucket: Bucket,
-    on device: inout DeviceProgram
-  ) {
-    var whole = HeldParameter(
-      node: box.node.index, ordinal: box.ordinal, ranges: box.ranges, buffer: buffer, gradient: gradient,
-      isSaved: box.saver == device.device)
-    let isGroupSaved = bucket.group.contains(box.saver)
-    if let server = bucket.server {
-      whole.isSaved = isGroupSaved && server == device.device
-    } else if let pieces = bucket.pieces, let rank = bucket.group.firstIndex(of: device.device) {
-      let common = pieces[rank].clamped(to: place)
-      whole.isSaved = false
-      whole.gradient = nil
-      if !common.isEmpty {
-        let words = common.lowerBound - place.lowerBound..<common.upperBound - place.lowerBound
-        let name = "\(box.parameter.name)[\(words.lowerBound)..<\(words.upperBound)]"
-        device.parameters.append(
-          HeldParameter(
-            node: box.node.index, ordinal: box.ordinal, ranges: box.ranges, words: words,
-            buffer: device.view(common, of: bucket.parameter, named: name),
-            gradient: bucket.gradient.map { device.view(common, of: $0, named: "\(name) gradient") },
-            isSaved: isGroupSaved))
-      }
-    }
-    device.parameters.append(whole)
+  /// A persistent array for a shelf.
+  mutating func root(
+    _ name: String, _ kind: BufferKind, _ words: Int, _ shelf: ParameterStorage.Shelf
+  ) -> Index<Buffer> {
+    program.buffers.append(Buffer(name: "\(name), \(shelf.label)", kind: kind, words: words, isPersistent: true))
   }
 }
 
@@ -171,12 +164,5 @@ extension DeviceProgram {
       Buffer(
         name: name, kind: buffers[parent].kind, words: words.count, isPersistent: true, parent: parent,
         offset: words.lowerBound))
-  }
-}
-
-extension DeviceBuilder {
-  /// Tells parts of a node about buffers of theirs.
-  fileprivate mutating func note(_ node: Int, parts: [Int], _ change: (inout NodeParameters) -> Void) {
-    for part in parts { change(&parameters[PartKey(node: node, part: part), default: NodeParameters()]) }
   }
 }

@@ -99,13 +99,12 @@ struct ProgramLowering {
 
   private mutating func lowerUpdate(_ action: Action, on device: Int) {
     let turns = layout.partitioning.schedule.devices[device].filter { $0.kind == .update && $0.stage == action.stage }
-    for bucket in devices[device].buckets where bucket.stage == action.stage {
-      guard let own = bucket.own else { continue }
+    let scale = gradientScale(at: action, on: device)
+    for share in devices[device].buckets.filter({ $0.stage == action.stage }).flatMap(\.shares) {
       let number = devices[device].program.updates.append(
         Update(
-          parameter: own.parameter, gradient: own.gradient, states: own.states, nodes: bucket.nodes,
-          turn: turns.firstIndex(of: action)!, turns: turns.count,
-          gradientScale: gradientScale(at: action, on: device)))
+          parameter: share.parameter, gradient: share.gradient, states: share.states, nodes: share.nodes,
+          turn: turns.firstIndex(of: action)!, turns: turns.count, gradientScale: scale))
       devices[device].emit(.update(number), in: action)
     }
   }

@@ -16,6 +16,7 @@ extension PartitioningConstructor {
     }
     var result = uniform(Split(n: workers, devices: Array(0..<workers)))
     result.exchange = data.exchange
+    result.shard = data.shard
     result.statistics = data.statistics
     return result
   }

@@ -13,6 +13,7 @@ extension PartitioningConstructor {
     let groups = (0..<columns).map { column in (0..<rows).map { column * rows + $0 } }
     var result = try gridded(DeviceGroups(groups: groups), along: grid.split)
     result.exchange = grid.exchange
+    result.shard = grid.shard
     return result
   }
 

@@ -18,6 +18,7 @@ extension PartitioningConstructor {
     }
     var result = try pipelined(over: groups, along: mesh.split, PipelineParallel(schedule: mesh.schedule))
     result.exchange = mesh.exchange
+    result.shard = mesh.shard
     return result
   }
 }

@@ -4,7 +4,9 @@ extension PartitioningConstructor {
   /// One dimension over all devices. The loss is computed by every device from the gathered outputs, which costs less than
   /// sending its gradient.
   func partitioning(_ model: ModelParallel) throws(DiagnosticList) -> Partitioning {
-    try gridded(DeviceGroups(groups: [Array(0..<devices)]), along: model.split)
+    var result = try gridded(DeviceGroups(groups: [Array(0..<devices)]), along: model.split)
+    result.activationExchange = model.exchange
+    return result
   }
 
   /// Samples over groups of devices, every layer over the devices of a group, in one stage.

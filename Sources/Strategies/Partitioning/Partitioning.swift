@@ -20,6 +20,8 @@ public struct Partitioning: Hashable, Sendable {
   public var assumptions: [String] = []
   /// What of the training state each member of a group keeps whole.
   public var shard = StateSharding.none
+  /// Carries activations where they form a known collective.
+  public var activationExchange = ScatterAlgorithm.direct
 
   /// The device that only serves parameters; nil without one.
   var server: Int? { exchange == .server ? devices - 1 : nil }

@@ -34,30 +34,15 @@ struct PartitioningConstructor {
         try LayerTableConstructor(graph: graph, batch: batch, devices: devices, microbatches: microbatches ?? 1)
           .partitioning(for: table)
       }
-    if result.exchange == .shardedServer { result.shard = .optimizer }
-    if let server = result.server { try addServer(server, to: &result) }
+    try settleExchange(of: &result)
     try checkStatistics(result)
     result.schedule = result.schedule.exchanging(beforeUpdatesOf: reducingStages(result))
     return result
   }
 
-  /// Gives a device that does nothing else the updates of all stages.
-  private func addServer(_ server: Int, to result: inout Partitioning) throws(DiagnosticList) {
-    if result.splits.contains(where: { $0.devices.contains(server) }) || result.lossSplit.devices.contains(server) {
-      throw refusal(
-        "device \(server), the last, is the parameter server and takes no part in layers or loss",
-        hint: "one device more, or another exchange")
-    }
-    if result.schedule.devices.joined().contains(where: { $0.kind == .update && $0.microbatch != nil }) {
-      throw refusal("a parameter server updates once a step, but this schedule updates after single microbatches")
-    }
-    let stages = Set(graph.nodes.filter { !$0.parameters.isEmpty }.map { result.stages[$0.index] }).sorted()
-    result.schedule.devices[server] = stages.map { Action(.update, stage: $0) }
-    result.assumptions.append("device \(server) is the parameter server and does not train")
-  }
-
-  /// Stages in which several devices add up gradients, or a server does.
+  /// Stages in which several devices add up gradients before the update, or a server does.
   private func reducingStages(_ partitioning: Partitioning) -> Set<Int> {
+    if partitioning.shard.isByLayer { return [] }
     let layout = Layout(graph: graph, partitioning: partitioning, batch: batch)
     return Set(
       graph.nodes.filter { node in

@@ -8,14 +8,18 @@ public struct Grid: StrategyConfiguration {
   /// What the rows cut: with `h` or `w` the model's place is taken by the images' domain.
   public var split: ModelSplit
   public var exchange: ExchangeAlgorithm
+  /// What devices with the same parameters keep only a part of.
+  public var shard: StateSharding
 
   public init(
-    rows: Int? = nil, columns: Int? = nil, split: ModelSplit = .k, exchange: ExchangeAlgorithm = .ring
+    rows: Int? = nil, columns: Int? = nil, split: ModelSplit = .k, exchange: ExchangeAlgorithm = .ring,
+    shard: StateSharding = .none
   ) {
     self.rows = rows
     self.columns = columns
     self.split = split
     self.exchange = exchange
+    self.shard = shard
   }
 
   public static let kind = StrategyKind(
@@ -25,19 +29,20 @@ public struct Grid: StrategyConfiguration {
       .init(name: "columns", values: .count(automatic: "what the rows leave"), about: "groups of samples"),
       .init(name: "split", values: ModelSplit.words, about: "what the rows cut: " + ModelSplit.about),
       .init(name: "exchange", values: ExchangeAlgorithm.words, about: ExchangeAlgorithm.about),
+      .init(name: "shard", values: StateSharding.words, about: StateSharding.about),
     ])
 
   public init(_ values: StrategyOptions) {
     self.init(
       rows: values.count("rows"), columns: values.count("columns"), split: values.word("split") ?? .k,
-      exchange: values.word("exchange") ?? .ring)
+      exchange: values.word("exchange") ?? .ring, shard: values.word("shard") ?? .none)
   }
 
   public var strategy: Strategy { .grid(self) }
   public var options: [String?] {
     [
       rows.map(String.init), columns.map(String.init), split.rawValue,
-      exchange == .ring ? nil : exchange.rawValue,
+      exchange == .ring ? nil : exchange.rawValue, shard == .none ? nil : shard.rawValue,
     ]
   }
 }

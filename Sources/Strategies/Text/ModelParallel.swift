@@ -1,9 +1,12 @@
 /// Every device has a part of every layer and all samples.
 public struct ModelParallel: StrategyConfiguration {
   public var split: ModelSplit
+  /// How activations are gathered and scattered.
+  public var exchange: ScatterAlgorithm
 
-  public init(split: ModelSplit = .k) {
+  public init(split: ModelSplit = .k, exchange: ScatterAlgorithm = .direct) {
     self.split = split
+    self.exchange = exchange
   }
 
   public static let kind = StrategyKind(
@@ -11,15 +14,16 @@ public struct ModelParallel: StrategyConfiguration {
     options: [
       .init(
         name: "split", values: ModelSplit.words,
-        about: "what is cut: " + ModelSplit.about)
+        about: "what is cut: " + ModelSplit.about),
+      .init(name: "exchange", values: ScatterAlgorithm.words, about: ScatterAlgorithm.about),
     ])
 
   public init(_ values: StrategyOptions) {
-    self.init(split: values.word("split") ?? .k)
+    self.init(split: values.word("split") ?? .k, exchange: values.word("exchange") ?? .direct)
   }
 
   public var strategy: Strategy { .model(self) }
-  public var options: [String?] { [split.rawValue] }
+  public var options: [String?] { [split.rawValue, exchange == .direct ? nil : exchange.rawValue] }
 }
 
 /// The dimension by which `model(…)` cuts layers.
@@ -40,5 +44,7 @@ public enum ModelSplit: String, Hashable, Sendable, CaseIterable {
 
 extension Strategy {
   /// Model parallelism along a dimension.
-  public static func model(split: ModelSplit) -> Strategy { .model(ModelParallel(split: split)) }
+  public static func model(split: ModelSplit, exchange: ScatterAlgorithm = .direct) -> Strategy {
+    .model(ModelParallel(split: split, exchange: exchange))
+  }
 }

@@ -1,0 +1,164 @@
+import Networks
+import Programs
+
+/// Junctions whose boxes form a known collective, carried by the strategy's algorithm instead of directly.
+///
+/// Only where producer and consumer are of one stage: between stages the two ends run at different times.
+extension ProgramLowering {
+  /// Moves what a junction's consumers need, if that is a known collective and the strategy wants an algorithm for it.
+  ///
+  /// - Returns: false where it has to go from device to device.
+  mutating func lowerActivationCollective(_ index: Int, _ microbatch: Int, _ action: Action) -> Bool {
+    let demands = layout.demands(layout.junctions[index], microbatch: microbatch).sorted { $0.device < $1.device }
+    guard let group = group(index, microbatch, demands, isBackward: false, action) else { return false }
+    let (holdings, whole, steps) = (group.holdings, group.whole, group.steps)
+    func output(_ device: Int) -> DeviceBuilder.Held? {
+      holdings.first { $0.device == device }.flatMap {
+        devices[device].outputs[
+          .init(index: layout.junctions[index].producer, part: $0.part, microbatch: microbatch)]
+      }
+    }
+    let own = demands.map { output($0.device) }
+    var results: [DeviceBuilder.Held]
+    switch group.kind {
+    case .allGather:
+      results = gather(own, whole, boxes: own.map { $0?.box }, group)
+    case .reduceScatter:
+      // Halving adds in place, and others may read the output too.
+      let parts = group.algorithm == .halvingDoubling ? duplicates(own.compactMap { $0 }, group) : own.compactMap { $0 }
+      results = scatter(parts, boxes: demands.map(\.box), group).compactMap { $0 }
+    case .allReduce:
+      results = duplicates(own.compactMap { $0 }, group)
+      if let algorithm = ExchangeAlgorithm(rawValue: group.algorithm.rawValue) {
+        steps.allReduce(algorithm, buffers: results.map(\.buffer), words: whole.count, &self)
+      }
+    default: return false
+    }
+    for (demand, held) in zip(demands, results) { give(held, to: demand, index, microbatch) }
+    return true
+  }
+
+  /// Moves the gradients that a junction's consumers have to the holders of its producer, likewise.
+  ///
+  /// Results wait in ``DeviceBuilder/exchangedGradients``.
+  mutating func lowerGradientCollective(_ index: Int, _ microbatch: Int, _ action: Action) -> Bool {
+    let needs = layout.needs(layout.junctions[index], microbatch: microbatch).sorted { $0.device < $1.device }
+    guard let group = group(index, microbatch, needs, isBackward: true, action) else { return false }
+    let own = needs.map { need in
+      DeviceBuilder.Held(
+        buffer: devices[need.device].contributions[.init(index: index, part: need.part, microbatch: microbatch)]![0],
+        box: need.box)
+    }
+    let results: [DeviceBuilder.Held?]
+    switch group.kind {
+    case .allGather:
+      results = gather(own, group.whole, boxes: own.map(\.box), group)
+    case .reduceScatter:
+      let boxes = needs.map { need in group.holdings.first { $0.device == need.device }?.box }
+      results = scatter(own, boxes: boxes, group)
+    default: return false
+    }
+    for (need, held) in zip(needs, results) {
+      guard let held, let holding = group.holdings.first(where: { $0.device == need.device }) else { continue }
+      devices[need.device].exchangedGradients[.init(index: index, part: holding.part, microbatch: microbatch)] = held
+    }
+    return true
+  }
+
+  /// A known collective between the consumers and holders of a junction.
+  private struct JunctionGroup {
+    var kind: Collective.Kind
+    var algorithm: ScatterAlgorithm
+    var holdings: [Holding]
+    var whole: Box
+    var steps: CollectiveSteps
+  }
+
+  /// Recognises and registers the collective; nil where there is none to be carried by an algorithm.
+  private mutating func group(
+    _ index: Int, _ microbatch: Int, _ needs: [Holding], isBackward: Bool, _ action: Action
+  ) -> JunctionGroup? {
+    let junction = layout.junctions[index]
+    let algorithm = layout.partitioning.activationExchange
+    guard algorithm != .direct, junction.producer >= 0,
+      junction.stage == layout.partitioning.stages[junction.producer]
+    else { return nil }
+    let node = layout.graph.nodes[junction.producer]
+    let holdings = layout.holdings(node.index, microbatch: microbatch)
+    let whole = Box(samples: layout.samples(microbatch), shape: node.outputShape)
+    let kind = TransferVolume(needs: needs, holdings: holdings, whole: whole, isBackward: isBackward).kind
+    func pieces(_ side: [Holding]) -> [Int] {
+      needs.map { need in side.first { $0.device == need.device }?.box.count ?? 0 }
+    }
+    let cost: ExchangeCost
+    switch (kind, isBackward) {
+    case (.allGather, false): cost = .allGather(algorithm, pieces: pieces(holdings))
+    case (.allGather, true): cost = .allGather(algorithm, pieces: pieces(needs))
+    case (.reduceScatter, false): cost = .reduceScatter(algorithm, pieces: pieces(needs))
+    case (.reduceScatter, true): cost = .reduceScatter(algorithm, pieces: pieces(holdings))
+    case (.allReduce, false):
+      guard let exchange = ExchangeAlgorithm(rawValue: algorithm.rawValue) else { return nil }
+      cost = .allReduce(exchange, words: whole.count, peers: needs.count)
+    default: return nil
+    }
+    let purpose: Purpose = isBackward ? .activationGradients : .activations
+    let members = needs.map(\.device)
+    let number = collectives.append(
+      Collective(
+        kind: kind, algorithm: algorithm.rawValue, devices: members, words: whole.count, purpose: purpose,
+        expectedWords: cost.totalWords, formula: cost.formula, expectedMessages: cost.totalMessages,
+        label: "\(node.name)\(isBackward ? " gradient" : "") mb\(microbatch)"))
+    let steps = CollectiveSteps(
+      collective: number, devices: members, purpose: purpose, action: action, stream: purpose.rawValue,
+      what: node.name, node: node.index, microbatch: microbatch)
+    return JunctionGroup(kind: kind, algorithm: algorithm, holdings: holdings, whole: whole, steps: steps)
+  }
+
+  /// Puts a whole together on every member from their boxes; nil where one has none.
+  private mutating func gather(
+    _ own: [DeviceBuilder.Held?], _ whole: Box, boxes: [Box?], _ group: JunctionGroup
+  ) -> [DeviceBuilder.Held] {
+    let steps = group.steps
+    let results = steps.devices.map { device in
+      DeviceBuilder.Held(
+        buffer: devices[device].buffer("\(steps.what) gathered", .activations, words: whole.count), box: whole)
+    }
+    var array = ExchangeArray(
+      buffers: results.map(\.buffer), wholes: results.map(\.box), boxes: boxes.map { $0 ?? Box(n: 0..<0, k: 0..<0) })
+    for rank in steps.ranks {
+      array.undefine(rank: rank)
+      guard let held = own[rank] else { continue }
+      let defines = array.defines(results[rank].buffer, rank: rank)
+      devices[steps.devices[rank]].move(
+        held.box, from: held, to: results[rank], defines: defines, purpose: steps.purpose, collective: nil,
+        in: steps.action)
+    }
+    steps.allGather(group.algorithm, &array, &self)
+    return results
+  }
+
+  /// Adds up boxes of arrays that every member has whole; nil where a member takes none.
+  private mutating func scatter(
+    _ own: [DeviceBuilder.Held], boxes: [Box?], _ group: JunctionGroup
+  ) -> [DeviceBuilder.Held?] {
+    let array = ExchangeArray(
+      buffers: own.map(\.buffer), wholes: own.map(\.box), boxes: boxes.map { $0 ?? Box(n: 0..<0, k: 0..<0) })
+    let sums = group.steps.reduceScatter(group.algorithm, array, &self)
+    return zip(sums, boxes).map { sum, box in
+      guard let sum, let box else { return nil }
+      return DeviceBuilder.Held(buffer: sum, box: box)
+    }
+  }
+
+  /// Copies that may be changed.
+  private mutating func duplicates(_ own: [DeviceBuilder.Held], _ group: JunctionGroup) -> [DeviceBuilder.Held] {
+    let steps = group.steps
+    return zip(own, steps.devices).map { held, device in
+      let copy = DeviceBuilder.Held(
+        buffer: devices[device].buffer("\(steps.what) sum", .activations, words: held.box.count), box: held.box)
+      devices[device].move(
+        held.box, from: held, to: copy, defines: true, purpose: steps.purpose, collective: nil, in: steps.action)
+      return copy
+    }
+  }
+}
