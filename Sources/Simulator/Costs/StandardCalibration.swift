@@ -1,7 +1,7 @@
 extension Calibration {
-  /// Measured once on another machine, so that simulations mean something before `partita bench` was run: the medians of the
-  /// networks that `bench` trains, fitted class by class. Single layers are up to half as fast or twice as fast as their
-  /// class's line.
+  /// So that simulations say something before `partita bench` was run: fitted class by class to recorded runs on another,
+  /// busy machine. Single layers differ from their class's line by up to 90 %; what `receive`, `zero`, `runtime` and `wake`
+  /// take is estimated. Not for predictions; `bench` replaces all of it.
   public static let standard = Calibration(
     machine: "one core of an AMD EPYC server", date: "2026-11-23",
     costs: [
