@@ -9,18 +9,8 @@ extension PartitioningConstructor {
     return result
   }
 
-  /// Samples over groups of devices, every layer over the devices of a group, in one stage.
+  /// Samples over groups of devices, every layer over the devices of a group: a pipeline of one place.
   func gridded(_ groups: DeviceGroups, along split: ModelSplit) throws(DiagnosticList) -> Partitioning {
-    var result = uniform(groups.replicated)
-    for node in graph.nodes {
-      let own = groups.split(of: node, along: split, after: result.splits)
-      result.splits[node.index] = own
-      let parts = own.parts / groups.groups.count
-      if parts < groups.size, own.devices.count < devices {
-        result.assumptions.append("'\(node.name)' has \(parts) parts for \(groups.size) devices; the others wait")
-      }
-    }
-    try check(result)
-    return result
+    try pipelined(over: [groups], along: split, PipelineParallel())
   }
 }
