@@ -27,9 +27,15 @@ extension PipelineSchedule {
         "a multiple of \(devices) microbatches"
       )
     case .chimera where devices % 2 != 0:
-      ("schedule chimera runs two pipelines in opposite directions over an even number of devices", "an even number")
+      (
+        "schedule chimera runs two pipelines in opposite directions over an even number of devices",
+        "an even number of devices"
+      )
     case .chimera where microbatches % 2 != 0:
-      ("schedule chimera gives each direction half of the microbatches, and \(microbatches) is odd", "an even number")
+      (
+        "schedule chimera gives each direction half of the microbatches, and \(microbatches) is odd",
+        "an even number of microbatches"
+      )
     default: nil
     }
   }
