@@ -150,12 +150,14 @@ public struct Plan: Codable, Hashable, Sendable {
   /// A table of all layers' owners, and the picture of one layer, for the text.
   var picture: [String] = []
   public var perDevice: [Device]
+  /// One entry per stage of an asynchronous pipeline; empty for all others.
+  public var weights: [Weights]
   /// What the verifier found; empty for every program that may run.
   public var problems: [String]
   public var assumptions: [String]
 
   enum CodingKeys: String, CodingKey {
-    case schema, scene, strategy, batch, microbatches, collectives, terms, ownership, problems, assumptions
+    case schema, scene, strategy, batch, microbatches, collectives, terms, ownership, weights, problems, assumptions
     case parameterCount = "parameter_count"
     case flopsPerSample = "flops_per_sample"
     case bytesPerStep = "bytes_per_step"
@@ -203,6 +205,7 @@ public struct Plan: Codable, Hashable, Sendable {
         program, device: device, sent: matrix[device].reduce(0, +), received: matrix.reduce(0) { $0 + $1[device] },
         workspaceWords: workspaceWords.flatMap { $0.indices.contains(device) ? $0[device] : nil })
     }
+    weights = Weights.all(program)
     problems = Verifier(program).check().map(\.description)
     assumptions = program.assumptions
   }

@@ -34,7 +34,9 @@ extension PartitioningConstructor {
     if let (reason, hint) = schedule.refusal(devices: places.count, chunks: chunks, microbatches: microbatches) {
       throw refusal(reason, hint: hint)
     }
-    let plan = schedule.plan(devices: places.count, chunks: chunks, microbatches: microbatches)
+    try checkAsynchrony(pipeline, stages: places.count, microbatches: microbatches)
+    let plan = schedule.plan(
+      devices: places.count, chunks: chunks, microbatches: microbatches, accumulate: pipeline.accumulate)
     let order = pipeline.recompute == .on ? plan.schedule.recomputing() : plan.schedule
     var result = uniform(places[0].replicated)
     result.stages = try balancedStages(plan.placement.count)
@@ -55,6 +57,7 @@ extension PartitioningConstructor {
       for device in place.groups.joined() { orders[device] = actions }
     }
     result.schedule = Schedule(devices: orders)
+    settleVersions(of: &result, pipeline)
     try check(result)
     return result
   }
