@@ -84,7 +84,7 @@ struct NodeParameters {
   var states: [Index<Buffer>] = []
 
   /// The learned ones in one of the arrays for versions.
-  func learned(in slot: Int) -> [Index<Buffer>] { slot == 0 ? learned : versions[slot - 1] }
+  func learned(in slot: Int) -> [Index<Buffer>] { slot == 0 || learned.isEmpty ? learned : versions[slot - 1] }
 }
 
 /// Learned parameters of a device and stage that are exchanged with the same devices and updated together: consecutive words.
