@@ -150,6 +150,10 @@ public struct Plan: Codable, Hashable, Sendable {
   /// A table of all layers' owners, and the picture of one layer, for the text.
   var picture: [String] = []
   public var perDevice: [Device]
+  /// When each action runs if all stages take the same time; nil for a program without a schedule.
+  public var slots: Slots?
+  /// The same drawn, for the text.
+  var slotDrawing: [String] = []
   /// One entry per stage of an asynchronous pipeline; empty for all others.
   public var weights: [Weights]
   /// What the verifier found; empty for every program that may run.
@@ -157,7 +161,7 @@ public struct Plan: Codable, Hashable, Sendable {
   public var assumptions: [String]
 
   enum CodingKeys: String, CodingKey {
-    case schema, scene, strategy, batch, microbatches, collectives, terms, ownership, weights, problems, assumptions
+    case schema, scene, strategy, batch, microbatches, slots, collectives, terms, ownership, weights, problems, assumptions
     case parameterCount = "parameter_count"
     case flopsPerSample = "flops_per_sample"
     case bytesPerStep = "bytes_per_step"
@@ -206,6 +210,10 @@ public struct Plan: Codable, Hashable, Sendable {
         workspaceWords: workspaceWords.flatMap { $0.indices.contains(device) ? $0[device] : nil })
     }
     weights = Weights.all(program)
+    if let facts = ScheduleFacts(program) {
+      slots = Slots(facts)
+      slotDrawing = Self.slotLines(facts)
+    }
     problems = Verifier(program).check().map(\.description)
     assumptions = program.assumptions
   }
