@@ -6,15 +6,24 @@ public struct PipelineParallel: StrategyConfiguration {
   /// Parts of the model on each device in an interleaved schedule; nil means 2.
   public var chunks: Int?
   public var recompute: Recomputation
+  /// By what stages are made equal.
+  public var balance: StageWeight
+  /// The layers at which the next stages begin; empty leaves that to ``balance``.
+  public var cuts: [String]
+  /// How many devices each stage is on, which take microbatches in turn; empty puts it on one.
+  public var replicas: [Int]
 
   public init(
     schedule: PipelineSchedule = .oneForwardOneBackward, stages: Int? = nil, chunks: Int? = nil,
-    recompute: Recomputation = .off
+    recompute: Recomputation = .off, balance: StageWeight = .flops, cuts: [String] = [], replicas: [Int] = []
   ) {
     self.schedule = schedule
     self.stages = stages
     self.chunks = chunks
     self.recompute = recompute
+    self.balance = balance
+    self.cuts = cuts
+    self.replicas = replicas
   }
 
   public static let kind = StrategyKind(
@@ -24,19 +33,29 @@ public struct PipelineParallel: StrategyConfiguration {
       .init(name: "stages", values: .count(automatic: "as the schedule wants"), about: "how many stages"),
       .init(name: "chunks", values: .count(automatic: "2 if interleaved"), about: "stages per device if interleaved"),
       .init(name: "recompute", values: Recomputation.words, about: Recomputation.about),
+      .init(name: "balance", values: StageWeight.words, about: StageWeight.about),
+      .init(
+        name: "cuts", values: .names(automatic: "as balance says"),
+        about: "layers at which the next stage begins, as conv2/linear1"),
+      .init(
+        name: "replicas", values: .counts(automatic: "one each"),
+        about: "devices of each stage that take microbatches in turn, as 3/1"),
     ])
 
   public init(_ values: StrategyOptions) {
     self.init(
       schedule: values.word("schedule") ?? .oneForwardOneBackward, stages: values.count("stages"),
-      chunks: values.count("chunks"), recompute: values.word("recompute") ?? .off)
+      chunks: values.count("chunks"), recompute: values.word("recompute") ?? .off,
+      balance: values.word("balance") ?? .flops, cuts: values.names("cuts"), replicas: values.counts("replicas"))
   }
 
   public var strategy: Strategy { .pipeline(self) }
   public var options: [String?] {
     [
       schedule.rawValue, stages.map(String.init), chunks.map(String.init),
-      recompute == .off ? nil : recompute.rawValue,
+      recompute == .off ? nil : recompute.rawValue, balance == .flops ? nil : balance.rawValue,
+      cuts.isEmpty ? nil : cuts.joined(separator: "/"),
+      replicas.isEmpty ? nil : replicas.map(String.init).joined(separator: "/"),
     ]
   }
 }
@@ -64,6 +83,18 @@ public enum PipelineSchedule: String, Hashable, Sendable, CaseIterable {
     "1f1b keeps few microbatches in flight, gpipe runs all forwards first; zb split backward, chimera runs both ways"
 }
 
+/// What pipeline stages are to have equally much of.
+public enum StageWeight: String, Hashable, Sendable, CaseIterable {
+  /// Floating-point operations of forward and backward, and output words.
+  case flops
+  /// Parameters, where memory is what counts.
+  case parameters
+  /// Seconds of forward and backward, as measured or calibrated (``Compiler/layerSeconds``).
+  case measured
+
+  static let about = "what stages have equally much of: arithmetic, parameters, or measured time"
+}
+
 /// Whether activations are kept from forward to backward.
 public enum Recomputation: String, Hashable, Sendable, CaseIterable {
   case off
@@ -74,6 +105,11 @@ public enum Recomputation: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Strategy {
+  /// Whether the strategy asks for measured times of layers (``Compiler/layerSeconds``).
+  public var needsLayerSeconds: Bool {
+    if case .pipeline(let pipeline) = self { pipeline.balance == .measured && pipeline.cuts.isEmpty } else { false }
+  }
+
   /// A pipeline with a choice of schedule.
   public static func pipeline(schedule: PipelineSchedule, stages: Int? = nil) -> Strategy {
     .pipeline(PipelineParallel(schedule: schedule, stages: stages))
