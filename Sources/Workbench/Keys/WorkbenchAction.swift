@@ -8,7 +8,7 @@ public enum WorkbenchAction: Hashable, Sendable {
   case focus(PanelKind)
   case nextPanel, previousPanel, expand, back
   // The run
-  case run, pauseDisplay, pauseRun, step, stop, reset
+  case run, pauseDisplay, pauseRun, step, stop, reset, clock
   // The scene
   case openScene, saveScene, undo, redo
   /// A kind of strategy with its default options.

@@ -66,6 +66,8 @@ public struct WorkbenchState: Sendable {
   let workspace: WorkspaceCount?
   /// Asks for measured times of layers; nil where nobody measures.
   let layerTimes: LayerTimesQuestion?
+  /// The clock that the user wants; nil for the one that suits devices and cores.
+  public internal(set) var chosenClock: Clock?
   /// What the strategy panel shows below its settings.
   public internal(set) var strategyResult = StrategyResult.plan
   /// Lines of the picture in the strategy panel left out above.
@@ -78,8 +80,9 @@ public struct WorkbenchState: Sendable {
   /// The workbench with a scene, compiled at once.
   public init(
     _ scene: Scene, size: Size = Size(width: 80, height: 24), cores: Int, presets: [Preset] = [],
-    workspace: WorkspaceCount? = nil, layerTimes: LayerTimesQuestion? = nil
+    workspace: WorkspaceCount? = nil, layerTimes: LayerTimesQuestion? = nil, clock: Clock? = nil
   ) {
+    chosenClock = clock
     let scene = scene.unplaced
     self.scene = scene
     savedScene = scene
@@ -98,6 +101,11 @@ public struct WorkbenchState: Sendable {
   /// The run as it is shown.
   public var shownRun: RunStatus? { frozen == nil ? run : frozenRun }
   public var isDisplayPaused: Bool { frozen != nil }
+
+  /// Whose time a run of a scene is told in.
+  public func clock(of scene: Scene) -> Clock {
+    chosenClock ?? .standard(devices: scene.machine.devices, cores: cores)
+  }
 
   /// Whether a run is under way, paused or not.
   public var isRunAlive: Bool { run.map { !$0.state.isOver } ?? false }
