@@ -4,11 +4,13 @@ import Programs
 
 /// The memory that kernels need beside a program's buffers: the part of a device's peak that only its executor knows.
 public enum KernelWorkspace {
-  /// Words of each device's workspace, before anything runs: the most that one of its kernels asks for.
+  /// Words of each device's workspace, before anything runs: the most that one of its kernels asks for. Measured layers have no
+  /// kernels.
   public static func words(of program: Program) -> [Int] {
     var known: [Shape: Int] = [:]
     return program.devices.map { device in
       device.operations.entries.reduce(0) { most, operation in
+        guard program.graph.nodes[operation.node].kind.profile == nil else { return most }
         let shape = Shape(operation)
         if let words = known[shape] { return max(most, words) }
         let words = operation.kernel(graph: program.graph, seed: 0).workspaceWords

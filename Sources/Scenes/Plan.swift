@@ -177,7 +177,10 @@ public struct Plan: Codable, Hashable, Sendable {
   /// - Parameters:
   ///   - layer: the node whose owners the text draws; nil takes the one with the most to see.
   ///   - workspaceWords: what the engine's kernels need on each device; nil where it was not asked.
-  public init(_ program: Program, scene: String, layer: Int? = nil, workspaceWords: [Int]? = nil) {
+  ///   - layerCosts: what layers cost, in any unit, for the times of stages; nil takes their arithmetic.
+  public init(
+    _ program: Program, scene: String, layer: Int? = nil, workspaceWords: [Int]? = nil, layerCosts: [Double]? = nil
+  ) {
     self.scene = scene
     strategy = program.strategy
     batch = program.batch
@@ -210,7 +213,7 @@ public struct Plan: Codable, Hashable, Sendable {
         workspaceWords: workspaceWords.flatMap { $0.indices.contains(device) ? $0[device] : nil })
     }
     weights = Weights.all(program)
-    if let facts = ScheduleFacts(program) {
+    if let facts = ScheduleFacts(program, layerCosts: layerCosts) {
       slots = Slots(facts)
       slotDrawing = Self.slotLines(facts)
     }

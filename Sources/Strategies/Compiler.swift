@@ -11,12 +11,18 @@ public struct Compiler: Sendable {
   public let devices: Int
   /// Nil leaves the number to the strategy.
   public let microbatches: Int?
+  /// Measured or calibrated seconds of each node's forward and backward, for stages that are balanced by them; in any common
+  /// unit. Nil where nothing was measured.
+  public let layerSeconds: [Double]?
 
-  public init(graph: Graph, training: TrainingSettings, devices: Int, microbatches: Int? = nil) {
+  public init(
+    graph: Graph, training: TrainingSettings, devices: Int, microbatches: Int? = nil, layerSeconds: [Double]? = nil
+  ) {
     self.graph = graph
     self.training = training
     self.devices = devices
     self.microbatches = microbatches
+    self.layerSeconds = layerSeconds
   }
 
   /// The training program of a strategy.
@@ -33,7 +39,8 @@ public struct Compiler: Sendable {
       throw DiagnosticList("a batch has at least one sample, not \(training.batch)", path: "training.batch")
     }
     return try PartitioningConstructor(
-      graph: graph, batch: training.batch, devices: devices, microbatches: microbatches
+      graph: graph, batch: training.batch, devices: devices, microbatches: microbatches,
+      layerSeconds: layerSeconds
     ).partitioning(for: strategy)
   }
 

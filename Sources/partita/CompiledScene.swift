@@ -7,14 +7,18 @@ import Strategies
 /// A scene with its network resolved and its strategy compiled.
 struct CompiledScene {
   let scene: Scene
+  /// Calibrated times of the layers, where the strategy asks for them.
+  let layerSeconds: [Double]?
   let compiler: Compiler
   let program: Program
 
   init(_ scene: Scene) throws(DiagnosticList) {
     self.scene = scene
+    let graph = try scene.graph()
+    layerSeconds = scene.strategy.needsLayerSeconds ? LayerTimes.seconds(graph, scene.training) : nil
     compiler = Compiler(
-      graph: try scene.graph(), training: scene.training, devices: scene.machine.devices,
-      microbatches: scene.microbatches)
+      graph: graph, training: scene.training, devices: scene.machine.devices, microbatches: scene.microbatches,
+      layerSeconds: layerSeconds)
     program = try compiler.compile(scene.strategy)
   }
 }

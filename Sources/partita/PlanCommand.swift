@@ -25,14 +25,17 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     let scene = try options.load()
     let files = try outputs.open()
-    let program = try CompiledScene(scene).program
+    let compiled = try CompiledScene(scene)
+    let program = compiled.program
     let node = try layer.map { name throws(DiagnosticList) -> Int in
       if let node = program.graph.node(named: name) { return node.index }
       throw DiagnosticList(
         "--layer \(name): the network has no such layer",
         hint: "its layers: \(program.graph.nodes.map(\.name).joined(separator: ", "))")
     }
-    let plan = Plan(program, scene: scene.name, layer: node, workspaceWords: KernelWorkspace.words(of: program))
+    let plan = Plan(
+      program, scene: scene.name, layer: node, workspaceWords: KernelWorkspace.words(of: program),
+      layerCosts: compiled.layerSeconds)
     try files.deliver(outputs.json ? try plan.json() : plan.text)
     if !plan.problems.isEmpty { throw Failure(.wrongInput, plan.problems.joined(separator: "\n")) }
   }

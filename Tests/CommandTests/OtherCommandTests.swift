@@ -21,6 +21,34 @@ import Testing
     #expect(run.errors.isEmpty)
   }
 
+  /// Measured layers have no kernels to ask for memory.
+  @Test func measuredLayersAreDrawnInSlots() throws {
+    let run = try Workplace().run("plan", "imbalance")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("stages by cost take 2.4 4.8 2.4 2.4"))
+    #expect(run.output.contains("45.6 by formula, 45.6 counted"))
+  }
+
+  @Test func stagesAreBalancedByCalibratedTimes() throws {
+    let run = try Workplace().run("plan", "bubble", "--strategy", "pipeline(balance=measured)", "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    let slots = try #require(try run.json["slots"] as? [String: Any])
+    let stages = try #require(slots["unequal_stages"] as? [String: Any])
+    #expect((stages["times"] as? [Double])?.count == 4)
+  }
+
+  @Test func aScheduleThatCannotRunIsMarkedInTheFile() throws {
+    let place = try Workplace()
+    let scene = try place.run("presets", "hand-schedule").output.replacing("0F0 0F1 0F2 0I0", with: "0F0 0I1 0F2 0I0")
+    try place.write(scene, to: "scene.yaml")
+    let run = try place.run("plan", "scene.yaml")
+    #expect(run.status == 2)
+    #expect(run.errors.contains("0I1 comes before its forward"))
+    #expect(run.errors.contains("^^^ <-- here"))
+    let line = scene.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains("0I1 0F2") } ?? 0
+    #expect(run.errors.contains("scene.yaml:\(line + 1):20: "), "\(run.errors)")
+  }
+
   @Test func needsNoDataFiles() throws {
     let place = try Workplace()
     let run = try place.run("plan", "digits-mlp", "--set", "data={set: idx, images: nowhere, labels: nowhere}")

@@ -139,11 +139,4 @@ import Testing
   @Test func aScheduleThatCannotFinishHasNoTiming() throws {
     #expect(ScheduleTiming(try Schedule(parsing: "0B0 0F0"), forward: 1, backward: 1) == nil)
   }
-
-  @Test func balancedStagesMinimiseTheLargest() {
-    #expect(StageBalance.stages(costs: [1, 1, 1, 9, 1, 1], count: 3) == [0, 0, 0, 1, 2, 2])
-    #expect(StageBalance.stages(costs: [5, 5], count: 2) == [0, 1])
-    #expect(StageBalance.stages(costs: [3, 1, 4, 1, 5], count: 1) == [0, 0, 0, 0, 0])
-    #expect(StageBalance.stages(costs: [1, 2, 3], count: 3) == [0, 1, 2])
-  }
 }

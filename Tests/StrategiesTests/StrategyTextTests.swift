@@ -14,6 +14,10 @@ import Testing
     for schedule in PipelineSchedule.allCases {
       strategies += [.pipeline(schedule: schedule), .pipeline(schedule: schedule, stages: 3)]
     }
+    strategies += [
+      .pipeline(PipelineParallel(balance: .parameters)), .pipeline(PipelineParallel(cuts: ["relu1", "linear2"])),
+      .pipeline(PipelineParallel(stages: 2, replicas: [3, 1])), .mesh(Mesh(pipeline: 2, recompute: .on)),
+    ]
     for strategy in strategies { #expect(try Strategy(parsing: strategy.description) == strategy) }
   }
 
@@ -53,7 +57,8 @@ import Testing
     ("data(exchange)", "expected '='", 14), ("data(exchange=fast)", "'fast' is no value", 15),
     ("pipeline(stages=0)", "at least 1", 17), ("data(exchange=ring", "expected ',' or ')'", 19),
     ("serial x", "unexpected 'x'", 8), ("data(exchange=ring, exchange=direct)", "given twice", 21),
-    ("serial(a=1)", "no option 'a'", 8),
+    ("serial(a=1)", "no option 'a'", 8), ("pipeline(replicas=3/x)", "whole numbers of at least 1", 19),
+    ("pipeline(replicas=)", "whole numbers", 19), ("pipeline(cuts=a//b)", "names with '/' between them", 15),
   ])
   func wrongTextsNameTheColumn(text: String, message: String, column: Int) {
     do throws(DiagnosticList) {

@@ -7,10 +7,20 @@ struct LayerTableConstructor {
   let graph: Graph
   let batch: Int
   let devices: Int
-  let microbatches: Int
+  /// Nil leaves the number to the table's schedule.
+  let asked: Int?
+
+  init(graph: Graph, batch: Int, devices: Int, microbatches: Int?) {
+    self.graph = graph
+    self.batch = batch
+    self.devices = devices
+    asked = microbatches
+  }
 
   func partitioning(for table: LayerTable) throws(DiagnosticList) -> Partitioning {
     try checkNames(table)
+    let microbatches =
+      asked ?? (table.schedule.isEmpty ? 1 : LayerTable.microbatches(of: table.schedule))
     var splits: [Split] = []
     var stages: [Int] = []
     for node in graph.nodes {
@@ -26,14 +36,14 @@ struct LayerTableConstructor {
     let loss =
       table.rows.first { $0.layer == "loss" }?.split
       ?? (last.n > 1 && last.parts == last.n ? last : Split(devices: last.devices))
-    try checkStages(splits, stages, loss: loss)
+    try checkStages(stages)
     try SplitRules(graph: graph, batch: batch, microbatches: microbatches, devices: devices)
       .check(splits, loss: loss)
     var result = Partitioning(
       splits: splits, lossSplit: loss, stages: stages, schedule: Schedule(devices: []), microbatches: microbatches,
       exchange: .ring, devices: devices)
     result.statistics = table.statistics
-    result.schedule = schedule(result)
+    try order(&result, table)
     return result
   }
 
@@ -64,7 +74,7 @@ struct LayerTableConstructor {
     return split
   }
 
-  private func checkStages(_ splits: [Split], _ stages: [Int], loss: Split) throws(DiagnosticList) {
+  private func checkStages(_ stages: [Int]) throws(DiagnosticList) {
     var problems: [Diagnostic] = []
     for node in graph.nodes {
       for input in node.inputs where input >= 0 && stages[input] > stages[node.index] {
@@ -72,26 +82,53 @@ struct LayerTableConstructor {
           Diagnostic("layer '\(node.name)' stands in an earlier stage than the layer that it reads", path: "strategy"))
       }
     }
-    for device in 0..<devices {
-      var own = Set(graph.nodes.indices.filter { splits[$0].devices.contains(device) }.map { stages[$0] })
-      if loss.devices.contains(device) { own.formUnion(stages.max().map { [$0] } ?? []) }
-      if own.count > 1 {
-        problems.append(
-          Diagnostic("device \(device) has layers of \(own.count) stages, but runs one stage", path: "strategy"))
-      }
+    for stage in 0...(stages.max() ?? 0) where !stages.contains(stage) {
+      problems.append(Diagnostic("stage \(stage) has no layers", path: "strategy", hint: "a line `stage` too many"))
     }
     if !problems.isEmpty { throw DiagnosticList(problems) }
   }
 
-  /// 1F1B over the stages; every device of a stage runs its stage's order.
-  private func schedule(_ partitioning: Partitioning) -> Schedule {
+  /// The schedule that the table gives; otherwise 1F1B over the stages.
+  private func order(_ partitioning: inout Partitioning, _ table: LayerTable) throws(DiagnosticList) {
+    let microbatches = partitioning.microbatches
     let stageDevices = partitioning.stageDevices
+    let takers = takers(partitioning)
+    if !table.schedule.isEmpty {
+      let check = ScheduleCheck(
+        lines: table.schedule.map(ScheduleLine.init), stages: stageDevices.count, microbatches: microbatches,
+        takers: takers)
+      let problems = check.problems()
+      guard problems.isEmpty else { throw DiagnosticList(problems) }
+      partitioning.schedule = check.schedule(devices: devices)
+      return
+    }
+    let isPlain = (0..<devices).allSatisfy { device in stageDevices.count { $0.contains(device) } <= 1 }
+    let hasTurns = takers.contains { Set($0).count > 1 }
+    guard stageDevices.count == 1 || (isPlain && !hasTurns) else {
+      partitioning.schedule = .oneForwardOneBackward(devices: devices, takers: takers)
+      return
+    }
     let orders = stageDevices.indices.map {
       PipelineSchedule.oneForwardOneBackward.order(stage: $0, of: stageDevices.count, microbatches: microbatches)
     }
-    return Schedule(
+    partitioning.schedule = Schedule(
       devices: (0..<devices).map { device in
         stageDevices.firstIndex { $0.contains(device) }.map { orders[$0] } ?? []
       })
+    partitioning.bubble = PipelineSchedule.oneForwardOneBackward.bubble(
+      devices: stageDevices.count, chunks: 1, microbatches: microbatches)
+  }
+
+  /// The devices that do a microbatch's work in a stage, `[stage][microbatch]`.
+  private func takers(_ partitioning: Partitioning) -> [[Set<Int>]] {
+    let last = partitioning.stages.max() ?? 0
+    return (0...last).map { stage in
+      let splits =
+        graph.nodes.indices.filter { partitioning.stages[$0] == stage }.map { partitioning.splits[$0] }
+        + (stage == last ? [partitioning.lossSplit] : [])
+      return (0..<partitioning.microbatches).map { microbatch in
+        Set(splits.flatMap { $0.turn(of: microbatch).devices })
+      }
+    }
   }
 }

@@ -16,7 +16,8 @@ extension PartitioningConstructor {
           (0..<model).map { (replica * places + place) * model + $0 }
         })
     }
-    var result = try pipelined(over: groups, along: mesh.split, PipelineParallel(schedule: mesh.schedule))
+    let pipeline = PipelineParallel(schedule: mesh.schedule, recompute: mesh.recompute)
+    var result = try pipelined(over: groups, along: mesh.split, pipeline)
     result.exchange = mesh.exchange
     result.shard = mesh.shard
     return result

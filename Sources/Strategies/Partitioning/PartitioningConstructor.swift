@@ -9,6 +9,8 @@ struct PartitioningConstructor {
   let devices: Int
   /// Nil leaves the number to the strategy.
   let microbatches: Int?
+  /// What each layer takes, for `balance=measured`; nil where it is not known.
+  var layerSeconds: [Double]?
 
   func partitioning(for strategy: Strategy) throws(DiagnosticList) -> Partitioning {
     guard devices >= 1 else { throw refusal("a machine has at least one device, not \(devices)") }
@@ -31,7 +33,7 @@ struct PartitioningConstructor {
       case .redundant(let configuration): try partitioning(configuration)
       case .tree(let configuration): try partitioning(configuration)
       case .layers(let table):
-        try LayerTableConstructor(graph: graph, batch: batch, devices: devices, microbatches: microbatches ?? 1)
+        try LayerTableConstructor(graph: graph, batch: batch, devices: devices, microbatches: microbatches)
           .partitioning(for: table)
       }
     try settleExchange(of: &result)

@@ -6,6 +6,10 @@ extension PartitioningConstructor {
   /// Consecutive layers on one device each, balanced by arithmetic and activation words.
   func partitioning(_ pipeline: PipelineParallel) throws(DiagnosticList) -> Partitioning {
     let schedule = pipeline.schedule
+    if !pipeline.replicas.isEmpty {
+      try checkReplicas(pipeline)
+      return try pipelined(over: (0..<devices).map { DeviceGroups(groups: [[$0]]) }, along: .k, pipeline)
+    }
     let stages = schedule.stages(devices: devices, chunks: pipeline.chunks ?? 2)
     guard pipeline.stages ?? stages == stages else {
       throw refusal(
@@ -17,6 +21,26 @@ extension PartitioningConstructor {
     }
     return try pipelined(
       over: (0..<devices).map { DeviceGroups(groups: [[$0]]) }, along: .k, pipeline)
+  }
+
+  /// - Throws: why stages cannot be on several devices each.
+  private func checkReplicas(_ pipeline: PipelineParallel) throws(DiagnosticList) {
+    let (replicas, schedule) = (pipeline.replicas, pipeline.schedule)
+    let text = replicas.map(String.init).joined(separator: "/")
+    guard schedule == .oneForwardOneBackward else {
+      throw refusal(
+        "schedule \(schedule.rawValue) has one device per stage, not replicas=\(text)",
+        hint: "replicated stages run 1F1B in turns: schedule=1f1b")
+    }
+    let needed = replicas.reduce(0, +)
+    guard needed == devices else {
+      throw refusal("replicas=\(text) needs \(needed) devices, not \(devices)", hint: "they add up to the devices")
+    }
+    guard pipeline.stages ?? replicas.count == replicas.count else {
+      throw refusal(
+        "replicas=\(text) makes \(replicas.count) stages, not \(pipeline.stages!)", hint: "leave `stages` out")
+    }
+    guard pipeline.chunks == nil else { throw refusal("schedule 1f1b has no chunks") }
   }
 
   /// A pipeline whose every place is a group of devices that share the place's layers.
@@ -35,13 +59,16 @@ extension PartitioningConstructor {
       throw refusal(reason, hint: hint)
     }
     try checkAsynchrony(pipeline, stages: places.count, microbatches: microbatches)
-    let plan = schedule.plan(
-      devices: places.count, chunks: chunks, microbatches: microbatches, accumulate: pipeline.accumulate)
+    let plan =
+      pipeline.replicas.isEmpty
+      ? schedule.plan(
+        devices: places.count, chunks: chunks, microbatches: microbatches, accumulate: pipeline.accumulate)
+      : PipelinePlan.replicated(pipeline.replicas, microbatches: microbatches)
     let order = pipeline.recompute == .on ? plan.schedule.recomputing() : plan.schedule
     var result = uniform(places[0].replicated)
-    result.stages = try balancedStages(plan.placement.count)
+    result.stages = try stages(pipeline, capacities: plan.placement.map(\.count))
     result.microbatches = microbatches
-    if pipeline.recompute == .off {
+    if pipeline.recompute == .off, pipeline.replicas.isEmpty {
       result.bubble = schedule.bubble(devices: places.count, chunks: chunks, microbatches: microbatches)
     }
     for node in graph.nodes {
@@ -63,16 +90,6 @@ extension PartitioningConstructor {
     settleVersions(of: &result, pipeline)
     try check(result)
     return result
-  }
-
-  /// The stage of each layer when the chain of layers is cut into `count` stages of nearly equal cost.
-  func balancedStages(_ count: Int) throws(DiagnosticList) -> [Int] {
-    guard count <= graph.nodes.count else {
-      throw refusal(
-        "\(graph.nodes.count) layers cannot be cut into \(count) stages", hint: "at most \(graph.nodes.count) stages")
-    }
-    let costs = graph.nodes.map(\.balanceCost)
-    return StageBalance.stages(costs: costs, count: count)
   }
 }
 

@@ -18,9 +18,9 @@ extension PipelinePlan {
       stages: stages, duration: { _ in 1 },
       choose: { ready, done in
         let kept = done.count { $0.kind == .forward } - done.count { $0.kind == .backwardWeight }
-        return earliest(ready.filter { $0.kind == .backwardInput })
-          ?? deepest(ready.filter { $0.kind == .forward && kept < stages })
-          ?? earliest(ready.filter { $0.kind == .backwardWeight })
+        return ListScheduling.earliest(ready.filter { $0.kind == .backwardInput })
+          ?? ListScheduling.deepest(ready.filter { $0.kind == .forward && kept < stages })
+          ?? ListScheduling.earliest(ready.filter { $0.kind == .backwardWeight })
       })
     return PipelinePlan(
       placement: placement.map { [$0] }, schedule: Schedule(devices: scheduling.orders()).updatingAtTheEnd())
@@ -43,21 +43,13 @@ extension PipelinePlan {
           }
         },
         stages: devices, duration: { $0.kind == .forward ? 1 : backward },
-        choose: { ready, _ in deepest(ready.filter { $0.kind == .backward }) ?? deepest(ready) })
+        choose: { ready, _ in
+          ListScheduling.deepest(ready.filter { $0.kind == .backward }) ?? ListScheduling.deepest(ready)
+        })
       for (device, order) in scheduling.orders().enumerated() { orders[device] += order }
     }
     return PipelinePlan(
       placement: (0..<devices).map { [$0, devices - 1 - $0] },
       schedule: Schedule(devices: orders).updatingAtTheEnd())
-  }
-
-  /// The deepest stage, of that the earliest microbatch.
-  private static func deepest(_ actions: [Action]) -> Action? {
-    actions.min { ($1.stage, $0.microbatch ?? 0) < ($0.stage, $1.microbatch ?? 0) }
-  }
-
-  /// The earliest microbatch, of that the deepest stage.
-  private static func earliest(_ actions: [Action]) -> Action? {
-    actions.min { ($0.microbatch ?? 0, $1.stage) < ($1.microbatch ?? 0, $0.stage) }
   }
 }

@@ -14,6 +14,13 @@ import Diagnostics
 ///
 /// A line `statistics synchronised` or `statistics ghost 16` in front says which samples share batch normalisation's
 /// statistics. A line `stage` begins the next pipeline stage. Layers without a line follow the layer that they read.
+///
+/// Behind the layers may stand a schedule written by hand, a line for each device (``ScheduleRow``):
+///
+///     schedule 0 | 0F0 0F1 0B0 0B1
+///     schedule 1 | 1F0 1B0 1F1 1B1
+///
+/// Updates that are left out come at the end; exchanges of gradients are put in where they are needed.
 public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
   /// One layer's line.
   public struct Row: Hashable, Sendable {
@@ -27,24 +34,36 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
   public var rows: [Row]
   /// Which samples share batch normalisation's statistics.
   public var statistics: BatchStatistics
+  /// The order of actions on every device; empty leaves it to the compiler.
+  public var schedule: [ScheduleRow]
 
-  public init(rows: [Row], statistics: BatchStatistics = .local) {
+  public init(rows: [Row], statistics: BatchStatistics = .local, schedule: [ScheduleRow] = []) {
     self.rows = rows
     self.statistics = statistics
+    self.schedule = schedule
   }
 
   /// Reads what ``description`` prints.
   ///
-  /// - Throws: every wrong line, with line and column.
+  /// - Throws: every wrong line, with line and column; of a schedule that cannot run, the actions at which it cannot.
   public init(parsing text: String) throws(DiagnosticList) {
     var rows: [Row] = []
     var problems: [Diagnostic] = []
     var stage = 0
     var statistics = BatchStatistics.local
+    var schedule: [ScheduleLine] = []
     for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       if line.allSatisfy(\.isWhitespace) { continue }
       if line.split(separator: " ").first == "stage" {
         if !rows.isEmpty { stage += 1 }
+        continue
+      }
+      if ScheduleLine.begins(line) {
+        do throws(DiagnosticList) {
+          schedule.append(try ScheduleLine(parsing: line, number: number + 1))
+        } catch {
+          problems += error.all
+        }
         continue
       }
       do throws(LineProblem) {
@@ -64,8 +83,26 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
             hint: "a line is: layer, degrees such as n=2 k=4, '|', devices such as 0 1 2 3"))
       }
     }
+    if problems.isEmpty, !schedule.isEmpty { problems = Self.check(schedule, of: rows) }
     if !problems.isEmpty { throw DiagnosticList(problems) }
-    self.init(rows: rows, statistics: statistics)
+    self.init(rows: rows, statistics: statistics, schedule: schedule.map(\.row))
+  }
+
+  /// What is wrong with a schedule as far as the table says: its own microbatches, and the devices that stages name.
+  private static func check(_ schedule: [ScheduleLine], of rows: [Row]) -> [Diagnostic] {
+    let microbatches = microbatches(of: schedule.map(\.row))
+    let stages = (rows.map(\.stage).max() ?? 0) + 1
+    let takers = (0..<stages).map { stage in
+      (0..<microbatches).map { microbatch in
+        Set(rows.filter { $0.stage == stage }.flatMap { $0.split.turn(of: microbatch).devices })
+      }
+    }
+    return ScheduleCheck(lines: schedule, stages: stages, microbatches: microbatches, takers: takers).problems()
+  }
+
+  /// How many microbatches a schedule has: one more than the last.
+  static func microbatches(of schedule: [ScheduleRow]) -> Int {
+    (schedule.flatMap(\.actions).compactMap(\.microbatch).max() ?? 0) + 1
   }
 
   public var description: String {
@@ -81,6 +118,7 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
       if hasStages, position == 0 || row.stage > rows[position - 1].stage { lines.append("stage") }
       lines.append(row.layer + String(repeating: " ", count: width - row.layer.count) + " " + row.split.description)
     }
+    lines += schedule.map(\.description)
     return lines.joined(separator: "\n")
   }
 

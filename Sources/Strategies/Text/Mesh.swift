@@ -14,11 +14,12 @@ public struct Mesh: StrategyConfiguration {
   public var exchange: ExchangeAlgorithm
   /// What devices with the same parameters keep only a part of.
   public var shard: StateSharding
+  public var recompute: Recomputation
 
   public init(
     data: Int? = nil, model: Int = 1, pipeline: Int = 1, schedule: PipelineSchedule = .oneForwardOneBackward,
     split: ModelSplit = .k, exchange: ExchangeAlgorithm = .ring,
-    shard: StateSharding = .none
+    shard: StateSharding = .none, recompute: Recomputation = .off
   ) {
     self.data = data
     self.model = model
@@ -27,6 +28,7 @@ public struct Mesh: StrategyConfiguration {
     self.split = split
     self.exchange = exchange
     self.shard = shard
+    self.recompute = recompute
   }
 
   public static let kind = StrategyKind(
@@ -39,13 +41,15 @@ public struct Mesh: StrategyConfiguration {
       .init(name: "split", values: ModelSplit.words, about: "what the model dimension cuts: " + ModelSplit.about),
       .init(name: "exchange", values: ExchangeAlgorithm.words, about: ExchangeAlgorithm.about),
       .init(name: "shard", values: StateSharding.words, about: StateSharding.about),
+      .init(name: "recompute", values: Recomputation.words, about: Recomputation.about),
     ])
 
   public init(_ values: StrategyOptions) {
     self.init(
       data: values.count("data"), model: values.count("model") ?? 1, pipeline: values.count("pipeline") ?? 1,
       schedule: values.word("schedule") ?? .oneForwardOneBackward, split: values.word("split") ?? .k,
-      exchange: values.word("exchange") ?? .ring, shard: values.word("shard") ?? .none)
+      exchange: values.word("exchange") ?? .ring, shard: values.word("shard") ?? .none,
+      recompute: values.word("recompute") ?? .off)
   }
 
   public var strategy: Strategy { .mesh(self) }
@@ -53,6 +57,7 @@ public struct Mesh: StrategyConfiguration {
     [
       data.map(String.init), "\(model)", "\(pipeline)", schedule.rawValue, split == .k ? nil : split.rawValue,
       exchange == .ring ? nil : exchange.rawValue, shard == .none ? nil : shard.rawValue,
+      recompute == .off ? nil : recompute.rawValue,
     ]
   }
 }

@@ -10,10 +10,17 @@ public struct PipelineParallel: StrategyConfiguration {
   public var weights: WeightVersioning?
   /// Microbatches of one update in a schedule with two versions of the weights; nil means as many as stages.
   public var accumulate: Int?
+  /// By what stages are made equal.
+  public var balance: StageWeight
+  /// The layers at which the next stages begin; empty leaves that to ``balance``.
+  public var cuts: [String]
+  /// How many devices each stage is on, which take microbatches in turn; empty puts it on one.
+  public var replicas: [Int]
 
   public init(
     schedule: PipelineSchedule = .oneForwardOneBackward, stages: Int? = nil, chunks: Int? = nil,
-    recompute: Recomputation = .off, weights: WeightVersioning? = nil, accumulate: Int? = nil
+    recompute: Recomputation = .off, weights: WeightVersioning? = nil, accumulate: Int? = nil,
+    balance: StageWeight = .flops, cuts: [String] = [], replicas: [Int] = []
   ) {
     self.schedule = schedule
     self.stages = stages
@@ -21,6 +28,9 @@ public struct PipelineParallel: StrategyConfiguration {
     self.recompute = recompute
     self.weights = weights
     self.accumulate = accumulate
+    self.balance = balance
+    self.cuts = cuts
+    self.replicas = replicas
   }
 
   public static let kind = StrategyKind(
@@ -34,13 +44,21 @@ public struct PipelineParallel: StrategyConfiguration {
       .init(
         name: "accumulate", values: .count(automatic: "as many as stages"),
         about: "pipedream-2bw: microbatches of one update"),
+      .init(name: "balance", values: StageWeight.words, about: StageWeight.about),
+      .init(
+        name: "cuts", values: .names(automatic: "as balance says"),
+        about: "layers at which the next stage begins, as conv2/linear1"),
+      .init(
+        name: "replicas", values: .counts(automatic: "one each"),
+        about: "devices of each stage that take microbatches in turn, as 3/1"),
     ])
 
   public init(_ values: StrategyOptions) {
     self.init(
       schedule: values.word("schedule") ?? .oneForwardOneBackward, stages: values.count("stages"),
       chunks: values.count("chunks"), recompute: values.word("recompute") ?? .off,
-      weights: values.word("weights"), accumulate: values.count("accumulate"))
+      weights: values.word("weights"), accumulate: values.count("accumulate"),
+      balance: values.word("balance") ?? .flops, cuts: values.names("cuts"), replicas: values.counts("replicas"))
   }
 
   public var strategy: Strategy { .pipeline(self) }
@@ -48,6 +66,9 @@ public struct PipelineParallel: StrategyConfiguration {
     [
       schedule.rawValue, stages.map(String.init), chunks.map(String.init),
       recompute == .off ? nil : recompute.rawValue, weights?.rawValue, accumulate.map(String.init),
+      balance == .flops ? nil : balance.rawValue,
+      cuts.isEmpty ? nil : cuts.joined(separator: "/"),
+      replicas.isEmpty ? nil : replicas.map(String.init).joined(separator: "/"),
     ]
   }
 }
@@ -82,6 +103,18 @@ public enum PipelineSchedule: String, Hashable, Sendable, CaseIterable {
     + "pipedream updates without a flush"
 }
 
+/// What pipeline stages are to have equally much of.
+public enum StageWeight: String, Hashable, Sendable, CaseIterable {
+  /// Floating-point operations of forward and backward, and output words.
+  case flops
+  /// Parameters, where memory is what counts.
+  case parameters
+  /// Seconds of forward and backward, as measured or calibrated (``Compiler/layerSeconds``).
+  case measured
+
+  static let about = "what stages have equally much of: arithmetic, parameters, or measured time"
+}
+
 /// Whether activations are kept from forward to backward.
 public enum Recomputation: String, Hashable, Sendable, CaseIterable {
   case off
@@ -92,6 +125,11 @@ public enum Recomputation: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Strategy {
+  /// Whether the strategy asks for measured times of layers (``Compiler/layerSeconds``).
+  public var needsLayerSeconds: Bool {
+    if case .pipeline(let pipeline) = self { pipeline.balance == .measured && pipeline.cuts.isEmpty } else { false }
+  }
+
   /// A pipeline with a choice of schedule.
   public static func pipeline(schedule: PipelineSchedule, stages: Int? = nil) -> Strategy {
     .pipeline(PipelineParallel(schedule: schedule, stages: stages))

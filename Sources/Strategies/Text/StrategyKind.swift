@@ -7,6 +7,10 @@ public struct StrategyKind: Hashable, Sendable {
       case words([String])
       /// A whole number of at least 1; left out means what `automatic` says.
       case count(automatic: String)
+      /// Names with `/` between them; left out means what `automatic` says.
+      case names(automatic: String)
+      /// Whole numbers of at least 1 with `/` between them; left out means what `automatic` says.
+      case counts(automatic: String)
     }
     public var name: String
     public var values: Values
@@ -57,6 +61,12 @@ public struct StrategyOptions: Sendable {
 
   /// The value of an option that is a count; nil where the text leaves it out.
   func count(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
+
+  /// The names of an option that is a list of them; empty where the text leaves it out.
+  func names(_ name: String) -> [String] { values[name]?.split(separator: "/").map(String.init) ?? [] }
+
+  /// The numbers of an option that is a list of them; empty where the text leaves it out.
+  func counts(_ name: String) -> [Int] { names(name).compactMap { Int($0) } }
 }
 
 extension CaseIterable where Self: RawRepresentable<String>, AllCases: Collection {

@@ -39,7 +39,7 @@ private struct StrategyScanner {
     skipBlanks()
     let start = position
     while position < characters.count,
-      characters[position].isLetter || characters[position].isNumber || "_-.".contains(characters[position])
+      characters[position].isLetter || characters[position].isNumber || "_-./".contains(characters[position])
     {
       position += 1
     }
@@ -87,8 +87,21 @@ private struct StrategyScanner {
       guard let count = Int(value.text), count >= 1 else {
         throw problem("'\(name.text)' is a whole number of at least 1, not '\(value.text)'", at: value.column)
       }
+    case .names:
+      guard !value.text.isEmpty, parts(value).allSatisfy({ !$0.isEmpty }) else {
+        throw problem("'\(name.text)' is names with '/' between them, not '\(value.text)'", at: value.column)
+      }
+    case .counts:
+      guard parts(value).allSatisfy({ Int($0).map { $0 >= 1 } ?? false }) else {
+        throw problem(
+          "'\(name.text)' is whole numbers of at least 1 with '/' between them, not '\(value.text)'", at: value.column)
+      }
     }
     return (name, value.text)
+  }
+
+  private func parts(_ value: Word) -> [Substring] {
+    value.text.split(separator: "/", omittingEmptySubsequences: false)
   }
 
   private mutating func take(_ character: Character) -> Bool {

@@ -16,7 +16,9 @@ enum PlanSummary {
     problems.flatMap { problem in
       // What is wrong with the network stands at its layers too; paths there would only repeat the name.
       let place = problem.path.flatMap { $0.hasPrefix("network") ? nil : " (\($0))" } ?? ""
-      return [Line("✗ \(problem.message)\(place)", role: .error)]
+      // Marks below a line of the strategy's text stand where they are meant.
+      let lines = "✗ \(problem.message)\(place)".split(separator: "\n", omittingEmptySubsequences: false)
+      return lines.map { Line(String($0), role: .error) }
         + (problem.hint.map { [Line("hint: \($0)", role: .dim)] } ?? [])
     }
   }

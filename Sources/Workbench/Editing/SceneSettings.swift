@@ -28,6 +28,10 @@ public enum SceneSettings {
           "option.\(option.name)", label: option.name, given[option.name] ?? "auto",
           .integer(devices, automatic: "auto"),
           hint: "\(option.about); auto: \(automatic)")
+      case .names(let automatic), .counts(let automatic):
+        SettingField(
+          "option.\(option.name)", label: option.name, given[option.name] ?? "auto", .text,
+          hint: "\(option.about); auto: \(automatic)")
       }
     }
     let batch = scene.training.batch

@@ -100,7 +100,8 @@ public final class WorkbenchLoop {
 
   private func perform(_ effect: Effect) {
     switch effect {
-    case .compile(let scene): send(.compiled(Compilation(scene, workspace: state.workspace)))
+    case .compile(let scene):
+      send(.compiled(Compilation(scene, workspace: state.workspace, layerTimes: state.layerTimes)))
     case .start(let scene, let paused): start(scene, paused: paused)
     case .pauseRun: session.pause()
     case .resumeRun: session.resume()
@@ -122,7 +123,7 @@ public final class WorkbenchLoop {
   private func start(_ scene: Scene, paused: Bool) {
     attempt("Cannot run the scene") {
       let known = state.compilation.plan.flatMap { $0.scene == scene ? $0 : nil }
-      let plan = try known ?? ScenePlan(scene, workspace: state.workspace)
+      let plan = try known ?? ScenePlan(scene, workspace: state.workspace, layerTimes: state.layerTimes)
       try session.start(plan, clock: state.clock(of: plan.scene), paused: paused)
       send(.started(plan, paused: paused))
     }

@@ -9,12 +9,18 @@ import Traces
 /// given the question.
 public typealias WorkspaceCount = @Sendable (Program) -> [Int]
 
+/// What layers take on this machine, in seconds; nil where it is not known. The workbench knows no calibration, so it is given
+/// the question.
+public typealias LayerTimesQuestion = @Sendable (Graph, TrainingSettings) -> [Double]?
+
 /// A scene compiled: its programs, and what follows from them before anything runs.
 public struct ScenePlan: Sendable {
   public var scene: Scene
   public var program: Program
   /// Splits, stages and schedule: who owns what.
   public var partitioning: Partitioning
+  /// Measured times of the layers, where the strategy asks for them.
+  public var layerSeconds: [Double]?
   /// The program as the measurement panels see it, with bytes and memory by formula.
   public var facts: ProgramFacts
   /// The pipeline's bubble by formula; nil where there is no closed form.
@@ -24,14 +30,20 @@ public struct ScenePlan: Sendable {
 
   /// Compiles a scene.
   ///
-  /// - Parameter workspace: asks the executor for its kernels' workspace; nil leaves it out of the memory by formula.
+  /// - Parameters:
+  ///   - workspace: asks the executor for its kernels' workspace; nil leaves it out of the memory by formula.
+  ///   - layerTimes: asks for measured times where the strategy wants them.
   /// - Throws: why the network, the settings or the strategy cannot be.
-  public init(_ scene: Scene, workspace: WorkspaceCount? = nil) throws(DiagnosticList) {
+  public init(
+    _ scene: Scene, workspace: WorkspaceCount? = nil, layerTimes: LayerTimesQuestion? = nil
+  ) throws(DiagnosticList) {
     let problems = scene.problems()
     guard problems.isEmpty else { throw DiagnosticList(problems) }
     let graph = try scene.graph()
+    layerSeconds = scene.strategy.needsLayerSeconds ? layerTimes?(graph, scene.training) : nil
     let compiler = Compiler(
-      graph: graph, training: scene.training, devices: scene.machine.devices, microbatches: scene.microbatches)
+      graph: graph, training: scene.training, devices: scene.machine.devices, microbatches: scene.microbatches,
+      layerSeconds: layerSeconds)
     self.scene = scene
     partitioning = try compiler.partitioning(for: scene.strategy)
     program = try compiler.compile(scene.strategy)
@@ -55,9 +67,9 @@ public enum Compilation: Sendable {
   case refused([Diagnostic])
 
   /// Compiles a scene, or says what is wrong.
-  public init(_ scene: Scene, workspace: WorkspaceCount? = nil) {
+  public init(_ scene: Scene, workspace: WorkspaceCount? = nil, layerTimes: LayerTimesQuestion? = nil) {
     do {
-      self = .plan(try ScenePlan(scene, workspace: workspace))
+      self = .plan(try ScenePlan(scene, workspace: workspace, layerTimes: layerTimes))
     } catch {
       self = .refused(error.all)
     }

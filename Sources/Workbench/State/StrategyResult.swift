@@ -51,7 +51,7 @@ extension WorkbenchState {
   mutating func refreshSlots() {
     guard strategyResult == .slots, let plan = compilation.plan else { return }
     if let slots, slots.scene == plan.scene { return }
-    slots = ScheduleFacts(plan.program).map { (plan.scene, $0) }
+    slots = ScheduleFacts(plan.program, layerCosts: plan.layerSeconds).map { (plan.scene, $0) }
   }
 
   /// Whether a picture stands in place of the plan.

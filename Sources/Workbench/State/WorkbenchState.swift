@@ -64,6 +64,8 @@ public struct WorkbenchState: Sendable {
   public let presets: [Preset]
   /// Asks the executor for its kernels' workspace; nil where there is none to ask.
   let workspace: WorkspaceCount?
+  /// Asks for measured times of layers; nil where nobody measures.
+  let layerTimes: LayerTimesQuestion?
   /// The clock that the user wants; nil for the one that suits devices and cores.
   public internal(set) var chosenClock: Clock?
   /// What the strategy panel shows below its settings.
@@ -78,7 +80,7 @@ public struct WorkbenchState: Sendable {
   /// The workbench with a scene, compiled at once.
   public init(
     _ scene: Scene, size: Size = Size(width: 80, height: 24), cores: Int, presets: [Preset] = [],
-    workspace: WorkspaceCount? = nil, clock: Clock? = nil
+    workspace: WorkspaceCount? = nil, layerTimes: LayerTimesQuestion? = nil, clock: Clock? = nil
   ) {
     chosenClock = clock
     let scene = scene.unplaced
@@ -88,7 +90,8 @@ public struct WorkbenchState: Sendable {
     self.cores = cores
     self.presets = presets
     self.workspace = workspace
-    compilation = Compilation(scene, workspace: workspace)
+    self.layerTimes = layerTimes
+    compilation = Compilation(scene, workspace: workspace, layerTimes: layerTimes)
     rows = LayerRow.rows(of: scene.network, problems: compilation.problems)
     measurements = compilation.plan.map { Measurements($0.facts) }
   }
