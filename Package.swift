@@ -75,7 +75,7 @@ let package = Package(
       ]),
     .executableTarget(
       name: "KernelBenchmarks", dependencies: ["Networks", "Kernels"], swiftSettings: arithmetic),
-    .executableTarget(name: "SimulatorBenchmarks", dependencies: ["Networks", "Programs", "Simulator"]),
+    .executableTarget(name: "SimulatorBenchmarks", dependencies: ["Networks", "Programs", "Strategies", "Simulator"]),
     // Tests
     tests("Networks"),
     tests("Machines"),
