@@ -15,6 +15,8 @@ public enum WorkbenchAction: Hashable, Sendable {
   case chooseStrategy(String)
   // Who holds what
   case owners, nextLayer, previousLayer
+  // The schedule in slots
+  case slots
   // Lists and fields
   case up, down, pageUp, pageDown, top, bottom
   case increase, decrease, edit

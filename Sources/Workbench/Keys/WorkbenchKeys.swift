@@ -138,6 +138,10 @@ public enum WorkbenchKeys {
       Binding([.enter], .edit, "type", help: "type a value", context: PanelKind.strategy.title),
       owners(in: PanelKind.strategy.title),
       Binding(
+        [.character("T")], .slots, "slots",
+        help: "draw the schedule as a table of slots with its bubble, or show the plan again",
+        context: PanelKind.strategy.title),
+      Binding(
         [.character("]")], .nextLayer, "next layer", help: "the owners of the next layer",
         context: PanelKind.strategy.title, footer: false),
       Binding(

@@ -72,10 +72,12 @@ public struct WorkbenchState: Sendable {
   public internal(set) var chosenClock: Clock?
   /// What the strategy panel shows below its settings.
   public internal(set) var strategyResult = StrategyResult.plan
-  /// Lines of the ownership picture left out above.
+  /// Lines of the picture in the strategy panel left out above.
   public internal(set) var ownershipScroll = 0
   /// The owners of the layer that is shown, with the scene that they follow from.
   var owners: (scene: Scene, layer: LayerOwnership, names: [String])?
+  /// The schedule in slots, with the scene that it follows from.
+  var slots: (scene: Scene, facts: ScheduleFacts)?
 
   /// The workbench with a scene, compiled at once.
   public init(

@@ -23,8 +23,9 @@ extension WorkbenchState {
     case .saveScene: overlay = .path(PathPrompt(.save, "\(scene.name).yaml"))
     case .undo: return travel(to: history.undo(scene), "nothing to undo")
     case .redo: return travel(to: history.redo(scene), "nothing to redo")
-    case .up, .down, .pageUp, .pageDown, .top, .bottom: if !scrollOwners(action) { move(action) }
+    case .up, .down, .pageUp, .pageDown, .top, .bottom: if !scrollPicture(action) { move(action) }
     case .owners: toggleOwners()
+    case .slots: toggleSlots()
     case .nextLayer: showLayer(1)
     case .previousLayer: showLayer(-1)
     case .chooseStrategy(let name):
