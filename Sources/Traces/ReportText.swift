@@ -60,7 +60,12 @@ public struct ReportText: Sendable {
     line("parallel efficiency", percent(efficiency.parallel))
     line("speedup", efficiency.speedup.map(significant) ?? "n/a (no serial reference)")
     if let predicted = report.predicted {
-      line("predicted step", "\(time(predicted.stepSeconds)), relative error \(percent(predicted.relativeError))")
+      line(
+        "predicted step",
+        "\(time(predicted.stepSeconds)), measured \(time(step.median)), relative error \(percent(predicted.relativeError))"
+      )
+    } else if report.clock != .model {
+      line("predicted step", "n/a")
     }
     return lines
   }

@@ -15,10 +15,15 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measures what work takes on this machine, for simulations.",
     discussion: """
-      Trains a few small networks on one and on two devices, takes the medians of every instruction and fits the cost \
-      model to them. The result is kept in the user's cache folder (XDG_CACHE_HOME, else ~/.cache) and read by 'partita \
-      simulate'. Nothing else should run meanwhile.
+      Trains scenes and a few small networks for some seconds each, on one device and on as many as there are cores, and \
+      keeps what every size of work took, with a line per kind of work for other sizes. Without scenes it measures \
+      \(BenchWork.scenes.joined(separator: ", ")) and begins anew; with scenes it adds them to what is known. The result is \
+      kept in the user's cache folder (XDG_CACHE_HOME, else ~/.cache); simulations and predictions read it, and recorded \
+      runs add to it. Nothing else should run meanwhile.
       """)
+
+  @Argument(help: ArgumentHelp("Scenes to measure.", valueName: "scene"))
+  var scenes: [String] = []
 
   @Flag(help: "Prints the measurements as one JSON document and nothing else on standard output.")
   var json = false
@@ -31,14 +36,27 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     let file = try output.map { path throws(DiagnosticList) in try OutputFile(path, option: "-o") }
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    var runs: [RecordedTimes] = []
-    for case (let number, let work) in BenchWork.all.enumerated() where work.devices <= cores {
-      Console.error("measuring \(number + 1) of \(BenchWork.all.count): \(work.name)")
-      runs.append(try work.measure())
+    let named = try scenes.map { name throws(DiagnosticList) in try SceneLibrary.scene(name) }
+    let standard = try BenchWork.scenes.map { name throws(DiagnosticList) in try SceneLibrary.scene(name) }
+    let known = named.isEmpty ? nil : CalibrationStore.measured
+    let works =
+      (known == nil ? BenchWork.kinds : [])
+      + (named.isEmpty ? standard : named).flatMap { BenchWork.works(of: $0, cores: cores) }
+    var runs: [(devices: Int, times: RecordedTimes)] = []
+    for case (let number, let work) in works.enumerated() where work.devices <= cores {
+      Console.error("measuring \(number + 1) of \(works.count): \(work.name)")
+      guard let times = try work.measure() else {
+        Console.error("  left out: the strategy does not suit the network")
+        continue
+      }
+      runs.append((work.devices, times))
     }
-    let date = String(ISO8601DateFormatter().string(from: Date()).prefix(10))
-    guard let result = Calibration(fitting: runs, machine: Self.machine(cores: cores), date: date) else {
-      throw Failure(.runFailed, "error: nothing could be measured")
+    let date = CalibrationStore.today
+    let fitted = Calibration(fitting: runs.map(\.times), machine: Self.machine(cores: cores), date: date)
+    guard var result = known ?? fitted else { throw Failure(.runFailed, "error: nothing could be measured") }
+    for (devices, group) in Dictionary(grouping: runs, by: \.devices).sorted(by: { $0.key < $1.key }) {
+      result.add(
+        RecordedTimes.measurements(of: group.map(\.times), threads: devices, origin: .bench, date: date))
     }
     if let file {
       file.write(try result.json())

@@ -1,8 +1,11 @@
 import Datasets
 import Diagnostics
 import Engine
+import Foundation
 import Machines
 import Networks
+import Programs
+import Scenes
 import Simulator
 import Strategies
 
@@ -10,15 +13,22 @@ import Strategies
 struct BenchWork {
   var name: String
   var network: Network
-  var batch: Int
+  var training: TrainingSettings
   var devices = 1
   var strategy = "serial"
-  var steps = 40
+  var shuffle = true
+  var load: () throws -> Dataset
 
   /// Steps at the start that are left out: page faults, caches and clocks settle in them.
-  private static let warmup = 10
+  private static let warmup = 3
+  /// Steps that a median needs at least, and those that are enough.
+  private static let leastSteps = 12
+  private static let mostSteps = 100
+  /// How long is measured where the least steps take less.
+  private static let seconds = 1.0
 
-  static var all: [BenchWork] {
+  /// Small networks with all kinds of layers, for the lines of sizes that no scene has.
+  static var kinds: [BenchWork] {
     let same = Edges(1)
     func conv(_ outputs: Int) -> Layer {
       Layer(.conv2d(outputs: outputs, window: Window(kernel: Extent(3), padding: same)))
@@ -48,37 +58,96 @@ struct BenchWork {
         Layer(.linear(outputs: 10)),
       ])
     return [
-      BenchWork(name: "linear layers of 64", network: perceptron(64), batch: 32),
-      BenchWork(name: "linear layers of 256", network: perceptron(256), batch: 64),
-      BenchWork(name: "linear layers of 1024", network: perceptron(1024), batch: 64, steps: 25),
-      BenchWork(name: "a small convolutional net", network: small, batch: 64),
-      BenchWork(name: "a larger convolutional net", network: large, batch: 32, steps: 25),
-      BenchWork(
-        name: "exchange of gradients between 2 devices", network: perceptron(256), batch: 64, devices: 2,
-        strategy: "data(exchange=ring)"),
-      BenchWork(
-        name: "gradients sent directly between 2 devices", network: perceptron(64), batch: 64, devices: 2,
-        strategy: "data(exchange=direct)"),
+      BenchWork("linear layers of 64", perceptron(64), batch: 32),
+      BenchWork("linear layers of 256", perceptron(256), batch: 64),
+      BenchWork("linear layers of 1024", perceptron(1024), batch: 64),
+      BenchWork("a small convolutional net", small, batch: 64),
+      BenchWork("a larger convolutional net", large, batch: 32),
+      BenchWork("a sum around a ring", perceptron(256), batch: 64, devices: 2, strategy: "data(exchange=ring)"),
+      BenchWork("gradients sent directly", perceptron(64), batch: 64, devices: 2, strategy: "data(exchange=direct)"),
     ]
+  }
+
+  /// Scenes that are measured where nobody names others.
+  static let scenes = ["bench-lenet", "bench-mlp", "bench-vgg", "digits-cnn", "digits-mlp"]
+
+  /// A scene on one device with the parts of its batch that 1, 2 and 4 devices have, and on as many devices as there are
+  /// cores under the strategies that suit any network. What cannot be compiled for the scene is left out when it is measured.
+  static func works(of scene: Scene, cores: Int) -> [BenchWork] {
+    func work(_ name: String, batch: Int, devices: Int = 1, strategy: String = "serial") -> BenchWork {
+      var training = scene.training
+      training.batch = batch
+      return BenchWork(
+        name: "\(scene.name), \(name)", network: scene.network, training: training, devices: devices,
+        strategy: strategy, shuffle: scene.data.shuffle, load: { try scene.loadDataset() })
+    }
+    let batch = scene.training.batch
+    let alone = [1, 2, 4].filter { batch % $0 == 0 }
+      .map { work("1 device, batch \(batch / $0)", batch: batch / $0) }
+    let together = [2, 4].filter { $0 <= cores }.flatMap { devices in
+      Self.strategies.map { work("\(devices) devices, \($0)", batch: batch, devices: devices, strategy: $0) }
+    }
+    return alone + together
+  }
+
+  private static let strategies = [
+    "data(exchange=ring)", "data(exchange=direct)", "model(split=k)", "model(split=c)", "model(split=h)",
+    "pipeline(schedule=gpipe)", "pipeline(schedule=1f1b)", "pipeline(schedule=zb-h1)",
+  ]
+
+  private init(_ name: String, _ network: Network, batch: Int, devices: Int = 1, strategy: String = "serial") {
+    self.init(
+      name: name, network: network,
+      training: TrainingSettings(
+        batch: batch, length: .steps(1), optimizer: .momentum(0.9), rate: RateSchedule(rate: 0.001), seed: 1),
+      devices: devices, strategy: strategy,
+      load: { try DataSource.synthetic(shape: network.input, classes: 10, samples: 4 * batch).load(seed: 1) })
+  }
+
+  private init(
+    name: String, network: Network, training: TrainingSettings, devices: Int, strategy: String, shuffle: Bool = true,
+    load: @escaping () throws -> Dataset
+  ) {
+    self.name = name
+    self.network = network
+    self.training = training
+    self.devices = devices
+    self.strategy = strategy
+    self.shuffle = shuffle
+    self.load = load
   }
 
   /// Trains and takes every instruction's durations.
   ///
+  /// - Returns: nil where the strategy does not suit the network.
   /// - Throws: why the run is not possible, or how it failed.
-  func measure() throws -> RecordedTimes {
-    let training = TrainingSettings(
-      batch: batch, length: .steps(steps), optimizer: .momentum(0.9), rate: RateSchedule(rate: 0.001), seed: 1)
-    let program = try Compiler(graph: try Graph(network), training: training, devices: devices)
-      .compile(Strategy(parsing: strategy))
-    let data = DataSource.synthetic(shape: network.input, classes: 10, samples: 4 * batch)
+  func measure() throws -> RecordedTimes? {
+    var training = training
+    training.length = .steps(Self.warmup + Self.mostSteps)
+    let compiler = Compiler(graph: try Graph(network), training: training, devices: devices)
+    guard let program = try? compiler.compile(Strategy(parsing: strategy)) else { return nil }
     let run = try TrainingRun(
-      program: program, inference: nil, dataset: try data.load(seed: 1), shuffle: true, training: training)
+      program: program, inference: nil, dataset: try load(), shuffle: shuffle, training: training)
     var times = RecordedTimes(program, warmupSteps: Self.warmup)
     run.start()
-    run.wait()
-    let news = run.drain()
+    let begin = ProcessInfo.processInfo.systemUptime
+    var steps = 0
+    var news = run.drain()
+    while true {
+      times.add(news.trace)
+      steps += news.steps.count
+      if news.state.isOver { break }
+      let isEnough = steps >= Self.warmup + Self.leastSteps
+      if isEnough, ProcessInfo.processInfo.systemUptime - begin > Self.seconds {
+        run.stop()
+        run.wait()
+      } else {
+        // As often as a training run is followed, so that both are disturbed alike.
+        Thread.sleep(forTimeInterval: 0.05)
+      }
+      news = run.drain()
+    }
     if case .failed(let failure) = news.state { throw Failure(.runFailed, "error: the run failed: \(failure)") }
-    times.add(news.trace)
     return times
   }
 }

@@ -21,6 +21,10 @@ struct CalibrationText {
     line("copies", rate("copy", 4, "GB/s"))
     line("sums", rate("accumulate", 4, "GB/s"))
     line("waking up for a message", String(format: "%.1f us", calibration.wakeNanoseconds / 1000))
+    let threads = Dictionary(grouping: calibration.measurements, by: \.threads).sorted { $0.key < $1.key }
+    for (threads, measurements) in threads {
+      line("sizes measured, \(threads) at work", "\(measurements.count)")
+    }
     lines += ["", "class of work                  fixed       per unit"]
     for (name, cost) in calibration.costs.sorted(by: { $0.key < $1.key }) {
       let title = name.padding(toLength: 27, withPad: " ", startingAt: 0)

@@ -5,6 +5,7 @@ import Foundation
 import Kernels
 import Programs
 import Scenes
+import Simulator
 import Traces
 
 /// Follows one training run to its end: statistics, files, progress and signals.
@@ -18,10 +19,19 @@ struct HeadlessSession {
   private var steps: [StepResult] = []
   private var evaluations: [Evaluation] = []
   private var progress: ProgressLine
+  private let prediction: StepPrediction?
+  private let predictionNotes: [String]
+  private var recorded: RecordedTimes
   /// What to exit with if a signal ended the run early.
   private(set) var interruption: Status?
 
-  init(_ run: TrainingRun, scene: Scene, files: OutputFiles) {
+  /// - Parameter forecasting: what is known of the machine before the run.
+  init(_ run: TrainingRun, scene: Scene, files: OutputFiles, forecasting: Forecasting) {
+    let clock = run.pacing.clock
+    prediction = forecasting.step(of: run.program, link: scene.machine.link, clock: clock)
+    predictionNotes =
+      prediction?.assumptions ?? [forecasting.reason(devices: run.program.devices.count, clock: clock)]
+    recorded = RecordedTimes(run.program, warmupSteps: Scene.warmupSteps(of: run.totalSteps))
     self.run = run
     self.scene = scene
     self.files = files
@@ -69,10 +79,21 @@ struct HeadlessSession {
       trainOracleAccuracy: last?.trainOracleAccuracy, testOracleAccuracy: last?.testOracleAccuracy,
       heads: last?.heads.map { Report.Heads($0) }, peaks: peaks,
       workspaceWords: KernelWorkspace.words(of: run.program), stepSeconds: steps.map(\.seconds),
-      assumptions: run.pacing.assumptions
+      predictedStepSeconds: prediction?.seconds,
+      assumptions: run.pacing.assumptions + predictionNotes
         + (interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"]))
     return Report(facts, statistics: statistics)
   }
+
+  /// Adds what instructions took to this machine's calibration: of runs on the wall clock with a core for every device and
+  /// enough steps for a median.
+  func teach() {
+    let devices = run.program.devices.count
+    guard run.pacing.clock == .wall, devices <= cores, statistics.totals.steps >= Self.taughtSteps else { return }
+    CalibrationStore.add(recorded, threads: devices)
+  }
+
+  private static let taughtSteps = 5
 
   private func announce() {
     let devices = run.program.devices.count
@@ -89,6 +110,7 @@ struct HeadlessSession {
   @discardableResult private mutating func follow() -> RunState {
     let news = run.drain()
     statistics.consume(news.trace)
+    recorded.add(news.trace)
     pictures.append(news.trace)
     steps += news.steps
     for evaluation in news.evaluations {

@@ -18,6 +18,11 @@ struct RunCommand: ParsableCommand {
     help: "Records no instruction's times, to measure what recording costs; times per device are then n/a.")
   var recordsNothing = false
 
+  @Flag(
+    name: .customLong("no-calibration"),
+    help: "Keeps this run's times out of this machine's calibration, which 'partita bench' began.")
+  var teachesNothing = false
+
   func validate() throws {
     if recordsNothing, outputs.trace != nil || outputs.csv != nil || outputs.svg != nil {
       throw ValidationError("--no-recording leaves nothing to write to --trace, --csv or --svg")
@@ -41,8 +46,10 @@ struct RunCommand: ParsableCommand {
       program: compiled.program, inference: inference, dataset: dataset, shuffle: scene.data.shuffle,
       training: scene.training, options: settings, initialParameters: parameters,
       pacing: options.pacing(of: scene))
-    var session = HeadlessSession(run, scene: scene, files: files)
+    // Before the run, by what is known before it: its own times come into no prediction that stands beside them.
+    var session = HeadlessSession(run, scene: scene, files: files, forecasting: Forecasting())
     try session.train()
+    if !teachesNothing { session.teach() }
     let report = session.report()
     try files.deliver(outputs.json ? try report.json() : ReportText(report).text)
     if let status = session.interruption { throw Failure(status) }

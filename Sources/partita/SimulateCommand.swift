@@ -29,7 +29,10 @@ struct SimulateCommand: ParsableCommand {
     let steps = try scene.stepCount()
     let program = try CompiledScene(scene).program
     let calibration = CalibrationStore.load()
-    let costs = CostTable(program, calibration: calibration.document, origin: calibration.origin)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let devices = program.devices.count
+    let costs = CostTable(
+      program, calibration: calibration.document, origin: calibration.origin, threads: devices <= cores ? devices : 1)
     let link = LinkModel(scene.machine.link, of: program, calibration: calibration.document)
     var statistics = RunStatistics(program: program, warmupSteps: Scene.warmupSteps(of: steps))
     var pictures = TraceFiles(files, catalogue: statistics.catalogue, scene: scene, clock: .model)
@@ -40,7 +43,7 @@ struct SimulateCommand: ParsableCommand {
     statistics.finish()
     try pictures.finish(statistics)
     let facts = RunFacts(
-      scene: scene.name, clock: .model, cores: ProcessInfo.processInfo.activeProcessorCount, seed: scene.training.seed,
+      scene: scene.name, clock: .model, cores: cores, seed: scene.training.seed,
       steps: steps, peaks: outcome.peaks.map(Report.PeakBytes.init),
       assumptions: ["link: \(scene.machine.link)"] + outcome.assumptions + Simulation.assumptions)
     let report = Report(facts, statistics: statistics)

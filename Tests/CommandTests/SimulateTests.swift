@@ -76,7 +76,51 @@ import Testing
     try place.write("{}", to: "partita/calibration.json")
     let run = try place.run(
       "simulate", "digits-cnn", "--steps", "1", environment: ["XDG_CACHE_HOME": place.folder.path])
-    #expect(run.status == 0 && run.errors.contains("cannot be read"))
+    #expect(run.status == 0 && run.errors.contains("calibration.json is not used"))
     #expect(run.output.contains("built in"))
+    // One of an older version, as the program once wrote it.
+    let old = #"{"schema": "partita.calibration/1", "machine": "m", "date": "d", "costs": {}, "wake_nanoseconds": 1}"#
+    try place.write(old, to: "partita/calibration.json")
+    let later = try place.run(
+      "run", "digits-mlp", "--steps", "2", "--devices", "1", "--strategy", "serial", "--json",
+      environment: ["XDG_CACHE_HOME": place.folder.path])
+    #expect(later.errors.contains("it is of version 'partita.calibration/1'"))
+    #expect(try later.json["predicted"] is NSNull && place.read("partita/calibration.json") == old)
+  }
+
+  /// After a measurement of this machine every run is predicted before it begins, and adds to what is known.
+  @Test func runsArePredictedByWhatWasMeasured() throws {
+    let place = try Workplace()
+    try place.write(
+      """
+      name: tiny
+      network: {input: [2], layers: [{linear: 3}]}
+      data: {set: blobs, classes: 3, samples: 64}
+      training: {batch: 8, steps: 12, rate: 0.1}
+      machine: {devices: 1}
+      strategy: serial
+      """, to: "tiny.yaml")
+    // With something known already, only the scene is measured.
+    let store = place.cache.appendingPathComponent("partita/calibration.json")
+    try FileManager.default.createDirectory(at: store.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(
+      #"{"schema": "partita.calibration/2", "machine": "m", "date": "d", "costs": {}, "wake_nanoseconds": 1, "measurements": []}"#
+        .utf8
+    ).write(to: store)
+    let bench = try place.run("bench", "tiny.yaml")
+    #expect(bench.status == 0, "\(bench.errors)")
+    #expect(bench.output.contains("sizes measured, 1 at work"))
+    let before = try String(contentsOf: store, encoding: .utf8)
+    let silent = try place.run("run", "tiny.yaml", "--json", "--no-calibration")
+    let predicted = try #require(silent.json["predicted"] as? [String: Any])
+    #expect((predicted["step_seconds"] as? Double ?? 0) > 0 && predicted["relative_error"] is Double)
+    #expect((try silent.json["assumptions"] as? [String])?.contains { $0.contains("100.0 % is measured") } == true)
+    #expect(try String(contentsOf: store, encoding: .utf8) == before)
+    let recorded = try place.run("run", "tiny.yaml")
+    #expect(recorded.output.contains("predicted step") && !recorded.output.contains("recorded run"))
+    #expect(try String(contentsOf: store, encoding: .utf8).contains(#""origin" : "run""#))
+    #expect(try place.run("run", "tiny.yaml").output.contains("calibrated from a recorded run of the same sizes"))
+    let virtual = try place.run("run", "tiny.yaml", "--clock", "virtual", "--json")
+    #expect(try virtual.json["predicted"] is [String: Any])
   }
 }

@@ -73,7 +73,7 @@ import Traces
       machine: "m", date: "2026-01-31", costs: ["copy": .init(fixed: 100, perUnit: 0.5)], wakeNanoseconds: 5000)
     #expect(try Calibration(json: Data(document.json().utf8)) == document)
     for wrong in [
-      try document.json().replacing("calibration/1", with: "calibration/9"),
+      try document.json().replacing("calibration/2", with: "calibration/9"),
       try document.json().replacing("5000", with: "-1"), "{}", "",
     ] {
       #expect(throws: (any Error).self) { try Calibration(json: Data(wrong.utf8)) }

@@ -122,4 +122,29 @@ struct RunTests {
     #expect(end.state.run?.clock == .wall && end.state.measurements?.clock == .wall && end.state.report?.clock == .wall)
     #expect(end.state.clock(of: end.state.scene) == .virtual)
   }
+
+  /// What was expected stands beside what was measured, before the run without it, and nowhere where nobody predicts.
+  @Test func predictionsStandBesideMeasurements() throws {
+    func state(_ forecasting: StepForecasting?) -> WorkbenchState {
+      WorkbenchState(
+        WorkbenchRig.scene(), size: Size(width: 120, height: 40), cores: 4, presets: [], forecasting: forecasting)
+    }
+    #expect(!state(nil).picture.shows("predicted step"))
+    #expect(state { _, _ in nil }.picture.shows("predicted step n/a"))
+    var known = state { _, clock in
+      StepForecast(seconds: clock == .wall ? 0.25 : 0.5, assumptions: ["predicted step: by heart"])
+    }
+    #expect(known.picture.shows("predicted step 250 ms"))
+    known.press("C")
+    #expect(known.picture.shows("predicted step 500 ms"))
+    let plan = try #require(known.compilation.plan)
+    _ = known.update(.started(plan, paused: false))
+    let session = FakeSession()
+    try session.start(plan, clock: .virtual, paused: false)
+    for _ in 0..<8 { if let news = session.drain() { _ = known.update(.run(news)) } }
+    #expect(known.picture.shows("predicted step 500 ms, measured"))
+    let report = try #require(known.report)
+    #expect(report.predicted?.stepSeconds == 0.5 && report.predicted?.relativeError != nil)
+    #expect(report.assumptions.contains("predicted step: by heart") && report.clock == .virtual)
+  }
 }

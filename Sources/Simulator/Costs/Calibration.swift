@@ -1,10 +1,12 @@
+import Diagnostics
 import Foundation
 
 /// What work takes on one machine: a document that `partita bench` writes and simulations read.
 ///
-/// The time of an instruction is `fixed + units × per unit` with the numbers of its class of work.
+/// It keeps what work of exactly one size took (``Measurement``), and of each class of work a line
+/// `fixed + units × per unit` for sizes that were never measured.
 public struct Calibration: Codable, Hashable, Sendable {
-  public static let schema = "partita.calibration/1"
+  public static let schema = "partita.calibration/2"
 
   /// Nanoseconds of one class of work.
   public struct Cost: Codable, Hashable, Sendable {
@@ -31,13 +33,18 @@ public struct Calibration: Codable, Hashable, Sendable {
   public var costs: [String: Cost]
   /// From the sending of a message in shared memory until a device that waits for it has woken up.
   public var wakeNanoseconds: Double
+  /// Times of exact sizes, the oldest first.
+  public var measurements: [Measurement]
 
   enum CodingKeys: String, CodingKey {
-    case schema, machine, date, costs
+    case schema, machine, date, costs, measurements
     case wakeNanoseconds = "wake_nanoseconds"
   }
 
-  public init(machine: String, date: String, costs: [String: Cost], wakeNanoseconds: Double) {
+  public init(
+    machine: String, date: String, costs: [String: Cost], wakeNanoseconds: Double, measurements: [Measurement] = []
+  ) {
+    self.measurements = measurements
     self.machine = machine
     self.date = date
     self.costs = costs
@@ -48,13 +55,19 @@ public struct Calibration: Codable, Hashable, Sendable {
   ///
   /// - Throws: what is wrong with the document: its form, its version, or numbers that are no times.
   public init(json: Data) throws {
-    self = try JSONDecoder().decode(Calibration.self, from: json)
-    func refuse(_ reason: String) -> DecodingError {
-      DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: reason))
+    struct Version: Decodable {
+      var schema: String
     }
-    guard schema == Self.schema else { throw refuse("it is of version '\(schema)', not '\(Self.schema)'") }
-    let numbers = costs.values.flatMap { [$0.fixed, $0.perUnit] } + [wakeNanoseconds]
-    guard numbers.allSatisfy({ $0 >= 0 && $0.isFinite }) else { throw refuse("a time is below zero") }
+    // A document of another version may lack what this one needs: its version is the reason, not the lack.
+    let version = try JSONDecoder().decode(Version.self, from: json).schema
+    guard version == Self.schema else {
+      throw DiagnosticList("it is of version '\(version)', and this program reads '\(Self.schema)'")
+    }
+    self = try JSONDecoder().decode(Calibration.self, from: json)
+    let numbers =
+      costs.values.flatMap { [$0.fixed, $0.perUnit] } + [wakeNanoseconds]
+      + measurements.flatMap { [$0.units, $0.nanoseconds] }
+    guard numbers.allSatisfy({ $0 >= 0 && $0.isFinite }) else { throw DiagnosticList("a time in it is below zero") }
   }
 
   /// One JSON document with a final line break.
@@ -64,7 +77,7 @@ public struct Calibration: Codable, Hashable, Sendable {
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
   }
 
-  /// Nanoseconds of some work; classes that were never measured are priced as the next best one.
+  /// Nanoseconds of some work by its class's line; classes that were never measured are priced as the next best one.
   func nanoseconds(_ work: Work) -> Double {
     var (name, units) = (work.name, work.units)
     for _ in 0..<4 {

@@ -2,15 +2,21 @@ extension Calibration {
   /// Fits the model to recorded runs: of each class of work the line `fixed + units × per unit` with the least sum of squared
   /// *relative* errors over the medians of all its instructions, neither number below zero.
   ///
+  /// - Parameter measurements: times of exact sizes, kept beside the lines.
   /// - Returns: nil where nothing was recorded.
-  public init?(fitting runs: [RecordedTimes], machine: String, date: String) {
+  public init?(
+    fitting runs: [RecordedTimes], machine: String, date: String, measurements: [Measurement] = []
+  ) {
     let samples = Dictionary(grouping: runs.flatMap { $0.samples() }, by: \.work.name)
     guard !samples.isEmpty else { return nil }
     let wakes = runs.compactMap(\.medianWake).sorted()
+    let costs = samples.mapValues { samples in
+      Cost(fitting: samples.map { (units: $0.work.units, nanoseconds: $0.nanoseconds) })
+    }
+    // An awaited message's receive takes what every receive takes, after the waking.
+    let wake = wakes.isEmpty ? 0 : Double(wakes[wakes.count / 2]) - (costs["receive"]?.fixed ?? 0)
     self.init(
-      machine: machine, date: date,
-      costs: samples.mapValues { Cost(fitting: $0.map { (units: $0.work.units, nanoseconds: $0.nanoseconds) }) },
-      wakeNanoseconds: wakes.isEmpty ? 0 : Double(wakes[wakes.count / 2]))
+      machine: machine, date: date, costs: costs, wakeNanoseconds: max(0, wake), measurements: measurements)
   }
 }
 

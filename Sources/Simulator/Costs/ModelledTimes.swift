@@ -3,22 +3,34 @@ import Networks
 import Programs
 
 extension CostTable {
-  /// Prices a program by a calibration: `fixed + units × per unit` of each instruction's class of work.
+  /// Prices a program by a calibration: what work of exactly the instruction's size took, else between measured sizes, else by
+  /// the line of its class. The assumptions say how much of the time is which.
   ///
   /// A network with measured layers is priced as its scene says: those layers exactly as given, other layers by the
   /// calibration, and nothing for anything else.
   ///
-  /// - Parameter origin: where the calibration comes from, for the assumptions.
-  public init(_ program: Program, calibration: Calibration, origin: String) {
+  /// - Parameters:
+  ///   - origin: where the calibration comes from, for the assumptions.
+  ///   - threads: how many devices work at the same time on one machine, and share its caches and memory; 1 where each has
+  ///     a machine of its own.
+  public init(_ program: Program, calibration: Calibration, origin: String, threads: Int = 1) {
     guard !program.graph.network.isMeasured else {
       self.init(partlyMeasured: program, calibration: calibration, origin: origin)
       return
     }
-    self.init(
-      program, assumptions: [origin, "an instruction takes a fixed time and a time per unit of its kind of work"]
-    ) { device, position in
-      let work = device.work(of: device.instructions[position], messages: program.messages)
-      return SimulatedTime.picoseconds(nanoseconds: calibration.nanoseconds(work))
+    let times = CalibratedTimes(calibration, threads: threads)
+    var shares = BasisShares()
+    self.init(program) { device, position in
+      let instruction = device.instructions[position]
+      let found = times.time(of: device.work(of: instruction, messages: program.messages)) {
+        device.size(of: instruction)
+      }
+      shares.add(found)
+      return SimulatedTime.picoseconds(nanoseconds: found.nanoseconds)
+    }
+    assumptions = [origin] + shares.texts
+    if threads > 1 {
+      assumptions.append("\(threads) devices at work share the machine's caches and memory, as measured")
     }
   }
 

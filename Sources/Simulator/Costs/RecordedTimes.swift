@@ -10,6 +10,9 @@ public struct RecordedTimes: Sendable {
   /// Of receives that waited: from the arrival of the message to the end.
   private var wakes: [Int64] = []
 
+  /// Durations that are kept of each instruction, the first ones.
+  private static let kept = 101
+
   /// - Parameter warmupSteps: steps at the start that are left out.
   public init(_ program: Program, warmupSteps: Int = 0) {
     catalogue = InstructionCatalogue(program)
@@ -26,12 +29,13 @@ public struct RecordedTimes: Sendable {
         switch catalogue.kind(device: device, instruction: instruction) {
         case .receive:
           if record.arrival > begin {
-            wakes.append(max(0, record.end - record.arrival))
+            if wakes.count < Self.kept * durations[device].count { wakes.append(max(0, record.end - record.arrival)) }
             continue
           }
         case .send: begin = max(begin, min(record.transferStart, record.end))
         default: break
         }
+        guard durations[device][instruction].count < Self.kept else { continue }
         durations[device][instruction].append(max(0, record.end - begin))
       }
     }
@@ -52,13 +56,16 @@ public struct RecordedTimes: Sendable {
     }
   }
 
-  /// Work and nanoseconds of every recorded instruction.
-  func samples() -> [(work: Work, nanoseconds: Double)] {
+  /// Work, size and nanoseconds of every recorded instruction.
+  func samples() -> [(work: Work, size: WorkSize, nanoseconds: Double)] {
     let program = catalogue.program
     return program.devices.flatMap { device in
       device.instructions.indices.compactMap { position in
         median(device: device.device, position: position).map { duration in
-          (device.work(of: device.instructions[position], messages: program.messages), Double(duration))
+          let instruction = device.instructions[position]
+          return (
+            device.work(of: instruction, messages: program.messages), device.size(of: instruction), Double(duration)
+          )
         }
       }
     }

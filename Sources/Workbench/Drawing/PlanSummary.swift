@@ -12,6 +12,25 @@ enum PlanSummary {
     }
   }
 
+  /// How long a step is expected to take and, where exactly this was run, how long it took.
+  static func prediction(_ state: WorkbenchState) -> [Line] {
+    guard state.forecasting != nil, state.compilation.plan != nil else { return [] }
+    let run = state.shownRun.flatMap { state.isEditedSinceRun ? nil : $0 }
+    guard let expected = (run?.forecast ?? state.forecast)?.seconds else {
+      return [Line("predicted step n/a: partita bench calibrates", role: .dim)]
+    }
+    let line = Line("predicted step ", role: .dim) + Line(Format.time(expected))
+    guard run != nil, let measured = state.shown?.totals?.stepSeconds(quantile: 0.5), measured > 0 else {
+      return [line]
+    }
+    let error = expected / measured - 1
+    return [
+      line + Line(", measured ", role: .dim) + Line(Format.time(measured))
+        + Line(", error ", role: .dim)
+        + Line("\(error < 0 ? "" : "+")\(Format.percent(error))", role: abs(error) <= 0.1 ? .good : .warning)
+    ]
+  }
+
   private static func refusal(_ problems: [Diagnostic]) -> [Line] {
     problems.flatMap { problem in
       // What is wrong with the network stands at its layers too; paths there would only repeat the name.

@@ -7,6 +7,8 @@ public struct RunStatus: Sendable {
   public var scene: Scene
   /// Whose time it is told in.
   public var clock: Clock
+  /// What was expected before it began.
+  public var forecast: StepForecast?
   public var state: SessionUpdate.State
   public var totalSteps: Int
   /// Training steps whose loss is known.

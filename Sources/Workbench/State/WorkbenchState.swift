@@ -66,6 +66,10 @@ public struct WorkbenchState: Sendable {
   let workspace: WorkspaceCount?
   /// Asks for measured times of layers; nil where nobody measures.
   let layerTimes: LayerTimesQuestion?
+  /// Asks for a step's time before it is run; nil where there is nobody to ask.
+  let forecasting: StepForecasting?
+  /// The step of the scene as edited; nil where nothing is known of it.
+  public internal(set) var forecast: StepForecast?
   /// The clock that the user wants; nil for the one that suits devices and cores.
   public internal(set) var chosenClock: Clock?
   /// What the strategy panel shows below its settings.
@@ -80,8 +84,10 @@ public struct WorkbenchState: Sendable {
   /// The workbench with a scene, compiled at once.
   public init(
     _ scene: Scene, size: Size = Size(width: 80, height: 24), cores: Int, presets: [Preset] = [],
-    workspace: WorkspaceCount? = nil, layerTimes: LayerTimesQuestion? = nil, clock: Clock? = nil
+    workspace: WorkspaceCount? = nil, layerTimes: LayerTimesQuestion? = nil, clock: Clock? = nil,
+    forecasting: StepForecasting? = nil
   ) {
+    self.forecasting = forecasting
     chosenClock = clock
     let scene = scene.unplaced
     self.scene = scene
@@ -94,6 +100,12 @@ public struct WorkbenchState: Sendable {
     compilation = Compilation(scene, workspace: workspace, layerTimes: layerTimes)
     rows = LayerRow.rows(of: scene.network, problems: compilation.problems)
     measurements = compilation.plan.map { Measurements($0.facts) }
+    refreshForecast()
+  }
+
+  /// Asks anew for the time of a step, after the scene or the clock has changed.
+  mutating func refreshForecast() {
+    forecast = compilation.plan.flatMap { plan in forecasting?(plan, clock(of: plan.scene)) }
   }
 
   /// The measurements that are shown.

@@ -32,6 +32,7 @@ extension WorkbenchState {
     case .clock:
       let other: Clock = clock(of: scene) == .wall ? .virtual : .wall
       chosenClock = other
+      refreshForecast()
       note = Line("the next run is timed by the \(other.rawValue) clock", role: .good)
     case .reset:
       guard run != nil else { return say("nothing was run") }
@@ -81,6 +82,7 @@ extension WorkbenchState {
     forgetRun()
     let clock = clock(of: plan.scene)
     run = RunStatus(scene: plan.scene, clock: clock, state: .running, totalSteps: plan.steps ?? 0)
+    run?.forecast = forecasting?(plan, clock)
     // Who steps wants to see the first step too.
     let warmup = paused ? 0 : Scene.warmupSteps(of: plan.steps ?? 1)
     statistics = RunStatistics(program: plan.program, warmupSteps: warmup)

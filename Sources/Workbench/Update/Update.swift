@@ -37,6 +37,7 @@ extension WorkbenchState {
   private mutating func take(_ result: Compilation) {
     compilation = result
     rows = LayerRow.rows(of: scene.network, problems: result.problems)
+    refreshForecast()
     // What was measured stays on screen; before a run, the panels show the new program's formulas.
     if run == nil { measurements = result.plan.map { Measurements($0.facts) } }
   }

@@ -1,0 +1,66 @@
+extension Calibration {
+  /// What some work of exactly one size took on the machine.
+  public struct Measurement: Codable, Hashable, Sendable {
+    /// Where a measurement comes from.
+    public enum Origin: String, Codable, Hashable, Sendable {
+      /// `partita bench`.
+      case bench
+      /// A training run that was recorded.
+      case run
+    }
+
+    /// The class of work, as `conv.forward`.
+    public var work: String
+    /// The exact size, as text: extents of inputs and output, window, what a backward pass gives.
+    public var size: String
+    /// In the units of the class.
+    public var units: Double
+    /// How many devices worked on the machine at the same time.
+    public var threads: Int
+    public var nanoseconds: Double
+    public var origin: Origin
+    /// The day, as 2026-01-31.
+    public var date: String
+  }
+
+  /// Takes in measurements, in place of those of the same work, size and number of threads.
+  public mutating func add(_ new: [Measurement]) {
+    struct Key: Hashable {
+      var work: String
+      var size: String
+      var threads: Int
+
+      init(_ measurement: Measurement) {
+        (work, size, threads) = (measurement.work, measurement.size, measurement.threads)
+      }
+    }
+    let replaced = Set(new.map(Key.init))
+    measurements = measurements.filter { !replaced.contains(Key($0)) } + new
+    if measurements.count > Self.capacity { measurements.removeFirst(measurements.count - Self.capacity) }
+  }
+
+  /// Measurements that are kept; the oldest go first.
+  private static let capacity = 20_000
+}
+
+extension RecordedTimes {
+  /// Recorded runs as measurements: of each work of one size the mean of its instructions' medians, so that the times of a
+  /// step add up.
+  public static func measurements(
+    of runs: [RecordedTimes], threads: Int, origin: Calibration.Measurement.Origin, date: String
+  ) -> [Calibration.Measurement] {
+    let samples = runs.flatMap { $0.samples() }
+    let groups = Dictionary(grouping: samples) { SizedWork(name: $0.work.name, size: $0.size.text) }
+    return groups.sorted { ($0.key.name, $0.key.size) < ($1.key.name, $1.key.size) }.map { key, samples in
+      Calibration.Measurement(
+        work: key.name, size: key.size, units: samples[0].work.units, threads: threads,
+        nanoseconds: samples.reduce(0) { $0 + $1.nanoseconds } / Double(samples.count), origin: origin, date: date)
+    }
+  }
+}
+
+/// A class of work and one size of it.
+struct SizedWork: Hashable, Sendable {
+  var name: String
+  var size: String
+}
