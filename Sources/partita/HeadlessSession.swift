@@ -63,13 +63,14 @@ struct HeadlessSession {
         activations: peak[.activations], buffers: peak[.buffers], workspace: peak[.workspace], total: peak.total)
     }
     let last = evaluations.last
-    let facts = RunFacts(
+    var facts = RunFacts(
       scene: scene.name, clock: .wall, cores: cores, seed: scene.training.seed, steps: steps.count,
       losses: steps.map(\.loss), trainAccuracy: last?.trainAccuracy, testAccuracy: last?.testAccuracy,
       trainOracleAccuracy: last?.trainOracleAccuracy, testOracleAccuracy: last?.testOracleAccuracy,
       heads: last?.heads.map { Report.Heads($0) }, peaks: peaks,
       workspaceWords: KernelWorkspace.words(of: run.program), stepSeconds: steps.map(\.seconds),
       assumptions: interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"])
+    facts.analysis = RunAnalysis.context(of: statistics, link: scene.machine.link)
     return Report(facts, statistics: statistics)
   }
 
