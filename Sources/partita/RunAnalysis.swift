@@ -9,26 +9,27 @@ import Traces
 enum RunAnalysis {
   /// Of a real run: its recorded durations replayed.
   static func context(of statistics: RunStatistics, link: Link) -> AnalysisContext {
-    context(of: statistics) { steps in
-      let recorded = RecordedTimes(steps)
-      return (recorded.costs(), link == .shared ? recorded.link(LinkModel(link)) : LinkModel(link))
-    }
+    AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue).map { context(of: $0, link: link) }
+      ?? AnalysisContext(peakFlopsPerSecond: peak)
+  }
+
+  /// Of some steps of a real run.
+  static func context(of steps: AnalysedSteps, link: Link) -> AnalysisContext {
+    let recorded = RecordedTimes(steps)
+    return context(of: steps, recorded.costs(), link == .shared ? recorded.link(LinkModel(link)) : LinkModel(link))
   }
 
   /// Of a simulation: its own costs again.
   static func context(of statistics: RunStatistics, costs: CostTable, link: LinkModel) -> AnalysisContext {
-    context(of: statistics) { _ in (costs, link) }
+    AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue).map { context(of: $0, costs, link) }
+      ?? AnalysisContext(peakFlopsPerSecond: peak)
   }
 
-  private static func context(
-    of statistics: RunStatistics, _ costs: (AnalysedSteps) -> (CostTable, LinkModel)
-  ) -> AnalysisContext {
+  private static func context(of steps: AnalysedSteps, _ costs: CostTable, _ link: LinkModel) -> AnalysisContext {
     var context = AnalysisContext(peakFlopsPerSecond: peak)
-    guard let steps = AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue) else { return context }
-    let (table, link) = costs(steps)
     // A program that has just run does run in a simulation; without an answer the report says n/a.
     context.replay =
-      (try? Simulation(statistics.catalogue.program).replay(table, link: link, path: CriticalPath(steps))) ?? nil
+      (try? Simulation(steps.catalogue.program).replay(costs, link: link, path: CriticalPath(steps))) ?? nil
     return context
   }
 

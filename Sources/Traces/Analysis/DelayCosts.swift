@@ -15,6 +15,12 @@ public struct DelayCosts: Sendable {
     public var kind: SpanKind
     /// Index of the layer; nil where it is none or several.
     public var node: Int?
+
+    public init(device: Int, kind: SpanKind, node: Int? = nil) {
+      self.device = device
+      self.kind = kind
+      self.node = node
+    }
   }
 
   /// What was charged to one cause, in nanoseconds.
@@ -74,6 +80,21 @@ public struct DelayCosts: Sendable {
     var amounts = [Double](repeating: 0, count: waits.count)
     amounts[found] = max(waits[found].amount, .leastNonzeroMagnitude)
     return Self.charge(amounts, through: waits, order)
+  }
+
+  /// The same in a sentence, with the two largest causes; nil for what is no wait of these steps.
+  ///
+  /// `caused by B conv1 on device 1 (62 %) and through others F conv1 on device 0 (38 %)`
+  public func explain(_ span: TraceSpan) -> String? {
+    let causes = causes(of: span)
+    let sum = causes.reduce(0) { $0 + $1.total }
+    guard sum > 0 else { return nil }
+    let texts = causes.prefix(2).map { cost in
+      let through = cost.propagated > cost.direct ? "through others " : ""
+      return through + "\(steps.catalogue.label(of: cost.cause)) on device \(cost.cause.device) "
+        + "(\(percentText(cost.total / sum)))"
+    }
+    return "caused by " + texts.joined(separator: " and ")
   }
 
   /// Nanoseconds charged to each device.

@@ -64,6 +64,10 @@ public struct WorkbenchState: Sendable {
   public let presets: [Preset]
   /// Asks the executor for its kernels' workspace; nil where there is none to ask.
   let workspace: WorkspaceCount?
+  /// Replays recorded steps for the analysis; nil where there is nobody to ask.
+  let analysisSource: AnalysisSource?
+  /// What the view of the analysis shows.
+  var analysis: TraceAnalysis?
   /// What the strategy panel shows below its settings.
   public internal(set) var strategyResult = StrategyResult.plan
   /// Lines of the ownership picture left out above.
@@ -74,7 +78,7 @@ public struct WorkbenchState: Sendable {
   /// The workbench with a scene, compiled at once.
   public init(
     _ scene: Scene, size: Size = Size(width: 80, height: 24), cores: Int, presets: [Preset] = [],
-    workspace: WorkspaceCount? = nil
+    workspace: WorkspaceCount? = nil, analysis: AnalysisSource? = nil
   ) {
     let scene = scene.unplaced
     self.scene = scene
@@ -83,6 +87,7 @@ public struct WorkbenchState: Sendable {
     self.cores = cores
     self.presets = presets
     self.workspace = workspace
+    analysisSource = analysis
     compilation = Compilation(scene, workspace: workspace)
     rows = LayerRow.rows(of: scene.network, problems: compilation.problems)
     measurements = compilation.plan.map { Measurements($0.facts) }
