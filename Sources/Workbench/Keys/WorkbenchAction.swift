@@ -8,7 +8,7 @@ public enum WorkbenchAction: Hashable, Sendable {
   case focus(PanelKind)
   case nextPanel, previousPanel, expand, back
   // The run
-  case run, pauseDisplay, pauseRun, step, stop, reset
+  case run, pauseDisplay, pauseRun, step, stop, reset, clock
   /// What limits the run, and who keeps whom waiting.
   case analysis
   // The scene
@@ -17,6 +17,8 @@ public enum WorkbenchAction: Hashable, Sendable {
   case chooseStrategy(String)
   // Who holds what
   case owners, nextLayer, previousLayer
+  // The schedule in slots
+  case slots
   // Lists and fields
   case up, down, pageUp, pageDown, top, bottom
   case increase, decrease, edit
