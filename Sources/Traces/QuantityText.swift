@@ -46,5 +46,13 @@ func decimal(_ units: Int64, places: Int) -> String {
   return sign + whole + (fraction.isEmpty ? "" : "." + fraction)
 }
 
+/// A share of 1 as whole percent, with one place below ten: `41 %`, `3.2 %`.
+public func percentText(_ share: Double) -> String {
+  guard share.isFinite else { return "n/a" }
+  let percent = share * 100
+  return abs(percent) < 9.95 && percent != percent.rounded()
+    ? String(format: "%.1f %%", percent) : String(format: "%.0f %%", percent)
+}
+
 /// `1 device`, `2 devices`.
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

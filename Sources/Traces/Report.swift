@@ -45,6 +45,8 @@ public struct Report: Codable, Hashable, Sendable {
   public var efficiency: Efficiency
   /// The simulator's word on the same run.
   @Nullable public var predicted: Prediction? = nil
+  /// What the trace tells; null where no step was measured.
+  @Nullable public var analysis: Analysis? = nil
   public var assumptions: [String]
 
   enum CodingKeys: String, CodingKey {
@@ -62,7 +64,7 @@ public struct Report: Codable, Hashable, Sendable {
     case parameterCount = "parameter_count"
     case flopsPerSample = "flops_per_sample"
     case perDevice = "per_device"
-    case communication, bubble, efficiency, predicted, assumptions
+    case communication, bubble, efficiency, predicted, analysis, assumptions
   }
 
   /// The losses as numbers, none where nothing was computed; nil for one that was not finite.

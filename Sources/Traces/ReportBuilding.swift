@@ -56,6 +56,9 @@ extension Report {
       heads = facts.heads
     }
     predicted = facts.predictedStepSeconds.map { Prediction(stepSeconds: $0, measured: median) }
+    var context = facts.analysis
+    if isOversubscribed { context.oversubscribedCores = facts.cores }
+    analysis = TraceAnalysis(statistics, context: context).map { Analysis($0, measured: median) }
   }
 
   /// What the statistics had to leave out.

@@ -8,7 +8,10 @@ public struct ReportText: Sendable {
 
   /// Sections separated by empty lines, with a final line break.
   public var text: String {
-    let sections = [heading, results, heads, breakdown, communication, memory, assumptions]
+    let analysis = report.analysis.map(ReportAnalysisText.init)
+    let sections =
+      [heading, analysis?.verdict ?? [], results, heads, breakdown, communication, memory]
+      + (analysis?.sections ?? []) + [assumptions]
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
 

@@ -27,6 +27,8 @@ public struct RunFacts: Sendable {
   public var serialStepSeconds: Double?
   /// The simulator's median step for the same run.
   public var predictedStepSeconds: Double?
+  /// What the analysis can use beside the trace.
+  public var analysis = AnalysisContext()
   /// Beside the program's own.
   public var assumptions: [String]
 

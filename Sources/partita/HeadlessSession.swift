@@ -73,7 +73,7 @@ struct HeadlessSession {
         activations: peak[.activations], buffers: peak[.buffers], workspace: peak[.workspace], total: peak.total)
     }
     let last = evaluations.last
-    let facts = RunFacts(
+    var facts = RunFacts(
       scene: scene.name, clock: run.pacing.clock, cores: cores, seed: scene.training.seed, steps: steps.count,
       losses: steps.map(\.loss), trainAccuracy: last?.trainAccuracy, testAccuracy: last?.testAccuracy,
       trainOracleAccuracy: last?.trainOracleAccuracy, testOracleAccuracy: last?.testOracleAccuracy,
@@ -82,6 +82,7 @@ struct HeadlessSession {
       predictedStepSeconds: prediction?.seconds,
       assumptions: run.pacing.assumptions + predictionNotes
         + (interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"]))
+    facts.analysis = RunAnalysis.context(of: statistics, link: scene.machine.link)
     return Report(facts, statistics: statistics)
   }
 

@@ -10,13 +10,13 @@ import Diagnostics
       A scene is a YAML file: a network, its data, the training settings, a machine and a strategy. SCENE is a path, or \
       the name of a scene that comes with the program (see 'partita presets').
 
-      Exit codes: 0 fine, 1 the run failed, 2 scene, strategy or data are wrong, 3 verify found a difference, 4 no \
-      terminal for the workbench, 64 wrong usage, 130 interrupted, 143 terminated.
+      Exit codes: 0 fine, 1 the run failed, 2 scene, strategy or data are wrong, 3 a gate was not met (verify found a \
+      difference, compare --fail-over), 4 no terminal for the workbench, 64 wrong usage, 130 interrupted, 143 terminated.
       """,
     version: "0.1.0",
     subcommands: [
       WorkbenchCommand.self, RunCommand.self, SimulateCommand.self, PlanCommand.self, VerifyCommand.self,
-      BenchCommand.self, PresetsCommand.self,
+      CompareCommand.self, BenchCommand.self, PresetsCommand.self,
     ],
     defaultSubcommand: WorkbenchCommand.self)
 

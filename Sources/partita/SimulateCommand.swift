@@ -27,7 +27,8 @@ struct SimulateCommand: ParsableCommand {
     let scene = try options.load(standardSteps: 5)
     let files = try outputs.open()
     let steps = try scene.stepCount()
-    let program = try CompiledScene(scene).program
+    let compiled = try CompiledScene(scene)
+    let program = compiled.program
     let calibration = CalibrationStore.load()
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let devices = program.devices.count
@@ -42,10 +43,15 @@ struct SimulateCommand: ParsableCommand {
     }
     statistics.finish()
     try pictures.finish(statistics)
-    let facts = RunFacts(
+    let serial = try RunAnalysis.serial(
+      compiled.compiler.compileReference(of: program), calibration: calibration.document)
+    var facts = RunFacts(
       scene: scene.name, clock: .model, cores: cores, seed: scene.training.seed,
-      steps: steps, peaks: outcome.peaks.map(Report.PeakBytes.init),
+      steps: steps, peaks: outcome.peaks.map(Report.PeakBytes.init), serialStepSeconds: serial.step,
       assumptions: ["link: \(scene.machine.link)"] + outcome.assumptions + Simulation.assumptions)
+    facts.assumptions.append("the serial reference of the speedup is simulated with the same costs")
+    facts.analysis = RunAnalysis.context(of: statistics, costs: costs, link: link)
+    facts.analysis.serialComputeSeconds = serial.compute
     let report = Report(facts, statistics: statistics)
     try files.deliver(outputs.json ? try report.json() : ReportText(report).text)
   }

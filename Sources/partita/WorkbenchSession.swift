@@ -84,8 +84,8 @@ enum WorkbenchSession {
     let presets = SceneLibrary.presets.map { WorkbenchState.Preset(name: $0.name, about: $0.about) }
     let state = WorkbenchState(
       scene, size: terminal.size, cores: ProcessInfo.processInfo.activeProcessorCount, presets: presets,
-      workspace: { KernelWorkspace.words(of: $0) }, layerTimes: { LayerTimes.seconds($0, $1) }, clock: clock,
-      forecasting: Forecasting().forWorkbench)
+      workspace: { KernelWorkspace.words(of: $0) }, layerTimes: { LayerTimes.seconds($0, $1) },
+      analysis: { RunAnalysis.context(of: $0, link: $1) }, clock: clock, forecasting: Forecasting().forWorkbench)
     return WorkbenchLoop(
       state, terminal: terminal, session: engine, files: .disk, interruption: interruption,
       now: { ProcessInfo.processInfo.systemUptime })

@@ -29,7 +29,7 @@ import Traces
       "steps", "warmup_steps", "samples_per_second", "step_seconds", "loss", "train_accuracy", "test_accuracy",
       "ensemble_accuracy", "oracle_accuracy", "train_oracle_accuracy", "heads", "parameter_count", "flops_per_sample",
       "per_device", "communication", "bubble", "efficiency", "predicted",
-      "assumptions",
+      "analysis", "assumptions",
     ],
     "step_seconds": ["median", "p10", "p90"],
     "communication": [

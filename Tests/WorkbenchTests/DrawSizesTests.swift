@@ -7,7 +7,7 @@ import Testing
 struct DrawSizesTests {
   private static let places = [
     "", "2", "3", "4", "5", "6", "e", "2 e", "3 e", "4 e", "5 e", "6 e", "?", "o", "a", "enter", ":", "ctrl-s",
-    "enter enter",
+    "enter enter", "A", "3 c", "A G",
   ]
 
   @Test(arguments: places) func everythingIsDrawnAtEverySize(_ keys: String) throws {

@@ -19,6 +19,8 @@ struct ScreenPictureTests {
     "pipeline": "keys 2 right right",
     "timeline": "keys r\nuntil FINISHED\nkeys 3 . .",
     "communication": "keys r\nuntil FINISHED\nkeys 5",
+    "analysis": "keys r\nuntil FINISHED\nkeys A",
+    "path": "keys r\nuntil FINISHED\nkeys 3 c",
     "help": "keys ?",
     "palette": "keys :\ntype pau",
     "scenes": "keys o",

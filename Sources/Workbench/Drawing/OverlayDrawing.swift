@@ -26,6 +26,7 @@ extension WorkbenchState {
       Menu(title: "Add a layer below \(place)", items: items, selection: selection, width: 70).draw(
         into: &surface, in: room)
     case .path(let prompt): draw(prompt, into: &surface, in: room)
+    case .analysis(let view): drawAnalysis(view, into: &surface, in: room)
     case .message(let notice):
       let lines = notice.text.split(separator: "\n", omittingEmptySubsequences: false)
         .map { Line(String($0), role: notice.isError ? .error : .text) }

@@ -14,6 +14,7 @@ public enum WorkbenchKeys {
     static let menu = "Menus"
     static let help = "Help"
     static let palette = "Command palette"
+    static let analysis = "Analysis"
   }
 
   typealias Binding = KeyMap<WorkbenchAction>.Binding
@@ -87,6 +88,9 @@ public enum WorkbenchKeys {
     Binding(
       [.character("o"), .control("o")], .openScene, "open", help: "choose a scene or open a file", context: Context.run),
     Binding([.control("s"), .function(2)], .saveScene, "save", help: "save the scene to a file", context: Context.run),
+    Binding(
+      [.character("A"), .function(10)], .analysis, "analysis",
+      help: "what limits the run: critical path, who caused the waiting, efficiency", context: Context.run),
     Binding([.character("u")], .undo, "undo", help: "take back the last edit", context: Context.run),
     Binding(
       [.control("r"), .character("U")], .redo, "redo", help: "do an edit again that was taken back",
@@ -196,6 +200,8 @@ public enum WorkbenchKeys {
     Binding([.escape], .cancel, "close", help: "close the menu", context: Context.menu),
     Binding([.character("/")], .search, "search", help: "narrow the keys that are shown", context: Context.help),
     Binding([.escape, .enter], .cancel, "close", help: "close the help", context: Context.help),
+    Binding(
+      [.escape, .enter, .character("A")], .cancel, "close", help: "close the analysis", context: Context.analysis),
     Binding([.enter], .accept, "do it", help: "do the marked or typed command", context: Context.palette),
     Binding([.up], .up, "up", help: "go to the entry above", context: Context.palette, footer: false),
     Binding([.down], .down, "down", help: "go to the entry below", context: Context.palette, footer: false),

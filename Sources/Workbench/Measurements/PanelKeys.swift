@@ -29,6 +29,7 @@ extension TimelineView {
     PanelKey([.down, .character("j")], "device down", "go to the device below"),
     PanelKey([.character("f")], "focus", "fill the view with the selected event, then with all kept steps"),
     PanelKey([.character("m")], "mark", "mark a time to measure from; again to remove the mark"),
+    PanelKey([.character("c")], "path", "show the critical path in a row of its own, and hold the view"),
     PanelKey([.enter], "details", "describe the selected event in full"),
     PanelKey([.home], "first", "go to the oldest step that is kept"),
     PanelKey([.end], "newest", "follow the newest steps again"),
@@ -48,6 +49,7 @@ extension TimelineView {
     case .down, .character("j"): moveLane(by: 1, measurements)
     case .character("f"): focusOrFit(measurements)
     case .character("m"): toggleMark(measurements)
+    case .character("c"): togglePath(measurements)
     case .enter: toggleDetails(measurements)
     case .home: goToBeginning(measurements)
     case .end: follow()

@@ -14,7 +14,9 @@ struct TimelineDetails {
     if let span = view.selection {
       // The sentence on a wait says it all, where there is room for one line.
       if let reason = steps.explain(span) {
-        lines += [Line(reason), heading(span)]
+        lines += [Line(reason)]
+        if let blame = view.blame { lines.append(Line(blame, role: .warning)) }
+        lines.append(heading(span))
       } else {
         lines += [heading(span), Line(sentence(span))]
       }

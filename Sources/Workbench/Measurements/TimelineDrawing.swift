@@ -99,6 +99,7 @@ private struct TimelinePicture {
     plan.axis = take(1)
     plan.details = take(min(1, details))
     plan.lanes += take(devices - 1)
+    plan.lanes += take(view.path == nil ? 0 : 1)
     plan.legend = take(min(1, legend))
     plan.ruler = take(1)
     plan.details += take(min(details - plan.details, 1))
@@ -160,7 +161,7 @@ private struct TimelinePicture {
       // Beside its colour the lane that keys go to has a mark.
       let name = (isFocused && device == view.lane ? "\(Character(glyphs.selected))" : " ") + "\(device)"
       return hasTwoRows ? ["\(name) work", " \(device) comm"] : [name]
-    }
+    } + (view.path == nil ? [] : [" path"])
   }
 
   private func fill(_ widget: inout TimelineWidget, columns: Int, origin: Int64, hasTwoRows: Bool) {
@@ -174,6 +175,10 @@ private struct TimelinePicture {
         widget.lanes[lane].spans = row.spans
         if let selected = row.selected { widget.selection = TimelineWidget.SpanIndex(lane: lane, span: selected) }
       }
+    }
+    if let path = view.path {
+      widget.lanes[widget.lanes.count - 1].spans =
+        TimelinePath(path: path, catalogue: steps.catalogue, window: window, origin: origin, columns: columns).spans
     }
   }
 

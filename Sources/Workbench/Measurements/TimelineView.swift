@@ -23,6 +23,12 @@ public struct TimelineView: Sendable {
   public private(set) var mark: Int64?
   /// Whether the selected span is described in full.
   public private(set) var showsDetails = false
+  /// The critical path of the held steps, where it is shown.
+  public private(set) var path: CriticalPath?
+  /// Who caused the selected wait; nil where no wait is selected.
+  public private(set) var blame: String?
+  /// The delays of the held steps, found when a wait is selected for the first time.
+  private var delays: DelayCosts?
   /// Whether `f` has focused the selection, so that it fits everything next.
   private var isFocused = false
 
@@ -49,6 +55,9 @@ public struct TimelineView: Sendable {
     selection = nil
     mark = nil
     isFocused = false
+    path = nil
+    blame = nil
+    delays = nil
   }
 
   /// Keeps the steps and the window of this moment; false where there are none.
@@ -139,6 +148,16 @@ public struct TimelineView: Sendable {
     mark = mark == place ? nil : place
   }
 
+  /// Shows the critical path of the held steps, or hides it.
+  mutating func togglePath(_ measurements: Measurements) {
+    guard path == nil else {
+      path = nil
+      return
+    }
+    guard hold(measurements), let held else { return }
+    path = AnalysedSteps(held.steps, catalogue: held.catalogue).map { CriticalPath($0) }
+  }
+
   /// Shows the begin of the oldest kept step.
   public mutating func goToBeginning(_ measurements: Measurements) {
     guard hold(measurements), let window = heldWindow, let extent = held?.extent else { return }
@@ -162,6 +181,11 @@ public struct TimelineView: Sendable {
   private mutating func select(_ span: TraceSpan) {
     selection = span
     isFocused = false
+    blame = nil
+    if span.kind == .wait, let held {
+      if delays == nil { delays = AnalysedSteps(held.steps, catalogue: held.catalogue).map { DelayCosts($0) } }
+      blame = delays?.explain(span)
+    }
     guard let window = heldWindow else { return }
     if span.begin < window.lowerBound || span.end > window.upperBound {
       show(from: span.begin - max(0, window.length - span.nanoseconds) / 2, length: window.length)

@@ -12,6 +12,8 @@ public enum Overlay: Hashable, Sendable {
   case layers(selection: Int)
   /// A file's name is typed.
   case path(PathPrompt)
+  /// What limits the run.
+  case analysis(AnalysisView)
   /// Something to read, such as why a run failed.
   case message(Notice)
   /// Whether a file that exists is replaced.
@@ -22,7 +24,7 @@ public enum Overlay: Hashable, Sendable {
     switch self {
     case .palette, .path: true
     case .help(let view): view.isSearching
-    case .scenes, .layers, .message, .confirmReplace: false
+    case .scenes, .layers, .message, .analysis, .confirmReplace: false
     }
   }
 }

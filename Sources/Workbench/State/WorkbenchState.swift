@@ -70,6 +70,10 @@ public struct WorkbenchState: Sendable {
   let forecasting: StepForecasting?
   /// The step of the scene as edited; nil where nothing is known of it.
   public internal(set) var forecast: StepForecast?
+  /// Replays recorded steps for the analysis; nil where there is nobody to ask.
+  let analysisSource: AnalysisSource?
+  /// What the view of the analysis shows.
+  var analysis: TraceAnalysis?
   /// The clock that the user wants; nil for the one that suits devices and cores.
   public internal(set) var chosenClock: Clock?
   /// What the strategy panel shows below its settings.
@@ -84,8 +88,8 @@ public struct WorkbenchState: Sendable {
   /// The workbench with a scene, compiled at once.
   public init(
     _ scene: Scene, size: Size = Size(width: 80, height: 24), cores: Int, presets: [Preset] = [],
-    workspace: WorkspaceCount? = nil, layerTimes: LayerTimesQuestion? = nil, clock: Clock? = nil,
-    forecasting: StepForecasting? = nil
+    workspace: WorkspaceCount? = nil, layerTimes: LayerTimesQuestion? = nil, analysis: AnalysisSource? = nil,
+    clock: Clock? = nil, forecasting: StepForecasting? = nil
   ) {
     self.forecasting = forecasting
     chosenClock = clock
@@ -97,6 +101,7 @@ public struct WorkbenchState: Sendable {
     self.presets = presets
     self.workspace = workspace
     self.layerTimes = layerTimes
+    analysisSource = analysis
     compilation = Compilation(scene, workspace: workspace, layerTimes: layerTimes)
     rows = LayerRow.rows(of: scene.network, problems: compilation.problems)
     measurements = compilation.plan.map { Measurements($0.facts) }

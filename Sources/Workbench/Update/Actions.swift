@@ -18,6 +18,7 @@ extension WorkbenchState {
     case .expand: isExpanded.toggle()
     case .back, .cancel: return back()
     case .run, .pauseDisplay, .pauseRun, .step, .stop, .reset, .clock: return control(action)
+    case .analysis: showAnalysis()
     case .openScene:
       overlay = .scenes(selection: presets.firstIndex { $0.name == scene.name } ?? 0)
     case .saveScene: overlay = .path(PathPrompt(.save, "\(scene.name).yaml"))

@@ -23,6 +23,7 @@ extension WorkbenchState {
     case .palette: [Context.palette]
     case .path: [Context.text]
     case .scenes, .layers: [Context.menu, Context.lists, Context.everywhere]
+    case .analysis: [Context.analysis, Context.lists, Context.everywhere]
     case .message, .confirmReplace: [Context.dialog, Context.lists, Context.everywhere]
     }
   }
@@ -62,7 +63,7 @@ extension WorkbenchState {
     case .path(var prompt):
       guard prompt.field.handle(key) else { return nil }
       overlay = .path(prompt)
-    case .scenes, .layers, .message, .confirmReplace: return nil
+    case .scenes, .layers, .message, .analysis, .confirmReplace: return nil
     case nil: return typeValue(key)
     }
     return []

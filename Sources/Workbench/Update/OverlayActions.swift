@@ -35,6 +35,11 @@ extension WorkbenchState {
       self.overlay = .layers(selection: selection)
     case .path(let prompt):
       if action == .accept { return choose(prompt) }
+    case .analysis(var view):
+      let page = max(1, size.height - 4)
+      let count = analysisLines(width: max(0, size.width - 4)).count
+      view.scroll.move(action, count: max(1, count - page + 1), page: page)
+      self.overlay = .analysis(view)
     case .message(var notice):
       if action == .accept { return close(overlay) }
       notice.scroll.move(action, count: notice.text.count { $0 == "\n" } + 1)

@@ -1,0 +1,153 @@
+import Programs
+import Traces
+
+/// A change to a run's costs, to ask what the run would then be like.
+public enum WhatIf: Hashable, Sendable {
+  /// All work of one layer, by its index in the graph, is so many times as fast.
+  case layer(Int, times: Double)
+  /// All instructions of one kind are.
+  case kind(SpanKind, times: Double)
+  /// Everything that one device does is.
+  case device(Int, times: Double)
+  /// Messages are: so many times the bandwidth, and so much less latency.
+  case link(times: Double)
+}
+
+/// Costs of which some are divided by a factor.
+struct ChangedCosts: CostSource {
+  private let costs: CostTable
+  /// Per device and instruction.
+  private let factors: [[Double]]
+
+  var assumptions: [String] { costs.assumptions }
+
+  init(_ costs: CostTable, _ change: WhatIf, _ catalogue: InstructionCatalogue) {
+    self.costs = costs
+    factors = catalogue.program.devices.enumerated().map { device, own in
+      own.instructions.indices.map { position in
+        switch change {
+        case .layer(let node, let times):
+          let kind = catalogue.kind(device: device, instruction: position)
+          let isWork = kind.activity == .compute
+          return isWork && catalogue.node(device: device, instruction: position) == node ? times : 1
+        case .kind(let kind, let times):
+          return catalogue.kind(device: device, instruction: position) == kind ? times : 1
+        case .device(let number, let times): return device == number ? times : 1
+        case .link: return 1
+        }
+      }
+    }
+  }
+
+  mutating func picoseconds(device: Int, position: Int, step: Int) -> Int64 {
+    let whole = costs.picoseconds(device: device, position: position, step: step)
+    let factor = factors[device][position]
+    return factor == 1 || factor <= 0 ? whole : Int64((Double(whole) / factor).rounded())
+  }
+}
+
+extension LinkModel {
+  /// Messages that cost nothing: POP's ideal network.
+  public static let ideal = LinkModel()
+
+  /// The same link so many times as fast.
+  public func faster(_ times: Double) -> LinkModel {
+    guard times > 0 else { return self }
+    return LinkModel(
+      latencyPicoseconds: Int64((Double(latencyPicoseconds) / times).rounded()), bytesPerSecond: bytesPerSecond * times)
+  }
+}
+
+extension RecordedTimes {
+  /// The durations of a run's analysed steps.
+  public init(_ steps: AnalysedSteps) {
+    self.init(steps.catalogue.program)
+    add(TraceBatch(records: steps.records, dropped: steps.records.map { _ in 0 }))
+  }
+
+  /// A link between threads, whose messages are seen after the time that a waiting device takes to wake up.
+  public func link(_ link: LinkModel) -> LinkModel {
+    var link = link
+    link.latencyPicoseconds += (medianWake ?? 0) * SimulatedTime.perNanosecond
+    return link
+  }
+}
+
+extension Simulation {
+  /// Seconds of a step with these costs, with or without a change: the mean of the steps after the first.
+  ///
+  /// - Throws: as ``run(_:link:steps:deliver:)``.
+  public func predictedStep(
+    _ costs: CostTable, link: LinkModel, change: WhatIf? = nil, catalogue: InstructionCatalogue, steps: Int = 3
+  ) throws -> Double {
+    let outcome: SimulationOutcome
+    switch change {
+    case nil: outcome = try run(costs, link: link, steps: steps)
+    case .link(let times)?: outcome = try run(costs, link: link.faster(times), steps: steps)
+    case let change?:
+      var changed = ChangedCosts(costs, change, catalogue)
+      outcome = try run(asking: &changed, link: link, steps: steps)
+    }
+    let ends = outcome.stepEnds
+    guard let first = ends.first, let last = ends.last, ends.count > 1 else { return outcome.lastStepSeconds ?? 0 }
+    return Double(last - first) / Double(ends.count - 1) / SimulatedTime.perSecond
+  }
+
+  /// Programs with more instructions are not run again and again for an answer that nobody waits for.
+  public static let replayLimit = 50_000
+
+  /// The run again with its costs, with messages that cost nothing, and with the layers that hold most of the critical path,
+  /// its busiest device and its messages twice as fast; nil for a program beyond ``replayLimit``.
+  ///
+  /// - Throws: as ``run(_:link:steps:deliver:)``.
+  public func replay(_ costs: CostTable, link: LinkModel, path: CriticalPath) throws -> Replay? {
+    guard program.devices.reduce(0, { $0 + $1.instructions.count }) <= Self.replayLimit else { return nil }
+    let catalogue = InstructionCatalogue(program)
+    func step(_ link: LinkModel, _ change: WhatIf? = nil) throws -> Double {
+      try predictedStep(costs, link: link, change: change, catalogue: catalogue)
+    }
+    var changes: [Replay.Change] = []
+    for node in path.heaviestLayers(catalogue).prefix(3) {
+      changes.append(
+        Replay.Change(
+          "\(program.graph.nodes[node].name) 2× as fast", stepSeconds: try step(link, .layer(node, times: 2))))
+    }
+    if program.devices.count > 1 {
+      let lengths = program.devices.indices.map { path.length(on: $0) }
+      if let most = lengths.indices.max(by: { (lengths[$0], $1) < (lengths[$1], $0) }) {
+        changes.append(
+          Replay.Change("device \(most) 2× as fast", stepSeconds: try step(link, .device(most, times: 2))))
+      }
+      if link != .ideal {
+        changes.append(Replay.Change("messages 2× as fast", stepSeconds: try step(link, .link(times: 2))))
+      }
+    }
+    return Replay(stepSeconds: try step(link), idealNetworkStepSeconds: try step(.ideal), changes: changes)
+  }
+}
+
+extension CriticalPath {
+  /// Layers by the time that their computing takes on the path, the longest first.
+  fileprivate func heaviestLayers(_ catalogue: InstructionCatalogue) -> [Int] {
+    var sums: [Int: Int64] = [:]
+    for segment in segments where segment.part == .compute {
+      guard let instruction = segment.instruction,
+        let node = catalogue.node(device: segment.device, instruction: instruction)
+      else { continue }
+      sums[node, default: 0] += segment.nanoseconds
+    }
+    return sums.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+  }
+}
+
+extension Calibration {
+  /// The best rate of any matrix product or convolution, in floating-point operations per second: what one device can do at
+  /// most; nil where none was measured.
+  public var peakFlopsPerSecond: Double? {
+    let rates = costs.compactMap { name, cost -> Double? in
+      let isProduct = name.hasPrefix("linear.") || name.hasPrefix("conv.")
+      return isProduct && cost.perUnit > 0 ? 1e9 / cost.perUnit : nil
+    }
+    return rates.max()
+  }
+}

@@ -1,0 +1,142 @@
+import Programs
+
+/// What an analysis can use beside the trace; nil where it is not known, and what follows from it is then not known either.
+public struct AnalysisContext: Sendable {
+  /// The recorded durations run again with other costs.
+  public var replay: Replay?
+  /// Seconds of computing for one step on one device.
+  public var serialComputeSeconds: Double?
+  /// What one device can do at most, measured, in floating-point operations per second.
+  public var peakFlopsPerSecond: Double?
+  /// Cores, where there are more worker threads than those.
+  public var oversubscribedCores: Int?
+
+  public init(
+    replay: Replay? = nil, serialComputeSeconds: Double? = nil, peakFlopsPerSecond: Double? = nil,
+    oversubscribedCores: Int? = nil
+  ) {
+    self.replay = replay
+    self.serialComputeSeconds = serialComputeSeconds
+    self.peakFlopsPerSecond = peakFlopsPerSecond
+    self.oversubscribedCores = oversubscribedCores
+  }
+}
+
+/// A recorded program run again in a simulation, with its recorded durations and with changed ones.
+public struct Replay: Hashable, Sendable {
+  /// One change and what came of it.
+  public struct Change: Hashable, Sendable {
+    /// For people: `conv2 2× as fast`.
+    public var text: String
+    public var stepSeconds: Double
+
+    public init(_ text: String, stepSeconds: Double) {
+      self.text = text
+      self.stepSeconds = stepSeconds
+    }
+  }
+
+  /// A step with the recorded durations: beside the measured step it tells how far the others can be trusted.
+  public var stepSeconds: Double
+  /// A step where messages cost nothing.
+  public var idealNetworkStepSeconds: Double
+  public var changes: [Change]
+
+  public init(stepSeconds: Double, idealNetworkStepSeconds: Double, changes: [Change]) {
+    self.stepSeconds = stepSeconds
+    self.idealNetworkStepSeconds = idealNetworkStepSeconds
+    self.changes = changes
+  }
+
+  /// How many times as fast a step is with a change.
+  public func speedup(of change: Change) -> Double? {
+    change.stepSeconds > 0 ? stepSeconds / change.stepSeconds : nil
+  }
+}
+
+/// Everything that a trace tells about a run: path, delays, efficiency, collectives, straggler, bubble, and what to do.
+///
+/// Path, delays, collectives and phases are about ``steps``, the end of the run; efficiency, straggler and verdict about all
+/// measured steps.
+public struct TraceAnalysis: Sendable {
+  public let steps: AnalysedSteps
+  public let path: CriticalPath
+  public let delays: DelayCosts
+  public let collectives: [CollectiveTiming]
+  public let bubble: BubblePhases?
+  public let straggler: Straggler?
+  public let efficiency: EfficiencyTree
+  /// Sums over all measured steps.
+  public let totals: Totals
+  public let context: AnalysisContext
+  public let verdict: Verdict
+
+  /// Analyses the end of a run; nil where no step was measured, or a step has more records than an analysis takes.
+  ///
+  /// - Parameter recent: steps of that run, oldest first.
+  public init?(
+    _ recent: some BidirectionalCollection<RecentStep>, totals: Totals, catalogue: InstructionCatalogue,
+    context: AnalysisContext = AnalysisContext()
+  ) {
+    guard totals.steps > 0, let steps = AnalysedSteps(recent, catalogue: catalogue) else { return nil }
+    let pairs = MessagePairs(steps)
+    self.steps = steps
+    self.totals = totals
+    self.context = context
+    path = CriticalPath(steps, pairs: pairs)
+    delays = DelayCosts(steps, pairs: pairs)
+    collectives = CollectiveTiming.all(steps)
+    bubble = BubblePhases(steps)
+    straggler = Straggler(
+      breakdowns: totals.breakdowns, window: totals.window, steps: totals.steps, collectives: collectives)
+    let count = Double(totals.steps)
+    efficiency = EfficiencyTree(
+      useful: totals.breakdowns.map(\.compute), window: totals.window,
+      idealWindow: context.replay.map { $0.idealNetworkStepSeconds * 1e9 * count },
+      serialUseful: context.serialComputeSeconds.map { $0 * 1e9 * count })
+    verdict = Verdict(
+      Findings(
+        steps: steps, path: path, delays: delays, collectives: collectives, bubble: bubble, straggler: straggler,
+        totals: totals, context: context))
+  }
+
+  /// The same of a run's statistics.
+  public init?(_ statistics: RunStatistics, context: AnalysisContext = AnalysisContext()) {
+    self.init(
+      statistics.recent.steps, totals: statistics.totals, catalogue: statistics.catalogue, context: context)
+  }
+
+  /// `B conv1`, `send`, or `wait` where the other end was not recorded.
+  public func label(of cause: DelayCosts.Cause) -> String { steps.catalogue.label(of: cause) }
+
+  /// Floating-point operations per second that all devices together were good for, forward and backward passes only, without
+  /// what was computed twice.
+  public var achievedFlopsPerSecond: Double? {
+    guard totals.window > 0 else { return nil }
+    let program = steps.catalogue.program
+    let samples = Double(program.batch * totals.steps)
+    return samples * Double(program.graph.flopsPerSample) / (Double(totals.window) * 1e-9)
+  }
+
+  /// Model FLOPs utilisation (Chowdhery et al. 2022, PaLM, appendix B): the achieved rate as a share of what the devices can
+  /// do at most, here measured on one device and taken for each.
+  public var modelFlopsUtilisation: Double? {
+    guard let achieved = achievedFlopsPerSecond, let peak = context.peakFlopsPerSecond, peak > 0 else { return nil }
+    return achieved / (peak * Double(steps.deviceCount))
+  }
+}
+
+extension InstructionCatalogue {
+  /// A cause of delay for people.
+  public func label(of cause: DelayCosts.Cause) -> String {
+    let name: String =
+      switch cause.kind {
+      case .forward, .backward, .backwardInput, .backwardWeight, .loss, .update: String(cause.kind.letter)
+      case .receive: "transfer"
+      case .overhead: "runtime"
+      case .accumulate: "sum"
+      default: cause.kind.rawValue
+      }
+    return cause.node.map { "\(name) \(layerName($0))" } ?? name
+  }
+}

@@ -1,0 +1,55 @@
+import Diagnostics
+import Foundation
+import Machines
+import Programs
+import Simulator
+import Traces
+
+/// What an analysis takes from simulations and from the calibration of this machine.
+enum RunAnalysis {
+  /// Of a real run: its recorded durations replayed.
+  static func context(of statistics: RunStatistics, link: Link) -> AnalysisContext {
+    AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue).map { context(of: $0, link: link) }
+      ?? AnalysisContext(peakFlopsPerSecond: peak)
+  }
+
+  /// Of some steps of a real run.
+  static func context(of steps: AnalysedSteps, link: Link) -> AnalysisContext {
+    let recorded = RecordedTimes(steps)
+    return context(of: steps, recorded.costs(), link == .shared ? recorded.link(LinkModel(link)) : LinkModel(link))
+  }
+
+  /// Of a simulation: its own costs again.
+  static func context(of statistics: RunStatistics, costs: CostTable, link: LinkModel) -> AnalysisContext {
+    AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue).map { context(of: $0, costs, link) }
+      ?? AnalysisContext(peakFlopsPerSecond: peak)
+  }
+
+  private static func context(of steps: AnalysedSteps, _ costs: CostTable, _ link: LinkModel) -> AnalysisContext {
+    var context = AnalysisContext(peakFlopsPerSecond: peak)
+    // A program that has just run does run in a simulation; without an answer the report says n/a.
+    context.replay =
+      (try? Simulation(steps.catalogue.program).replay(costs, link: link, path: CriticalPath(steps))) ?? nil
+    return context
+  }
+
+  /// The best rate that `partita bench` has measured on one device of this machine; nil where it was never run.
+  private static var peak: Double? {
+    guard FileManager.default.fileExists(atPath: CalibrationStore.file.path) else { return nil }
+    return CalibrationStore.load().document.peakFlopsPerSecond
+  }
+
+  /// Seconds of one step, and of its computing, on one device with the same calibration.
+  ///
+  /// - Throws: a program that cannot run.
+  static func serial(_ reference: Program, calibration: Calibration) throws -> (step: Double?, compute: Double?) {
+    let costs = CostTable(reference, calibration: calibration, origin: "")
+    let (_, trace) = try Simulation(reference).trace(costs, link: LinkModel(), steps: 2)
+    var statistics = RunStatistics(program: reference, warmupSteps: 1)
+    statistics.consume(trace)
+    statistics.finish()
+    let totals = statistics.totals
+    guard totals.steps > 0 else { return (nil, nil) }
+    return (totals.stepSeconds(quantile: 0.5), Double(totals.breakdowns[0].compute) * 1e-9)
+  }
+}
