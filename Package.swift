@@ -64,12 +64,15 @@ let package = Package(
     module(
       "Workbench",
       ["Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Screens", "Strategies", "Traces", "Scenes"]),
+    module(
+      "Exploration",
+      ["Diagnostics", "Networks", "Machines", "Programs", "Strategies", "Traces", "Scenes", "Simulator"]),
     // 6
     .executableTarget(
       name: "partita",
       dependencies: [
         "Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Screens", "Strategies", "Traces",
-        "Scenes", "Engine", "Simulator", "CursesTerminal", "Workbench",
+        "Scenes", "Engine", "Simulator", "CursesTerminal", "Exploration", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -92,6 +95,8 @@ let package = Package(
     tests(
       "Simulator",
       ["Networks", "Machines", "Datasets", "Programs", "Strategies", "Traces", "Scenes", "Engine"]),
+    tests(
+      "Exploration", ["Networks", "Machines", "Datasets", "Programs", "Strategies", "Traces", "Scenes", "Simulator"]),
     tests(
       "Workbench", ["Screens", "Scenes", "Strategies", "Programs", "Traces", "Networks", "Machines"],
       resources: [.copy("Pictures")]),

@@ -18,6 +18,9 @@ import Testing
     "Engine": ["Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Traces"],
     "Simulator": ["Diagnostics", "Networks", "Machines", "Programs", "Traces"],
     "CursesTerminal": ["Screens", "CNcurses"],
+    "Exploration": [
+      "Diagnostics", "Networks", "Machines", "Programs", "Strategies", "Traces", "Scenes", "Simulator",
+    ],
     "Workbench": [
       "Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Screens", "Strategies", "Traces", "Scenes",
     ],

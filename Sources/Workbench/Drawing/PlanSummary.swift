@@ -5,9 +5,10 @@ import Strategies
 
 /// What the compiler says about a scene, as lines: the plan by formula, or the refusal with its hint.
 enum PlanSummary {
-  static func lines(_ compilation: Compilation) -> [Line] {
+  /// - Parameter forecast: the simulator's word; left out where it is about another scene.
+  static func lines(_ compilation: Compilation, forecast: PlanForecast? = nil) -> [Line] {
     switch compilation {
-    case .plan(let plan): lines(plan)
+    case .plan(let plan): predicted(plan, forecast) + lines(plan)
     case .refused(let problems): refusal(problems)
     }
   }
@@ -36,6 +37,15 @@ enum PlanSummary {
     lines += program.assumptions.map { Line("note: \($0)", role: .dim) }
     lines += schedule(plan)
     return lines
+  }
+
+  private static func predicted(_ plan: ScenePlan, _ forecast: PlanForecast?) -> [Line] {
+    guard let forecast, forecast.scene == plan.scene else { return [] }
+    let rate = forecast.stepSeconds > 0 ? Double(plan.program.batch) / forecast.stepSeconds : nil
+    return [
+      Line("predicted (model): ", role: .dim) + Line("step \(Format.time(forecast.stepSeconds))", role: .accent)
+        + Line(rate.map { ", \(Format.count(Int($0))) samples/s" } ?? "")
+    ]
   }
 
   private static func memory(_ plan: ScenePlan) -> Line {

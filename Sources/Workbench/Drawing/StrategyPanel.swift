@@ -48,7 +48,7 @@ struct StrategyPanel: Widget {
     state.formWidget(state.strategyFields, selection: state.strategyLine, focused: isFocused)
   }
 
-  private var results: [Line] { PlanSummary.lines(state.compilation) }
+  private var results: [Line] { PlanSummary.lines(state.compilation, forecast: state.forecast) }
 
   /// The settings in two lines, for a panel that has no room for a form and does not have the keys.
   private var brief: [Line] {

@@ -23,6 +23,16 @@ public protocol Session: AnyObject {
   func reset()
   /// What happened since the last call; nil where there is no run.
   func drain() -> SessionUpdate?
+  /// Asks for a simulation of a plan; a later plan replaces one that is not answered yet.
+  func forecast(_ plan: ScenePlan)
+  /// The answer to the last question, once; nil where there is none yet.
+  func forecasted() -> PlanForecast?
+}
+
+extension Session {
+  /// Without a simulator nothing is predicted.
+  public func forecast(_ plan: ScenePlan) {}
+  public func forecasted() -> PlanForecast? { nil }
 }
 
 /// What a run did since the update before.

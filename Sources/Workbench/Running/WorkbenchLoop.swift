@@ -53,7 +53,12 @@ public final class WorkbenchLoop {
   /// Runs until the workbench is left.
   public func run() -> Departure {
     send(.resized(terminal.size))
+    if let plan = state.compilation.plan { session.forecast(plan) }
     while departure == nil {
+      if let forecast = session.forecasted() {
+        send(.forecast(forecast))
+        isStale = true
+      }
       if isStale { draw() }
       guard departure == nil else { break }
       let event = terminal.nextEvent(timeoutMilliseconds: Self.turnMilliseconds)
@@ -100,7 +105,9 @@ public final class WorkbenchLoop {
 
   private func perform(_ effect: Effect) {
     switch effect {
-    case .compile(let scene): send(.compiled(Compilation(scene, workspace: state.workspace)))
+    case .compile(let scene):
+      send(.compiled(Compilation(scene, workspace: state.workspace)))
+      if let plan = state.compilation.plan { session.forecast(plan) }
     case .start(let scene, let paused): start(scene, paused: paused)
     case .pauseRun: session.pause()
     case .resumeRun: session.resume()

@@ -25,6 +25,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var history = EditHistory()
   /// What the compiler says about ``scene``.
   public internal(set) var compilation: Compilation
+  /// The simulator's word on ``scene``; nil until it is known, and for a scene before it.
+  public internal(set) var forecast: PlanForecast?
   /// The network's layers, right or wrong.
   public internal(set) var rows: [LayerRow]
 

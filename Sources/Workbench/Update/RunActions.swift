@@ -69,7 +69,7 @@ extension WorkbenchState {
     frozen = nil
     frozenRun = nil
     timelineView = TimelineView()
-    measurements = compilation.plan.map { Measurements($0.facts) }
+    measurements = unmeasured
   }
 
   /// A run has begun: all measurements start anew.

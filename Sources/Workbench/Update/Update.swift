@@ -18,6 +18,7 @@ extension WorkbenchState {
       case .resume: return [.redraw]
       }
     case .compiled(let result): take(result)
+    case .forecast(let forecast): take(forecast)
     case .started(let plan, let paused): begin(plan, paused: paused)
     case .run(let update): take(update)
     case .loaded(let scene): return show(scene)
@@ -35,7 +36,11 @@ extension WorkbenchState {
     compilation = result
     rows = LayerRow.rows(of: scene.network, problems: result.problems)
     // What was measured stays on screen; before a run, the panels show the new program's formulas.
-    if run == nil { measurements = result.plan.map { Measurements($0.facts) } }
+    if run == nil {
+      measurements = unmeasured
+      // What is held of the timeline belongs to the program before.
+      timelineView.follow()
+    }
   }
 
   /// Shows a scene that was loaded; the one before can be brought back.
