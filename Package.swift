@@ -67,12 +67,13 @@ let package = Package(
     module(
       "Exploration",
       ["Diagnostics", "Networks", "Machines", "Programs", "Strategies", "Traces", "Scenes", "Simulator"]),
+    module("VirtualRuns", ["Diagnostics", "Machines", "Programs", "Engine", "Simulator"]),
     // 6
     .executableTarget(
       name: "partita",
       dependencies: [
         "Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Screens", "Strategies", "Traces",
-        "Scenes", "Engine", "Simulator", "CursesTerminal", "Exploration", "Workbench",
+        "Scenes", "Engine", "Simulator", "VirtualRuns", "CursesTerminal", "Exploration", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -97,6 +98,9 @@ let package = Package(
       ["Networks", "Machines", "Datasets", "Programs", "Strategies", "Traces", "Scenes", "Engine"]),
     tests(
       "Exploration", ["Networks", "Machines", "Datasets", "Programs", "Strategies", "Traces", "Scenes", "Simulator"]),
+    tests(
+      "VirtualRuns",
+      ["Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Strategies", "Traces", "Engine", "Simulator"]),
     tests(
       "Workbench", ["Screens", "Scenes", "Strategies", "Programs", "Traces", "Networks", "Machines"],
       resources: [.copy("Pictures")]),

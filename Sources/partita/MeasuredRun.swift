@@ -6,6 +6,7 @@ import Programs
 import Scenes
 import Synchronization
 import Traces
+import VirtualRuns
 
 /// Ends a series of runs: once asked, the run at hand stops and no other one begins.
 final class Interruption: Sendable {
@@ -31,15 +32,16 @@ final class Interruption: Sendable {
 enum MeasuredRun {
   /// Trains to the end, or until it is interrupted: then the report says what was measured.
   ///
+  /// - Parameter clock: whose time it is told in.
   /// - Throws: why the run is not possible, or how it failed.
   static func report(
-    _ program: Program, of scene: Scene, dataset: Dataset, interruption: Interruption
+    _ program: Program, of scene: Scene, dataset: Dataset, clock: Clock, interruption: Interruption
   ) throws -> Report {
     var settings = TrainingRun.Options()
     settings.link = scene.machine.link
     let run = try TrainingRun(
       program: program, inference: nil, dataset: dataset, shuffle: scene.data.shuffle, training: scene.training,
-      options: settings)
+      options: settings, pacing: Pacing(clock, link: scene.machine.link))
     var statistics = RunStatistics(program: program, warmupSteps: Scene.warmupSteps(of: run.totalSteps))
     var steps: [StepResult] = []
     var state = RunState.running
@@ -67,9 +69,9 @@ enum MeasuredRun {
         activations: peak[.activations], buffers: peak[.buffers], workspace: peak[.workspace], total: peak.total)
     }
     let facts = RunFacts(
-      scene: scene.name, clock: .wall, cores: ProcessInfo.processInfo.activeProcessorCount, seed: scene.training.seed,
+      scene: scene.name, clock: clock, cores: ProcessInfo.processInfo.activeProcessorCount, seed: scene.training.seed,
       steps: steps.count, losses: steps.map(\.loss), peaks: peaks, workspaceWords: KernelWorkspace.words(of: program),
-      stepSeconds: steps.map(\.seconds))
+      stepSeconds: steps.map(\.seconds), assumptions: run.pacing.assumptions)
     return Report(facts, statistics: statistics)
   }
 }

@@ -37,6 +37,11 @@ struct SweepCommand: ParsableCommand {
       "What lies between devices: shared, or latency and bandwidth as 20us,1GB/s; may be repeated.", valueName: "link"))
   var link: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "wall or virtual, for all runs alike; the standard is virtual where any has more devices than there are cores."))
+  var clock: ClockChoice?
+
   @Flag(help: "Simulates with modelled costs instead of training: any number of devices.")
   var simulate = false
 
@@ -66,6 +71,7 @@ struct SweepCommand: ParsableCommand {
   var csv: String?
 
   func validate() throws {
+    if simulate, clock != nil { throw ValidationError("--clock is for runs: a simulation has its own clock.") }
     if steps != nil, epochs != nil { throw ValidationError("Give --steps or --epochs, not both.") }
     if let output, output == csv { throw ValidationError("Two outputs would be written to one file.") }
   }
@@ -88,7 +94,9 @@ struct SweepCommand: ParsableCommand {
       ? nil
       : {
         let dataset = try scene.loadDataset()
-        return { try MeasuredRun.report($1, of: $0, dataset: dataset, interruption: interruption) }
+        // Times of two clocks could not be compared.
+        let clock = clock?.clock ?? .standard(devices: space.devices.max() ?? 1, cores: cores)
+        return { try MeasuredRun.report($1, of: $0, dataset: dataset, clock: clock, interruption: interruption) }
       }()
     let report = sweep.run(
       measure: measure, simulatedSteps: simulatedSteps(scene), isCancelled: { interruption.isCancelled }
