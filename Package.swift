@@ -64,13 +64,16 @@ let package = Package(
     module(
       "Workbench",
       ["Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Screens", "Strategies", "Traces", "Scenes"]),
+    module(
+      "Exploration",
+      ["Diagnostics", "Networks", "Machines", "Programs", "Strategies", "Traces", "Scenes", "Simulator"]),
     module("VirtualRuns", ["Diagnostics", "Machines", "Programs", "Engine", "Simulator"]),
     // 6
     .executableTarget(
       name: "partita",
       dependencies: [
         "Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Screens", "Strategies", "Traces",
-        "Scenes", "Engine", "Simulator", "VirtualRuns", "CursesTerminal", "Workbench",
+        "Scenes", "Engine", "Simulator", "VirtualRuns", "CursesTerminal", "Exploration", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -93,6 +96,8 @@ let package = Package(
     tests(
       "Simulator",
       ["Networks", "Machines", "Datasets", "Programs", "Strategies", "Traces", "Scenes", "Engine"]),
+    tests(
+      "Exploration", ["Networks", "Machines", "Datasets", "Programs", "Strategies", "Traces", "Scenes", "Simulator"]),
     tests(
       "VirtualRuns",
       ["Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Strategies", "Traces", "Engine", "Simulator"]),

@@ -62,7 +62,7 @@ extension Scene {
   }
 
   /// What is wrong with network and data together, as far as it shows without reading files.
-  func misfits() -> [Diagnostic] {
+  public func misfits() -> [Diagnostic] {
     guard !network.isMeasured, let outline = data.source.outline, let graph = try? Graph(network) else { return [] }
     return outline.problems(network, outputs: graph.headOutputs, training: training, name: data.source.name)
   }

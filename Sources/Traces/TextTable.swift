@@ -1,13 +1,13 @@
 /// Rows of words in aligned columns for a terminal or a file: the first column to the left, the others to the right.
-struct TextTable {
+public struct TextTable: Sendable {
   private var rows: [[String]] = []
 
-  init(header: [String]) { rows = [header] }
+  public init(header: [String]) { rows = [header] }
 
-  mutating func append(_ row: [String]) { rows.append(row) }
+  public mutating func append(_ row: [String]) { rows.append(row) }
 
   /// One line per row, columns two blanks apart, no blanks at line ends.
-  var lines: [String] {
+  public var lines: [String] {
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
     return rows.map { row in

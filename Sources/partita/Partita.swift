@@ -16,7 +16,7 @@ import Diagnostics
     version: "0.1.0",
     subcommands: [
       WorkbenchCommand.self, RunCommand.self, SimulateCommand.self, PlanCommand.self, VerifyCommand.self,
-      CompareCommand.self, BenchCommand.self, PresetsCommand.self,
+      SweepCommand.self, SearchCommand.self, CompareCommand.self, BenchCommand.self, PresetsCommand.self,
     ],
     defaultSubcommand: WorkbenchCommand.self)
 

@@ -11,6 +11,7 @@ import Workbench
 /// The engine as the workbench sees it: one run at a time, with the data of the last one at hand.
 final class WorkbenchEngine: Session {
   private var run: TrainingRun?
+  private let forecasts = WorkbenchForecasts()
   /// What the engine said when it refused or failed stays until the next run.
   private var data: (settings: DataSettings, seed: UInt64, set: Dataset)?
 
@@ -31,6 +32,9 @@ final class WorkbenchEngine: Session {
     run = next
     next.start(paused: paused)
   }
+
+  func forecast(_ plan: ScenePlan, clock: Clock) { forecasts.ask(plan, clock) }
+  func forecasted() -> PlanForecast? { forecasts.take() }
 
   func pause() { run?.pause() }
   func resume() { run?.resume() }

@@ -19,6 +19,9 @@ import Testing
     "Simulator": ["Diagnostics", "Networks", "Machines", "Programs", "Traces"],
     "VirtualRuns": ["Diagnostics", "Machines", "Programs", "Engine", "Simulator"],
     "CursesTerminal": ["Screens", "CNcurses"],
+    "Exploration": [
+      "Diagnostics", "Networks", "Machines", "Programs", "Strategies", "Traces", "Scenes", "Simulator",
+    ],
     "Workbench": [
       "Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Screens", "Strategies", "Traces", "Scenes",
     ],

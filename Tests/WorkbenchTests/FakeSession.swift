@@ -9,6 +9,9 @@ final class FakeSession: Session {
   private(set) var calls: [String] = []
   /// The step at which the run fails.
   var failsAt: Int?
+  /// What a simulation predicts for every plan; nothing without it.
+  var predictedSeconds: Double?
+  private var forecastAnswer: PlanForecast?
   /// Why no run can start.
   var refusal: String?
 
@@ -41,6 +44,21 @@ final class FakeSession: Session {
   func reset() {
     calls.append("reset")
     plan = nil
+  }
+
+  func forecast(_ plan: ScenePlan, clock: Clock) {
+    guard let predictedSeconds else { return }
+    let other = FakeSession(totalSteps: 3)
+    try? other.start(plan, clock: .wall, paused: false)
+    var statistics = RunStatistics(program: plan.program)
+    for _ in 0..<2 { if let trace = other.drain()?.trace { statistics.consume(trace) } }
+    statistics.finish()
+    forecastAnswer = PlanForecast(
+      scene: plan.scene, clock: clock, stepSeconds: predictedSeconds, statistics: statistics, origin: "made-up costs")
+  }
+  func forecasted() -> PlanForecast? {
+    defer { forecastAnswer = nil }
+    return forecastAnswer
   }
 
   private func note(_ call: String, _ act: () -> Void) {

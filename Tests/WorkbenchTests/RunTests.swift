@@ -125,17 +125,23 @@ struct RunTests {
 
   /// What was expected stands beside what was measured, before the run without it, and nowhere where nobody predicts.
   @Test func predictionsStandBesideMeasurements() throws {
-    func state(_ forecasting: StepForecasting?) -> WorkbenchState {
-      WorkbenchState(
-        WorkbenchRig.scene(), size: Size(width: 120, height: 40), cores: 4, presets: [], forecasting: forecasting)
+    var known = WorkbenchState(
+      WorkbenchRig.scene(), size: Size(width: 120, height: 40), cores: 4, presets: [])
+    #expect(!known.picture.shows("predicted"))
+    func answer(_ expected: Double?) {
+      let forecast = PlanForecast(
+        scene: known.scene, clock: known.clock(of: known.scene),
+        expected: expected.map { .init(seconds: $0, assumptions: ["predicted step: by heart"]) }, stepSeconds: 0.125,
+        statistics: nil, origin: "made-up costs")
+      _ = known.update(.forecast(forecast))
     }
-    #expect(!state(nil).picture.shows("predicted step"))
-    #expect(state { _, _ in nil }.picture.shows("predicted step n/a"))
-    var known = state { _, clock in
-      StepForecast(seconds: clock == .wall ? 0.25 : 0.5, assumptions: ["predicted step: by heart"])
-    }
+    answer(nil)
+    #expect(known.picture.shows("predicted (model): step 125 ms"))
+    answer(0.25)
     #expect(known.picture.shows("predicted step 250 ms"))
-    known.press("C")
+    let effects = known.press("C")
+    #expect(effects.contains(.forecast))
+    answer(0.5)
     #expect(known.picture.shows("predicted step 500 ms"))
     let plan = try #require(known.compilation.plan)
     _ = known.update(.started(plan, paused: false))

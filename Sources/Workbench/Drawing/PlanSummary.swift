@@ -12,13 +12,13 @@ enum PlanSummary {
     }
   }
 
-  /// How long a step is expected to take and, where exactly this was run, how long it took.
+  /// How long a step is expected to take and, where exactly this was run, how long it took. Without a calibration of this
+  /// machine it is the cost model's word, and called so.
   static func prediction(_ state: WorkbenchState) -> [Line] {
-    guard state.forecasting != nil, state.compilation.plan != nil else { return [] }
     let run = state.shownRun.flatMap { state.isEditedSinceRun ? nil : $0 }
-    guard let expected = (run?.forecast ?? state.forecast)?.seconds else {
-      return [Line("predicted step n/a: partita bench calibrates", role: .dim)]
-    }
+    guard let plan = state.compilation.plan, let forecast = run?.forecast ?? state.forecast, forecast.scene == plan.scene
+    else { return [] }
+    guard let expected = forecast.expected?.seconds else { return modelled(plan, forecast) }
     let line = Line("predicted step ", role: .dim) + Line(Format.time(expected))
     guard run != nil, let measured = state.shown?.totals?.stepSeconds(quantile: 0.5), measured > 0 else {
       return [line]
@@ -57,6 +57,14 @@ enum PlanSummary {
     lines += program.assumptions.map { Line("note: \($0)", role: .dim) }
     lines += schedule(plan)
     return lines
+  }
+
+  private static func modelled(_ plan: ScenePlan, _ forecast: PlanForecast) -> [Line] {
+    let rate = forecast.stepSeconds > 0 ? Double(plan.program.batch) / forecast.stepSeconds : nil
+    return [
+      Line("predicted (model): ", role: .dim) + Line("step \(Format.time(forecast.stepSeconds))", role: .accent)
+        + Line(rate.map { ", \(Format.count(Int($0))) samples/s" } ?? "")
+    ]
   }
 
   private static func memory(_ plan: ScenePlan) -> Line {

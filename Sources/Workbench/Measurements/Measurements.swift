@@ -35,6 +35,8 @@ public struct Measurements: Sendable {
   public private(set) var incompleteSteps = 0
   /// Trace records that the executor had no room for.
   public private(set) var droppedRecords = 0
+  /// True where the timeline is a simulation and nothing was run.
+  public private(set) var isPredicted = false
 
   /// Before a run.
   public static func empty(
@@ -62,6 +64,14 @@ public struct Measurements: Sendable {
     guard statistics.closedSteps != closedSteps else { return }
     closedSteps = statistics.closedSteps
     totals = statistics.totals.steps > 0 ? statistics.totals : nil
+    timeline = KeptSteps(facts.catalogue, steps: statistics.recent.steps)
+  }
+
+  /// Shows simulated steps in the timeline until a run begins; every other panel waits for measurements.
+  public mutating func predict(_ statistics: RunStatistics) {
+    guard state == .notStarted, statistics.catalogue.program.devices.count == deviceCount else { return }
+    clock = .model
+    isPredicted = true
     timeline = KeptSteps(facts.catalogue, steps: statistics.recent.steps)
   }
 

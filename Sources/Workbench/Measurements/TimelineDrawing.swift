@@ -28,7 +28,7 @@ public func drawTimeline(
 extension Measurements {
   /// What the timeline's frame says: the clock, the steps in view, whether they are held, and lost records.
   public func note(on view: TimelineView) -> String {
-    var words = ["\(clock.rawValue) clock"]
+    var words = (isPredicted ? ["predicted"] : []) + ["\(clock.rawValue) clock"]
     if let window = view.window(of: self) {
       let shown = view.steps(of: self).steps(in: window)
       if let first = shown.first?.step, let last = shown.last?.step {

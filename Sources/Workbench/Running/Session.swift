@@ -25,6 +25,16 @@ public protocol Session: AnyObject {
   func reset()
   /// What happened since the last call; nil where there is no run.
   func drain() -> SessionUpdate?
+  /// Asks for a simulation of a plan, for a run on that clock; a later question replaces one that is not answered yet.
+  func forecast(_ plan: ScenePlan, clock: Clock)
+  /// The answer to the last question, once; nil where there is none yet.
+  func forecasted() -> PlanForecast?
+}
+
+extension Session {
+  /// Without a simulator nothing is predicted.
+  public func forecast(_ plan: ScenePlan, clock: Clock) {}
+  public func forecasted() -> PlanForecast? { nil }
 }
 
 /// What a run did since the update before.

@@ -53,7 +53,12 @@ public final class WorkbenchLoop {
   /// Runs until the workbench is left.
   public func run() -> Departure {
     send(.resized(terminal.size))
+    forecast()
     while departure == nil {
+      if let forecast = session.forecasted() {
+        send(.forecast(forecast))
+        isStale = true
+      }
       if isStale { draw() }
       guard departure == nil else { break }
       let event = terminal.nextEvent(timeoutMilliseconds: Self.turnMilliseconds)
@@ -98,10 +103,17 @@ public final class WorkbenchLoop {
     for effect in state.update(message) { perform(effect) }
   }
 
+  /// Has the scene on screen simulated.
+  private func forecast() {
+    if let plan = state.compilation.plan { session.forecast(plan, clock: state.clock(of: plan.scene)) }
+  }
+
   private func perform(_ effect: Effect) {
     switch effect {
     case .compile(let scene):
       send(.compiled(Compilation(scene, workspace: state.workspace, layerTimes: state.layerTimes)))
+      forecast()
+    case .forecast: forecast()
     case .start(let scene, let paused): start(scene, paused: paused)
     case .pauseRun: session.pause()
     case .resumeRun: session.resume()

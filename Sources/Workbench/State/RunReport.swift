@@ -12,8 +12,8 @@ extension WorkbenchState {
       steps: run.doneSteps, losses: measurements.learning.losses.map { $0 ?? .nan }, trainAccuracy: last?.train,
       testAccuracy: last?.test, trainOracleAccuracy: last?.trainOracle, testOracleAccuracy: last?.testOracle,
       heads: last?.heads, peaks: measurements.peaks.map { $0.flatMap(Self.bytes) },
-      workspaceWords: workspace?(measurements.facts.program), predictedStepSeconds: run.forecast?.seconds,
-      assumptions: run.forecast?.assumptions ?? [])
+      workspaceWords: workspace?(measurements.facts.program), predictedStepSeconds: run.forecast?.expected?.seconds,
+      assumptions: run.forecast?.expected?.assumptions ?? [])
     return Report(facts, statistics: statistics)
   }
 

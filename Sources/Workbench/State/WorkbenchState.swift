@@ -25,6 +25,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var history = EditHistory()
   /// What the compiler says about ``scene``.
   public internal(set) var compilation: Compilation
+  /// The simulator's word on ``scene``; nil until it is known, and for a scene before it.
+  public internal(set) var forecast: PlanForecast?
   /// The network's layers, right or wrong.
   public internal(set) var rows: [LayerRow]
 
@@ -66,10 +68,6 @@ public struct WorkbenchState: Sendable {
   let workspace: WorkspaceCount?
   /// Asks for measured times of layers; nil where nobody measures.
   let layerTimes: LayerTimesQuestion?
-  /// Asks for a step's time before it is run; nil where there is nobody to ask.
-  let forecasting: StepForecasting?
-  /// The step of the scene as edited; nil where nothing is known of it.
-  public internal(set) var forecast: StepForecast?
   /// Replays recorded steps for the analysis; nil where there is nobody to ask.
   let analysisSource: AnalysisSource?
   /// What the view of the analysis shows.
@@ -89,9 +87,8 @@ public struct WorkbenchState: Sendable {
   public init(
     _ scene: Scene, size: Size = Size(width: 80, height: 24), cores: Int, presets: [Preset] = [],
     workspace: WorkspaceCount? = nil, layerTimes: LayerTimesQuestion? = nil, analysis: AnalysisSource? = nil,
-    clock: Clock? = nil, forecasting: StepForecasting? = nil
+    clock: Clock? = nil
   ) {
-    self.forecasting = forecasting
     chosenClock = clock
     let scene = scene.unplaced
     self.scene = scene
@@ -105,12 +102,6 @@ public struct WorkbenchState: Sendable {
     compilation = Compilation(scene, workspace: workspace, layerTimes: layerTimes)
     rows = LayerRow.rows(of: scene.network, problems: compilation.problems)
     measurements = compilation.plan.map { Measurements($0.facts) }
-    refreshForecast()
-  }
-
-  /// Asks anew for the time of a step, after the scene or the clock has changed.
-  mutating func refreshForecast() {
-    forecast = compilation.plan.flatMap { plan in forecasting?(plan, clock(of: plan.scene)) }
   }
 
   /// The measurements that are shown.

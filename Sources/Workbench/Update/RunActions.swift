@@ -32,8 +32,8 @@ extension WorkbenchState {
     case .clock:
       let other: Clock = clock(of: scene) == .wall ? .virtual : .wall
       chosenClock = other
-      refreshForecast()
       note = Line("the next run is timed by the \(other.rawValue) clock", role: .good)
+      return [.forecast]
     case .reset:
       guard run != nil else { return say("nothing was run") }
       forgetRun()
@@ -74,7 +74,7 @@ extension WorkbenchState {
     frozen = nil
     frozenRun = nil
     timelineView = TimelineView()
-    measurements = compilation.plan.map { Measurements($0.facts) }
+    measurements = unmeasured
   }
 
   /// A run has begun: all measurements start anew.
@@ -82,7 +82,7 @@ extension WorkbenchState {
     forgetRun()
     let clock = clock(of: plan.scene)
     run = RunStatus(scene: plan.scene, clock: clock, state: .running, totalSteps: plan.steps ?? 0)
-    run?.forecast = forecasting?(plan, clock)
+    run?.forecast = forecast.flatMap { $0.isAbout(plan.scene, clock) ? $0 : nil }
     // Who steps wants to see the first step too.
     let warmup = paused ? 0 : Scene.warmupSteps(of: plan.steps ?? 1)
     statistics = RunStatistics(program: plan.program, warmupSteps: warmup)

@@ -21,6 +21,7 @@ extension WorkbenchState {
       case .resume: return [.redraw]
       }
     case .compiled(let result): take(result)
+    case .forecast(let forecast): take(forecast)
     case .started(let plan, let paused): begin(plan, paused: paused)
     case .run(let update): take(update)
     case .loaded(let scene): return show(scene)
@@ -37,9 +38,12 @@ extension WorkbenchState {
   private mutating func take(_ result: Compilation) {
     compilation = result
     rows = LayerRow.rows(of: scene.network, problems: result.problems)
-    refreshForecast()
     // What was measured stays on screen; before a run, the panels show the new program's formulas.
-    if run == nil { measurements = result.plan.map { Measurements($0.facts) } }
+    if run == nil {
+      measurements = unmeasured
+      // What is held of the timeline belongs to the program before.
+      timelineView.follow()
+    }
   }
 
   /// Shows a scene that was loaded; the one before can be brought back.

@@ -9,6 +9,8 @@ public enum WorkbenchMessage: Sendable {
   case signal(Event.Signal)
   /// The answer to ``Effect/compile(_:)``.
   case compiled(Compilation)
+  /// What a simulation of a compiled scene came to.
+  case forecast(PlanForecast)
   /// The answer to ``Effect/start(_:paused:)``: the run has begun with this plan.
   case started(ScenePlan, paused: Bool)
   /// News of the run.
@@ -26,6 +28,8 @@ public enum WorkbenchMessage: Sendable {
 /// What the workbench wants done in the world; the loop does it.
 public enum Effect: Hashable, Sendable {
   case compile(Scene)
+  /// Asks for a simulation of the compiled scene, as after every compilation.
+  case forecast
   /// Starts a run of the scene in place of one that may exist.
   case start(Scene, paused: Bool)
   case pauseRun, resumeRun

@@ -1,0 +1,154 @@
+import Networks
+import Strategies
+
+/// Tables with a line per layer: for every layer with weights a choice of degrees and devices; other layers follow the one
+/// that they read, as far as they can.
+struct LayerTableFamily {
+  let graph: Graph
+  let batch: Int
+  let devices: Int
+  /// The layers with a choice.
+  let layers: [Graph.Node]
+  let choices: [[Split]]
+
+  /// More values of one axis are not looked at: those on most devices stay.
+  private static let mostChoices = 40
+
+  init(_ graph: Graph, batch: Int, devices: Int) {
+    self.graph = graph
+    self.batch = batch
+    self.devices = devices
+    let chosen = graph.nodes.filter { $0.kind.hasChoice || $0.inputs.allSatisfy { $0 < 0 } }
+    layers = chosen
+    choices = chosen.map { Self.splits(of: $0, batch: batch, devices: devices) }
+  }
+
+  var family: Family {
+    let (table, choices) = (self, choices)
+    // Everything on one device, everything by samples, everything by outputs.
+    func uniform(_ isWanted: (Split) -> Bool) -> [Int] { choices.map { list in list.firstIndex(where: isWanted) ?? 0 } }
+    let everyone = Array(0..<devices)
+    return Family(
+      name: "table of layers", axes: choices.map(\.count), isChain: true,
+      starts: [
+        uniform { $0.n == devices }, uniform { $0.k == devices && $0.devices == everyone },
+        uniform { $0.devices == [0] },
+      ]
+    ) { point in
+      let splits = zip(choices, point).map { $0[$1] }
+      return (try? Strategy(parsing: table.text(splits))).map { Candidate($0) }
+    }
+  }
+
+  /// The table's text, with lines for the layers that cannot follow.
+  func text(_ chosen: [Split]) -> String {
+    var splits: [Split] = []
+    var lines: [String] = []
+    for node in graph.nodes {
+      if let place = layers.firstIndex(where: { $0.index == node.index }) {
+        splits.append(chosen[place])
+        lines.append("\(node.name) \(chosen[place])")
+      } else {
+        let follower = node.follower(
+          of: node.inputs.first { $0 >= 0 }.map { splits[$0] } ?? Split(devices: [0]), batch: batch)
+        splits.append(follower.split)
+        if !follower.isImplied { lines.append("\(node.name) \(follower.split)") }
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The ways to cut a layer: over aligned blocks of devices, by one dimension or two, all of it on every device of a block
+  /// included. With more than four devices blocks stand at the beginning alone, and fewer pairs of dimensions are looked at.
+  static func splits(of node: Graph.Node, batch: Int, devices: Int) -> [Split] {
+    var splits: [Split] = []
+    for size in (1...devices).reversed() where devices % size == 0 {
+      for first in stride(from: 0, to: devices <= 4 ? devices : 1, by: size) {
+        let block = Array(first..<first + size)
+        splits += Split.cuts(size, allPairs: devices <= 4).filter { node.allows($0, batch: batch) }.map { cut in
+          var cut = cut
+          cut.devices = block
+          return cut
+        }
+        if size > 1, devices <= 4 { splits.append(Split(devices: block)) }
+      }
+    }
+    let alone = Split(devices: [0])
+    let few = splits.prefix(mostChoices - 1)
+    return few.contains(alone) ? Array(few) : few + [alone]
+  }
+}
+
+extension Split {
+  /// The ways to make `parts` parts with one or two dimensions, without devices.
+  fileprivate static func cuts(_ parts: Int, allPairs: Bool) -> [Split] {
+    if parts == 1 { return [Split(devices: [])] }
+    let dimensions: [WritableKeyPath<Split, Int>] = [\.n, \.k, \.c, \.h, \.w]
+    var cuts = dimensions.map { dimension in
+      var cut = Split(devices: [])
+      cut[keyPath: dimension] = parts
+      return cut
+    }
+    let pairs: [(WritableKeyPath<Split, Int>, WritableKeyPath<Split, Int>)] =
+      [(\.n, \.k), (\.n, \.h)] + (allPairs ? [(\.n, \.c), (\.k, \.c), (\.h, \.w)] : [])
+    for (one, other) in pairs {
+      for degree in 2..<max(parts, 3) where parts % degree == 0 && parts / degree > 1 {
+        var cut = Split(devices: [])
+        cut[keyPath: one] = degree
+        cut[keyPath: other] = parts / degree
+        cuts.append(cut)
+      }
+    }
+    return cuts
+  }
+}
+
+extension LayerKind {
+  /// Whether how the layer is cut is a question of its own.
+  var hasChoice: Bool {
+    switch self {
+    case .linear, .conv2d, .profiled: true
+    default: false
+    }
+  }
+
+  var sumsInputs: Bool {
+    switch self {
+    case .linear, .conv2d: true
+    default: false
+    }
+  }
+}
+
+extension Graph.Node {
+  /// Channels that cannot be parted: a flattened image's pixels of one channel.
+  private var unit: Int {
+    switch kind {
+    case .flatten: inputShapes[0].height * inputShapes[0].width
+    case .heads: inputShapes[0].channels
+    case .profiled: outputShape.channels
+    default: 1
+    }
+  }
+
+  /// Whether a layer has enough of everything for the degrees.
+  func allows(_ split: Split, batch: Int) -> Bool {
+    split.n <= batch && split.k <= outputShape.channels / unit && split.h <= outputShape.height
+      && split.w <= outputShape.width && (split.c == 1 || kind.sumsInputs && split.c <= inputShapes[0].channels)
+  }
+
+  /// How a layer without a choice is cut behind its producer: like it, else by samples on the same devices, else on the
+  /// first of them.
+  ///
+  /// - Returns: the split, and whether a table without a line for the layer means the same.
+  func follower(of producer: Split, batch: Int) -> (split: Split, isImplied: Bool) {
+    var split = producer
+    (split.k, split.c) = (split.k * split.c, 1)
+    if allows(split, batch: batch), outputShape.height > 1 || split.h * split.w == 1 { return (split, true) }
+    let parts = Set(producer.devices).count
+    if producer.devices.count == parts, parts * producer.m <= batch {
+      return (Split(n: parts, devices: producer.devices), false)
+    }
+    return (Split(devices: [producer.devices[0]]), false)
+  }
+}

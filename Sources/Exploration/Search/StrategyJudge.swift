@@ -1,0 +1,92 @@
+import Diagnostics
+import Networks
+import Programs
+import Scenes
+import Strategies
+
+/// Judges candidates for a scene: compiles and simulates each, and holds its memory against a limit.
+public struct StrategyJudge: Sendable {
+  /// Words of workspace that an executor's kernels need for a program, per device.
+  public typealias WorkspaceCount = @Sendable (Program) -> [Int]
+
+  public let scene: Scene
+  public let pricing: Pricing
+  /// Bytes that every device has; nil without a limit.
+  public let memoryLimit: Int?
+  private let workspace: WorkspaceCount?
+  /// Of measured layers the graph depends on the number of microbatches, and is made for every candidate.
+  private let graph: Graph?
+
+  /// - Throws: what is wrong with the network.
+  public init(
+    _ scene: Scene, pricing: Pricing, memoryLimit: Int? = nil, workspace: WorkspaceCount? = nil
+  ) throws(DiagnosticList) {
+    self.scene = scene
+    self.pricing = pricing
+    self.memoryLimit = memoryLimit
+    self.workspace = workspace
+    graph = scene.network.isMeasured ? nil : try Graph(scene.network)
+  }
+
+  /// The scene with a candidate's strategy.
+  public func scene(with candidate: Candidate) -> Scene {
+    var scene = scene
+    scene.strategy = candidate.strategy
+    scene.microbatches = candidate.microbatches
+    return scene
+  }
+
+  /// - Throws: why the candidate cannot be.
+  public func program(of candidate: Candidate) throws(DiagnosticList) -> Program {
+    let scene = scene(with: candidate)
+    let whole = if let graph { graph } else { try scene.graph() }
+    let compiler = Compiler(
+      graph: whole, training: scene.training, devices: scene.machine.devices,
+      microbatches: scene.microbatches)
+    return try compiler.compile(candidate.strategy)
+  }
+
+  /// What the device that needs most cannot exceed, however early messages come (`PeakMemoryBound`), workspace included
+  /// where an executor was asked for it.
+  public func peakBytes(of program: Program) -> Int {
+    let words = workspace?(program)
+    return program.devices.indices.map { device in
+      PeakMemoryBound(
+        of: program.devices[device], messages: program.messages, workspaceWords: words.map { $0[device] }
+      ).total
+    }.max() ?? 0
+  }
+
+  public func verdict(of candidate: Candidate) -> Verdict {
+    do {
+      let program = try program(of: candidate)
+      var peak: Int?
+      if let memoryLimit {
+        let bytes = peakBytes(of: program)
+        if bytes > memoryLimit { return .tooLarge(peakBytes: bytes) }
+        peak = bytes
+      }
+      let forecast = try Forecast(program, machine: scene.machine, pricing: pricing)
+      return .feasible(seconds: forecast.stepSeconds, peakBytes: peak)
+    } catch let problems as DiagnosticList {
+      return .refused(Self.kind(of: problems))
+    } catch {
+      return .refused("\(error)")
+    }
+  }
+
+  /// The reason without names and numbers, so that candidates that fail alike are counted together.
+  static func kind(of problems: DiagnosticList) -> String {
+    var text = problems.all.first?.message ?? "refused"
+    if let end = text.range(of: "': "), text.hasPrefix("layer '") { text = "a layer: " + text[end.upperBound...] }
+    var words: [String] = []
+    for word in text.prefix(while: { $0 != "\n" }).split(separator: " ") {
+      if let equals = word.firstIndex(of: "=") {
+        words.append("\(word[...equals])…\(word.hasSuffix(",") ? "," : "")")
+      } else {
+        words.append(word.allSatisfy(\.isNumber) ? "#" : String(word))
+      }
+    }
+    return words.joined(separator: " ")
+  }
+}

@@ -1,0 +1,97 @@
+import Diagnostics
+import Programs
+import Scenes
+import Traces
+
+/// Runs or simulates every point of a space, one after the other.
+public struct Sweep {
+  public let scene: Scene
+  public let space: SweepSpace
+  public let pricing: Pricing
+  public let cores: Int?
+  public let points: [SweepPoint]
+
+  public init(_ scene: Scene, space: SweepSpace, pricing: Pricing, cores: Int?) {
+    self.scene = scene
+    self.space = space
+    self.pricing = pricing
+    self.cores = cores
+    points = space.points
+  }
+
+  /// Trains one point for real.
+  public typealias Measure = (_ scene: Scene, _ program: Program) throws -> Report
+
+  /// Does all points in their order and compares them.
+  ///
+  /// A point that cannot be stands in the result with the reason, and so does one that was not reached.
+  ///
+  /// - Parameters:
+  ///   - measure: trains a point; nil simulates all of them.
+  ///   - simulatedSteps: of each simulation.
+  ///   - isCancelled: asked before every point, and after it: what was measured of it until then still counts.
+  ///   - progress: told before every point which it is, from 0.
+  public func run(
+    measure: Measure?, simulatedSteps: Int = 5, isCancelled: () -> Bool = { false },
+    progress: (Int, SweepPoint) -> Void = { _, _ in }
+  ) -> SweepReport {
+    var rows: [SweepRow] = []
+    var isComplete = true
+    for (number, point) in points.enumerated() {
+      let outcome: SweepRow.Outcome
+      if isCancelled() {
+        isComplete = false
+        outcome = .nothing("interrupted before it was run")
+      } else {
+        progress(number, point)
+        outcome = self.outcome(of: point, measure, simulatedSteps)
+        if isCancelled() { isComplete = false }
+      }
+      rows.append(
+        SweepRow(point, seed: scene.training.seed, isReference: isReference(point), outcome))
+    }
+    return SweepReport(
+      scene: scene.name, cores: cores, seed: scene.training.seed, sceneBatch: scene.training.batch, rows: rows,
+      isComplete: isComplete, assumptions: assumptions(isSimulated: measure == nil, isComplete: isComplete))
+  }
+
+  private func isReference(_ point: SweepPoint) -> Bool {
+    point.strategy == .serial && point.devices == 1 && point.microbatches == nil
+      && !(space.strategies.contains(.serial) && space.devices.contains(1) && space.microbatches.contains(nil))
+  }
+
+  private func outcome(of point: SweepPoint, _ measure: Measure?, _ simulatedSteps: Int) -> SweepRow.Outcome {
+    let scene = point.applied(to: scene)
+    do {
+      let problems = scene.misfits()
+      guard problems.isEmpty else { throw DiagnosticList(problems) }
+      let program = try scene.compiled()
+      guard let measure else {
+        return .report(
+          try Report(simulating: program, of: scene, pricing: pricing, steps: simulatedSteps, cores: cores),
+          predictedSeconds: nil)
+      }
+      let report = try measure(scene, program)
+      // A prediction that fails says nothing against the measurement.
+      let predicted =
+        report.predicted?.stepSeconds ?? (try? Forecast(program, machine: scene.machine, pricing: pricing))?.stepSeconds
+      guard report.stepSeconds.median != nil else { return .nothing("interrupted before a step was measured") }
+      return .report(report, predictedSeconds: predicted)
+    } catch let problems as DiagnosticList {
+      return .nothing(problems.all.map(\.message).joined(separator: "; "))
+    } catch {
+      return .nothing("the run failed: \(error)")
+    }
+  }
+
+  private func assumptions(isSimulated: Bool, isComplete: Bool) -> [String] {
+    var texts = [
+      "speed-up: the fastest run of the same batch on one device, divided by the median step; efficiency: that by devices",
+      isSimulated
+        ? "all times are simulated: \(pricing.origin)"
+        : "every line is a real training from the same seed; predictions: \(pricing.origin)",
+    ]
+    if !isComplete { texts.append("interrupted: lines without numbers were not run") }
+    return texts
+  }
+}

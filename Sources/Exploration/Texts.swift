@@ -1,0 +1,42 @@
+import Foundation
+import Strategies
+import Traces
+
+/// A number of seconds for people; `n/a` where it is unknown.
+func timeText(_ seconds: Double?) -> String {
+  guard let seconds, seconds.isFinite, abs(seconds) < 1e9 else { return "n/a" }
+  return durationText(Int64((seconds * 1e9).rounded()))
+}
+
+func percentText(_ share: Double?) -> String {
+  guard let share, share.isFinite else { return "n/a" }
+  return String(format: "%.1f %%", 100 * share)
+}
+
+/// `+12.3 %`, with its sign.
+func signedPercentText(_ share: Double?) -> String {
+  guard let share, share.isFinite else { return "n/a" }
+  return String(format: "%+.1f %%", 100 * share)
+}
+
+func bytesText(_ bytes: Int?) -> String { bytes.map { bytesText(Double($0)) } ?? "n/a" }
+
+/// `1 device`, `2 devices`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+/// A strategy text in one line, tables with ` / ` between their lines.
+func oneLine(_ strategy: String) -> String {
+  strategy.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }.joined(separator: " / ")
+}
+
+/// A document as people and scripts read it.
+func jsonText(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+}
+
+/// One field of comma-separated values (RFC 4180).
+func csvField(_ text: String) -> String {
+  text.contains { "\",\n\r".contains($0) } ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+}

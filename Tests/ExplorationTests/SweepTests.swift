@@ -1,0 +1,141 @@
+import Diagnostics
+import Machines
+import Networks
+import Scenes
+import Strategies
+import Testing
+import Traces
+
+@testable import Exploration
+
+@Suite struct SweepTests {
+  private let scene = TinyScenes.perceptron()
+
+  private func sweep(_ strategies: [Strategy], devices: [Int], batches: [Int] = []) -> Sweep {
+    Sweep(
+      scene, space: SweepSpace(scene, strategies: strategies, devices: devices, batches: batches),
+      pricing: TinyScenes.pricing, cores: 2)
+  }
+
+  @Test func theReferenceComesFirstAndNothingTwice() {
+    let points = SweepSpace(scene, strategies: [.serial, .data(), .data()], devices: [1, 2], batches: [8, 4]).points
+    #expect(points.map(\.batch) == [8, 8, 8, 8, 4, 4, 4, 4])
+    #expect(points[0].strategy == .serial && points[0].devices == 1)
+    #expect(Set(points).count == points.count)
+  }
+
+  @Test func simulationsAreComparedWithOneDevice() throws {
+    let report = sweep([.data()], devices: [1, 2, 4]).run(measure: nil)
+    #expect(report.rows.map(\.devices) == [1, 1, 2, 4])
+    #expect(report.rows[0].isReference && report.rows[0].strategy == "serial" && !report.rows[1].isReference)
+    let serial = try #require(report.rows[0].stepSeconds?.median)
+    for row in report.rows {
+      let median = try #require(row.stepSeconds?.median)
+      #expect(row.clock == .model && row.predicted == nil && row.oversubscribed == false)
+      #expect(abs((row.speedup ?? 0) - serial / median) < 1e-12)
+      #expect(abs((row.efficiency ?? 0) - serial / median / Double(row.devices)) < 1e-12)
+      #expect(row.peakBytes ?? 0 > 0)
+    }
+    #expect(report.series.count == 1 && report.series[0].serialShare != nil && report.isComplete)
+  }
+
+  @Test func whatCannotBeStandsInTheTable() throws {
+    let report = sweep([.pipeline(stages: 3), .data()], devices: [2, 9]).run(measure: nil)
+    let refused = report.rows.filter { $0.refused != nil }
+    #expect(report.rows.count == 5 && refused.count == 3)
+    #expect(refused.allSatisfy { $0.speedup == nil && $0.stepSeconds == nil && $0.clock == nil })
+    #expect(refused[0].refused?.contains("3 stages") == true)
+    let text = SweepTable(report).text
+    #expect(text.contains("not run, see below") && text.contains("data(exchange=ring) on 9 devices"))
+    #expect(try report.json().contains("\"speedup\" : null"))
+  }
+
+  @Test func runsHavePredictionsBesideThem() throws {
+    var seen: [Int] = []
+    let report = sweep([.data()], devices: [2]).run { scene, program in
+      seen.append(scene.machine.devices)
+      // A measurement that takes half as long again as the model says.
+      var report = try Report(simulating: program, of: scene, pricing: TinyScenes.pricing, steps: 5, cores: 2)
+      report.clock = .wall
+      report.stepSeconds.median = report.stepSeconds.median.map { $0 * 1.5 }
+      return report
+    }
+    #expect(seen == [1, 2])
+    for row in report.rows {
+      #expect(row.clock == .wall)
+      #expect(abs((row.predicted?.relativeError ?? 0) + 1.0 / 3) < 1e-3)
+    }
+    #expect(SweepTable(report).text.contains("predicted"))
+  }
+
+  @Test func aFailedRunIsSaid() {
+    struct Failure: Error, CustomStringConvertible { var description: String { "a buffer is missing" } }
+    let report = sweep([.data()], devices: [2]).run { scene, program in
+      if scene.machine.devices == 2 { throw Failure() }
+      return try Report(simulating: program, of: scene, pricing: .builtIn, steps: 3, cores: 2)
+    }
+    #expect(report.rows[1].refused == "the run failed: a buffer is missing")
+  }
+
+  @Test func interruptionKeepsWhatWasMeasured() {
+    var begun = 0
+    let report = sweep([.data(), .model()], devices: [2, 3]).run(
+      measure: nil, isCancelled: { begun >= 2 }, progress: { _, _ in begun += 1 })
+    #expect(!report.isComplete && report.rows.count == 5)
+    #expect(report.rows.count { $0.stepSeconds != nil } == 2)
+    #expect(report.rows.suffix(3).allSatisfy { $0.refused == "interrupted before it was run" })
+    #expect(report.assumptions.contains { $0.hasPrefix("interrupted") })
+  }
+
+  @Test func otherBatchesAndOversubscriptionAreLabelled() {
+    let report = sweep([.data()], devices: [4], batches: [8, 16]).run { scene, program in
+      var report = try Report(simulating: program, of: scene, pricing: .builtIn, steps: 3, cores: 2)
+      report.clock = .wall
+      report.oversubscribed = scene.machine.devices > 2
+      return report
+    }
+    #expect(report.rows.map { $0.notes.contains("batch differs from the scene's 8") } == [false, false, true, true])
+    #expect(report.rows.map { $0.notes.contains("oversubscribed") } == [false, true, false, true])
+    // Each batch has its own reference.
+    #expect(report.rows.filter(\.isReference).allSatisfy { $0.speedup == 1 })
+  }
+
+  @Test func commaSeparatedValuesAreQuoted() {
+    let report = sweep([.pipeline(stages: 3), .grid(Grid(rows: 2, columns: 1))], devices: [2]).run(measure: nil)
+    let lines = SweepTable(report).csv.split(separator: "\n")
+    #expect(lines.count == 4)
+    #expect(lines[0].hasPrefix("strategy,devices,batch,microbatches,seed,link,clock,is_reference"))
+    #expect(lines[3].hasPrefix("\"grid(rows=2, columns=1, split=k)\",2,8,"))
+    #expect(lines[2].contains(",,"))
+  }
+
+  @Test func amdahlsLawIsFittedExactly() throws {
+    let law = { (devices: Int) in (devices: devices, speedup: 1 / (0.1 + 0.9 / Double(devices))) }
+    let fit = try #require(AmdahlFit([law(1), law(2), law(4), law(8)]))
+    #expect(abs(fit.serialShare - 0.1) < 1e-12)
+    #expect(abs(fit.speedup(devices: 16) - 6.4) < 1e-9)
+    #expect(AmdahlFit([law(1)]) == nil)
+    #expect(try #require(AmdahlFit([(devices: 2, speedup: 2.5)])).serialShare < 0)
+  }
+
+  @Test func thePictureShowsMeasuredIdealAndFit() throws {
+    func row(_ devices: Int, _ seconds: Double) throws -> SweepRow {
+      let point = SweepPoint(strategy: devices == 1 ? .serial : .data(), devices: devices, batch: 8, link: .shared)
+      var row = SweepRow(point, seed: 1, isReference: devices == 1, .nothing(""))
+      row.refused = nil
+      row.clock = .wall
+      row.stepSeconds = .init(median: seconds, p10: nil, p90: nil)
+      return row
+    }
+    let report = SweepReport(
+      scene: "tiny", cores: 2, seed: 1, sceneBatch: 8, rows: [try row(1, 8), try row(2, 5), try row(4, 4)])
+    let lines = SpeedupPicture(report, width: 20).lines
+    #expect(
+      lines == [
+        "speed-up over devices: = measured or simulated, | ideal (as many as devices), + fit of Amdahl's law", "",
+        "data(exchange=ring), batch 8, link shared: serial share 30.8 %",
+        "    2 ========+ |             1.60  efficiency 80.0 %",
+        "    4 ==========+         |   2.00  efficiency 50.0 %",
+      ])
+  }
+}
