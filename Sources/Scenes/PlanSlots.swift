@@ -54,9 +54,16 @@ extension Plan {
     /// Stages of unequal cost, in the same slots; the average stage takes 3.
     public struct Stages: Codable, Hashable, Sendable {
       public var times: [Double]
-      /// `sum t + (m-1) max t`
-      public var formula: Double
+      /// `sum t + (m-1) max t`; nil where stages do not follow each other on devices of their own.
+      public var formula: Double?
+      /// The makespan.
       public var counted: Double
+      public var fractionOfTotal: Double
+
+      enum CodingKeys: String, CodingKey {
+        case times, formula, counted
+        case fractionOfTotal = "fraction_of_total"
+      }
     }
 
     /// What an action takes, and what is assumed.
@@ -64,7 +71,7 @@ extension Plan {
     public var makespan: Double
     public var longestSpan: Double
     public var bubble: Bubble
-    /// Nil where a device has several stages, or a stage takes microbatches in turns.
+    /// Nil for a single stage.
     public var unequalStages: Stages?
     public var perDevice: [Row]
 
@@ -101,7 +108,9 @@ extension Plan.Slots {
       fractionOfLongestSpan: facts.timing.bubbleOfLongestSpan, formula: facts.formula?.text,
       formulaFraction: facts.formula?.fractionOfTotal, formulaOverIdeal: facts.formula?.overIdeal,
       formulaWhole: facts.formula.map { $0.whole == .makespan ? "total" : "longest_span" })
-    unequalStages = facts.stageTimes.map { Stages(times: $0.times, formula: $0.formula, counted: $0.counted) }
+    unequalStages = facts.stageTimes.map {
+      Stages(times: $0.times, formula: $0.formula, counted: $0.counted, fractionOfTotal: $0.bubbleOfTotal)
+    }
     perDevice = facts.timing.slots.enumerated().map { device, slots in
       Row(
         device: device, inFlight: facts.timing.inFlight[device], activationBytes: facts.activationBytes[device],

@@ -26,7 +26,8 @@ import Testing
     let run = try Workplace().run("plan", "imbalance")
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains("stages by cost take 2.4 4.8 2.4 2.4"))
-    #expect(run.output.contains("45.6 by formula, 45.6 counted"))
+    #expect(run.output.contains("(average 3): makespan 45.6"))
+    #expect(run.output.contains("T = sum t + (m-1) max t = 45.6 by formula"))
   }
 
   @Test func stagesAreBalancedByCalibratedTimes() throws {

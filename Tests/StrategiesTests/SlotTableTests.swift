@@ -107,17 +107,31 @@ import Testing
     let facts = try #require(ScheduleFacts(program, layerCosts: [1, 2, 1, 1]))
     let times = try #require(facts.stageTimes)
     #expect(times.times == [2.4, 4.8, 2.4, 2.4])
-    #expect(abs(times.formula - (12 + 7 * 4.8)) < 1e-9)
-    #expect(abs(times.counted - times.formula) < 1e-9)
-    #expect(facts.bubbleText.contains { $0.contains("T = sum t + (m-1) max t = 45.6 by formula, 45.6 counted") })
+    let formula = try #require(times.formula)
+    #expect(abs(formula - (12 + 7 * 4.8)) < 1e-9)
+    #expect(abs(times.counted - formula) < 1e-9)
+    #expect(
+      facts.bubbleText.contains {
+        $0.contains("makespan 45.6") && $0.hasSuffix("T = sum t + (m-1) max t = 45.6 by formula")
+      })
     // Stages behind the longest one do not fill and drain after it in 1F1B: a little less than the formula.
     let other = try self.program("pipeline(schedule=1f1b)", devices: 4, microbatches: 8)
     let late = try #require(ScheduleFacts(other, layerCosts: [1, 2, 1, 1])?.stageTimes)
-    #expect(late.formula == times.formula && late.counted <= late.formula && late.counted > 0.9 * late.formula)
-    for text in ["pipeline(schedule=zb-h1)", "pipeline(schedule=sequential)", "pipeline(recompute=on)", "data"] {
+    #expect(late.formula == formula && late.counted <= formula && late.counted > 0.9 * formula)
+    for text in ["pipeline(schedule=zb-h1)", "pipeline(schedule=sequential)", "pipeline(recompute=on)"] {
       let other = try self.program(text, devices: 4, microbatches: 8)
-      #expect(ScheduleFacts(other)?.stageTimes == nil, "\(text)")
+      let times = try #require(ScheduleFacts(other, layerCosts: [1, 1, 1, 1])?.stageTimes)
+      #expect(times.formula == nil && times.counted == ScheduleFacts(other)?.timing.makespan, "\(text)")
     }
+    #expect(ScheduleFacts(try self.program("data", devices: 4, microbatches: 8))?.stageTimes == nil)
+  }
+
+  /// A stage that takes three times as long on three devices in turn keeps all four busy.
+  @Test func replicatedStagesAreCountedWithTheirCosts() throws {
+    let program = try program("pipeline(replicas=3/1)", devices: 4, microbatches: 24)
+    let times = try #require(ScheduleFacts(program, layerCosts: [1, 1, 1, 1])?.stageTimes)
+    #expect(times.times == [4.5, 1.5] && times.formula == nil)
+    #expect(times.bubbleOfTotal < 0.25)
   }
 
   @Test func numbersAreLabelledWithWhatTheyAreAFractionOf() throws {

@@ -8,7 +8,7 @@ public struct ScheduleFacts: Sendable {
   public let table: SlotTable
   /// Idle time by closed form; nil where there is none.
   public let formula: BubbleFormula?
-  /// Nil where stages are not one after the other on devices of their own.
+  /// The same with stages as long as they are; nil for a single stage.
   public let stageTimes: StageTimes?
   /// Peak bytes of activations of each device's program.
   public let activationBytes: [Int]
@@ -51,9 +51,10 @@ public struct ScheduleFacts: Sendable {
     }
     if let stageTimes {
       let times = stageTimes.times.map(Self.number).joined(separator: " ")
-      lines.append(
-        "stages by cost take \(times) (average 3): T = sum t + (m-1) max t = \(Self.number(stageTimes.formula)) by formula, \(Self.number(stageTimes.counted)) counted"
-      )
+      var line =
+        "stages by cost take \(times) (average 3): makespan \(Self.number(stageTimes.counted)), bubble \(Self.percent(stageTimes.bubbleOfTotal)) of TOTAL, counted"
+      if let formula = stageTimes.formula { line += "; T = sum t + (m-1) max t = \(Self.number(formula)) by formula" }
+      lines.append(line)
     }
     return lines
   }
