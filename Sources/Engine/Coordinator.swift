@@ -86,7 +86,7 @@ final class Coordinator: Sendable {
     NamedThread.setName("coordinator")
     let threads = workers.map { plan in
       NamedThread(name: "device \(plan.device.device)") { [control, model] in
-        if plan.link != .shared { NamedThread.setPreciseTimers() }
+        if plan.links.isEmulated || plan.pace != nil { NamedThread.setPreciseTimers() }
         var worker = DeviceWorker(plan, memory: model.memories[plan.device.device], control: control)
         worker.run()
       }

@@ -1,3 +1,5 @@
+import Machines
+
 /// What a report says about a run that its trace does not know.
 public struct RunFacts: Sendable {
   public var scene: String
@@ -27,6 +29,8 @@ public struct RunFacts: Sendable {
   public var serialStepSeconds: Double?
   /// The simulator's median step for the same run.
   public var predictedStepSeconds: Double?
+  /// What lies between the devices; nil where it is not known.
+  public var machine: Machine?
   /// Beside the program's own.
   public var assumptions: [String]
 
@@ -35,7 +39,7 @@ public struct RunFacts: Sendable {
     trainAccuracy: Double? = nil, testAccuracy: Double? = nil, trainOracleAccuracy: Double? = nil,
     testOracleAccuracy: Double? = nil, heads: Report.Heads? = nil, peaks: [Report.PeakBytes?] = [],
     workspaceWords: [Int]? = nil, stepSeconds: [Double] = [], serialStepSeconds: Double? = nil,
-    predictedStepSeconds: Double? = nil,
+    predictedStepSeconds: Double? = nil, machine: Machine? = nil,
     assumptions: [String] = []
   ) {
     self.scene = scene
@@ -54,6 +58,7 @@ public struct RunFacts: Sendable {
     self.stepSeconds = stepSeconds
     self.serialStepSeconds = serialStepSeconds
     self.predictedStepSeconds = predictedStepSeconds
+    self.machine = machine
     self.assumptions = assumptions
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Engine
 import Networks
 import Programs
 import Scenes
@@ -16,5 +17,7 @@ struct CompiledScene {
       graph: try scene.graph(), training: scene.training, devices: scene.machine.devices,
       microbatches: scene.microbatches)
     program = try compiler.compile(scene.strategy)
+    let shortages = program.memoryShortages(on: scene.machine, workspaceWords: KernelWorkspace.words(of: program))
+    if !shortages.isEmpty { throw DiagnosticList(shortages) }
   }
 }

@@ -69,8 +69,16 @@ struct HeadlessSession {
       trainOracleAccuracy: last?.trainOracleAccuracy, testOracleAccuracy: last?.testOracleAccuracy,
       heads: last?.heads.map { Report.Heads($0) }, peaks: peaks,
       workspaceWords: KernelWorkspace.words(of: run.program), stepSeconds: steps.map(\.seconds),
-      assumptions: interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"])
+      machine: scene.machine,
+      assumptions: perturbation
+        + (interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"]))
     return Report(facts, statistics: statistics)
+  }
+
+  /// What the machine's description made slower than it would be.
+  private var perturbation: [String] {
+    let isPlain = scene.machine.rates.isEmpty && scene.machine.perturbation.isEmpty
+    return isPlain && scene.machine.topology == .crossbar ? [] : scene.machine.assumptions
   }
 
   private func announce() {

@@ -30,10 +30,10 @@ struct SimulateCommand: ParsableCommand {
     let program = try CompiledScene(scene).program
     let calibration = CalibrationStore.load()
     let costs = CostTable(program, calibration: calibration.document, origin: calibration.origin)
-    let link = LinkModel(scene.machine.link, of: program, calibration: calibration.document)
+    let machine = MachineModel(scene.machine, of: program, calibration: calibration.document)
     var statistics = RunStatistics(program: program, warmupSteps: Scene.warmupSteps(of: steps))
     var pictures = TraceFiles(files, catalogue: statistics.catalogue, scene: scene, clock: .model)
-    let outcome = try Simulation(program).run(costs, link: link, steps: steps) { batch in
+    let outcome = try Simulation(program).run(costs, on: machine, steps: steps) { batch in
       statistics.consume(batch)
       pictures.append(batch)
     }
@@ -42,7 +42,7 @@ struct SimulateCommand: ParsableCommand {
     let facts = RunFacts(
       scene: scene.name, clock: .model, cores: ProcessInfo.processInfo.activeProcessorCount, seed: scene.training.seed,
       steps: steps, peaks: outcome.peaks.map(Report.PeakBytes.init),
-      assumptions: ["link: \(scene.machine.link)"] + outcome.assumptions + Simulation.assumptions)
+      machine: scene.machine, assumptions: scene.machine.assumptions + outcome.assumptions + Simulation.assumptions)
     let report = Report(facts, statistics: statistics)
     try files.deliver(outputs.json ? try report.json() : ReportText(report).text)
   }

@@ -22,7 +22,7 @@ final class WorkbenchEngine: Session {
         .compileInference(batch: min(scene.training.batch, test.count))
     }
     var options = TrainingRun.Options()
-    options.link = scene.machine.link
+    options.machine = scene.machine
     let next = try TrainingRun(
       program: plan.program, inference: inference, dataset: dataset, shuffle: scene.data.shuffle,
       training: scene.training, options: options)

@@ -37,16 +37,13 @@ struct EventLoop<Source: CostSource> {
   private let flat: FlatProgram
   private let steps: Int32
   private let isRecording: Bool
-  private let latency: Int64
-  /// How long each message occupies its wire.
-  private let occupancy: ContiguousArray<Int64>
+  private let pace: Pace?
   private(set) var source: Source
 
   private var devices: ContiguousArray<Device>
   private var underWay: ContiguousArray<UnderWay>
   private var traffic: ContiguousArray<Traffic>
-  /// When each wire has sent its last message.
-  private var wireFreeAt: ContiguousArray<Int64>
+  private var wires: WireQueues
   private var queue: EventQueue
   private(set) var records: [[TraceRecord]]
   private(set) var recordCount = 0
@@ -55,13 +52,13 @@ struct EventLoop<Source: CostSource> {
   private(set) var memory: MemoryCount
   private(set) var isBeyondLimit = false
 
-  init(_ flat: FlatProgram, source: Source, link: LinkModel, steps: Int, isRecording: Bool) {
+  init(_ flat: FlatProgram, source: Source, machine: MachineModel, steps: Int, isRecording: Bool) {
     self.flat = flat
     self.source = source
     self.steps = Int32(clamping: steps)
     self.isRecording = isRecording
-    latency = min(max(link.latencyPicoseconds, 0), SimulatedTime.longest)
-    occupancy = ContiguousArray(flat.messageBytes.map { link.occupancyPicoseconds(bytes: $0) })
+    pace = machine.pace
+    wires = WireQueues(flat, machine)
     devices = ContiguousArray(
       flat.devices.map { device in
         var state = Device(
@@ -71,7 +68,6 @@ struct EventLoop<Source: CostSource> {
       })
     underWay = ContiguousArray(repeating: UnderWay(), count: flat.slots)
     traffic = ContiguousArray(repeating: Traffic(), count: flat.channels.count)
-    wireFreeAt = ContiguousArray(repeating: 0, count: flat.links)
     queue = EventQueue(capacity: 2 * flat.devices.count)
     records = Array(repeating: [], count: flat.devices.count)
     stepEnds = ContiguousArray(repeating: 0, count: max(steps, 0))
@@ -209,7 +205,11 @@ struct EventLoop<Source: CostSource> {
     let place = flat.devices[device].first + Int(position)
     let begin = devices[device].begin
     let step = devices[device].step
-    let duration = source.picoseconds(device: device, position: Int(position), step: Int(step))
+    var duration = source.picoseconds(device: device, position: Int(position), step: Int(step))
+    if let pace, kind == .local {
+      duration = SimulatedTime.scaled(
+        duration, by: pace.factor(device: device, step: Int(step), instruction: Int(position)))
+    }
     let end = now + min(max(duration, 0), SimulatedTime.longest)
     executed += 1
     memory.apply(flat.instructions[place], of: device, flat.changes)
@@ -238,12 +238,9 @@ struct EventLoop<Source: CostSource> {
   private mutating func send(_ instruction: FlatInstruction, ready: Int64, now: Int64) -> UnderWay {
     let number = Int(instruction.channel)
     let channel = flat.channels[number]
-    let wire = Int(channel.link)
-    let start = max(now, wireFreeAt[wire])
-    let left = start + occupancy[Int(instruction.message)]
-    wireFreeAt[wire] = left
+    let (start, left, readable) = wires.carry(Int(instruction.message), pair: Int(channel.link), now: now)
     if left > SimulatedTime.limit { isBeyondLimit = true }
-    let times = UnderWay(senderReady: ready, transferStart: start, readableAt: left + latency)
+    let times = UnderWay(senderReady: ready, transferStart: start, readableAt: readable)
     underWay[slot(number, traffic[number].sent)] = times
     let isNext = traffic[number].sent == traffic[number].received
     traffic[number].sent += 1

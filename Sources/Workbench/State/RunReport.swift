@@ -12,7 +12,7 @@ extension WorkbenchState {
       steps: run.doneSteps, losses: measurements.learning.losses.map { $0 ?? .nan }, trainAccuracy: last?.train,
       testAccuracy: last?.test, trainOracleAccuracy: last?.trainOracle, testOracleAccuracy: last?.testOracle,
       heads: last?.heads, peaks: measurements.peaks.map { $0.flatMap(Self.bytes) },
-      workspaceWords: workspace?(measurements.facts.program))
+      workspaceWords: workspace?(measurements.facts.program), machine: run.scene.machine)
     return Report(facts, statistics: statistics)
   }
 

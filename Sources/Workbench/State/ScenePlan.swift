@@ -29,13 +29,19 @@ public struct ScenePlan: Sendable {
   public init(_ scene: Scene, workspace: WorkspaceCount? = nil) throws(DiagnosticList) {
     let problems = scene.problems()
     guard problems.isEmpty else { throw DiagnosticList(problems) }
+    if let misfit = scene.machine.topology.misfit(devices: scene.machine.devices) {
+      throw DiagnosticList(misfit.message, path: "machine.topology", hint: misfit.hint)
+    }
     let graph = try scene.graph()
     let compiler = Compiler(
       graph: graph, training: scene.training, devices: scene.machine.devices, microbatches: scene.microbatches)
     self.scene = scene
     partitioning = try compiler.partitioning(for: scene.strategy)
     program = try compiler.compile(scene.strategy)
-    facts = ProgramFacts(program, workspaceWords: workspace?(program))
+    let workspaceWords = workspace?(program)
+    let shortages = program.memoryShortages(on: scene.machine, workspaceWords: workspaceWords)
+    if !shortages.isEmpty { throw DiagnosticList(shortages) }
+    facts = ProgramFacts(program, workspaceWords: workspaceWords)
     bubble = program.schedule.bubbleFormula
     steps = scene.data.source.outline.map { scene.training.steps(samples: $0.trainCount) }
   }
