@@ -81,6 +81,16 @@ public struct Simulation: Sendable {
     try simulate(&source, MachineModel(link), steps, deliver)
   }
 
+  /// A simulation that goes on from step to step as somebody lets it, beginning before its first.
+  public func paced<Source: CostSource>(asking source: Source, on machine: MachineModel) -> PacedSimulation<Source> {
+    PacedSimulation(EventLoop(flat, source: source, machine: machine, isRecording: true), program: program)
+  }
+
+  /// The same on equal devices with a wire of its own for each ordered pair.
+  public func paced<Source: CostSource>(asking source: Source, link: LinkModel) -> PacedSimulation<Source> {
+    paced(asking: source, on: MachineModel(link))
+  }
+
   /// All records of a simulation, and its outcome.
   ///
   /// - Throws: as ``run(_:on:steps:deliver:)``.
@@ -106,7 +116,8 @@ public struct Simulation: Sendable {
   private func simulate<Source: CostSource>(
     _ source: inout Source, _ machine: MachineModel, _ steps: Int, _ deliver: ((TraceBatch) throws -> Void)?
   ) throws -> SimulationOutcome {
-    var loop = EventLoop(flat, source: source, machine: machine, steps: steps, isRecording: deliver != nil)
+    var loop = EventLoop(flat, source: source, machine: machine, isRecording: deliver != nil)
+    loop.release(upTo: steps)
     var goesOn = true
     while goesOn {
       goesOn = loop.run(upTo: Self.batchRecords)
@@ -115,10 +126,7 @@ public struct Simulation: Sendable {
       try deliver(TraceBatch(records: records, dropped: records.map { _ in 0 }))
     }
     source = loop.source
-    if loop.isBeyondLimit {
-      throw DiagnosticList(
-        "the simulated time goes beyond 46 days", hint: "fewer steps, or smaller times in the network or the link")
-    }
+    if loop.isBeyondLimit { throw DiagnosticList([SimulatedTime.beyondLimit]) }
     let blocked = loop.blocked
     guard blocked.isEmpty else { throw DiagnosticList([program.deadlock(blocked)]) }
     return SimulationOutcome(

@@ -13,22 +13,22 @@ public struct MachineModel: Hashable, Sendable {
   let carrier: Carrier
   /// Nil where every instruction takes what its cost source says.
   var pace: Pace?
-  /// What every message takes on top of its route until the other device sees it; it occupies no wire.
-  public var addedLatencyPicoseconds: Int64
+  /// As ``LinkModel/wakePicoseconds``.
+  public var wakePicoseconds: Int64
 
   /// Equal devices, each ordered pair with a wire of its own.
   public init(_ link: LinkModel) {
     carrier = .uniform(link)
     pace = nil
-    addedLatencyPicoseconds = 0
+    wakePicoseconds = link.wakePicoseconds
   }
 
   /// A scene's machine.
-  public init(_ machine: Machine, addedLatencyPicoseconds: Int64 = 0) {
+  public init(_ machine: Machine, wakePicoseconds: Int64 = 0) {
     carrier =
       machine.topology == .crossbar && machine.perturbation.slowLinks.isEmpty
       ? .uniform(LinkModel(machine.link)) : .routed(machine)
     pace = Pace(machine)
-    self.addedLatencyPicoseconds = addedLatencyPicoseconds
+    self.wakePicoseconds = wakePicoseconds
   }
 }

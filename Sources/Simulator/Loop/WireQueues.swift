@@ -38,7 +38,7 @@ struct WireQueues {
     var count = 0
     switch model.carrier {
     case .uniform(let link):
-      for number in ends.indices { Self.add([(Int32(number), link)], model, to: &pairs, &hops) }
+      for number in ends.indices { Self.add([(Int32(number), link)], to: &pairs, &hops) }
       count = ends.count
     case .routed(let machine):
       var numbers: [Wire: Int32] = [:]
@@ -52,7 +52,7 @@ struct WireQueues {
               .emulated(latencyNanoseconds: wire.latencyNanoseconds, bytesPerSecond: wire.bytesPerSecond))
           )
         }
-        Self.add(route, model, to: &pairs, &hops)
+        Self.add(route, to: &pairs, &hops)
       }
       count = numbers.count
     }
@@ -73,12 +73,12 @@ struct WireQueues {
   }
 
   private static func add(
-    _ route: [(wire: Int32, link: LinkModel)], _ model: MachineModel, to pairs: inout ContiguousArray<Pair>,
+    _ route: [(wire: Int32, link: LinkModel)], to pairs: inout ContiguousArray<Pair>,
     _ hops: inout ContiguousArray<Hop>
   ) {
     let first = Int32(hops.count)
     hops += route.map { Hop(wire: $0.wire, link: $0.link) }
-    let latency = route.reduce(max(model.addedLatencyPicoseconds, 0)) { sum, hop in
+    let latency = route.reduce(Int64(0)) { sum, hop in
       min(sum + min(max(hop.link.latencyPicoseconds, 0), SimulatedTime.longest), SimulatedTime.longest)
     }
     pairs.append(
