@@ -20,7 +20,7 @@ extension Topology {
   /// Reads a name, or a mapping from a name to what the topology has to be told.
   init?(_ reader: NodeReader) {
     if let word = reader.node.scalar?.string, !reader.isNothing {
-      guard Self.names.contains(word) else { return Self.refuse(word, reader) }
+      guard Self.isKnown(word, reader) else { return nil }
       guard word != "graph" else {
         reader.report("a graph has to list its links", hint: "{graph: [{between: [0, 1]}, {between: [1, 2]}]}")
         return nil
@@ -35,15 +35,17 @@ extension Topology {
         "a topology: a name, or a name with its fields", hint: "as ring, or {torus: {rows: 2}}; known: \(Self.known)")
       return nil
     }
-    guard Self.names.contains(key) else { return Self.refuse(key, reader) }
+    guard Self.isKnown(key, reader) else { return nil }
     self.init(key, NodeReader(node, path: "\(reader.path).\(key)", parent: reader.location, log: reader.log))
   }
 
   private static var known: String { names.joined(separator: ", ") }
 
-  private static func refuse(_ word: String, _ reader: NodeReader) -> Topology? {
+  /// Reports a word that is no topology.
+  private static func isKnown(_ word: String, _ reader: NodeReader) -> Bool {
+    if names.contains(word) { return true }
     reader.report("'\(word)' is no topology", hint: NearestName(known: names).hint(for: word, kind: "known"))
-    return nil
+    return false
   }
 
   /// - Parameter fields: nil where the name stands alone, which takes the standard fields.

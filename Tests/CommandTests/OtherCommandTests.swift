@@ -72,7 +72,9 @@ import Testing
     let place = try Workplace()
     let list = try place.run("presets")
     #expect(list.status == 0)
-    let lines = list.output.split(separator: "\n", omittingEmptySubsequences: false).map { String($0.prefix { $0 != " " }) }
+    let lines = list.output.split(separator: "\n", omittingEmptySubsequences: false).map {
+      String($0.prefix { $0 != " " })
+    }
     let parts = lines.split(separator: "").map(Array.init)
     #expect(parts.count == 3)
     let names = parts[0]

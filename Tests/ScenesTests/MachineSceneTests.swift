@@ -29,12 +29,18 @@ import Testing
       ("bus", .bus), ("ring", .ring), ("torus", .torus(rows: nil)), ("{torus: {rows: 2}}", .torus(rows: 2)),
       ("switch", .switched), ("{fatTree: {leaf: 2, oversubscription: 1.5}}", .fatTree(leaf: 2, oversubscription: 1.5)),
       ("fatTree", .fatTree(leaf: 4, oversubscription: 1)),
-      ("{sockets: {count: 2, inside: \"1us,10GB/s\"}}",
-        .sockets(count: 2, inside: .emulated(latencyNanoseconds: 1000, bytesPerSecond: 1e10))),
-      ("{hosts: {devices: 2, inside: nvlink2}}",
-        .hosts(devices: 2, inside: .emulated(latencyNanoseconds: 0, bytesPerSecond: 25e9))),
-      ("{graph: [{between: [1, 0]}, {between: [1, 2], link: shared}, {between: [2, 3]}]}",
-        .graph([.init(0, 1), .init(1, 2, link: .shared), .init(2, 3)])),
+      (
+        "{sockets: {count: 2, inside: \"1us,10GB/s\"}}",
+        .sockets(count: 2, inside: .emulated(latencyNanoseconds: 1000, bytesPerSecond: 1e10))
+      ),
+      (
+        "{hosts: {devices: 2, inside: nvlink2}}",
+        .hosts(devices: 2, inside: .emulated(latencyNanoseconds: 0, bytesPerSecond: 25e9))
+      ),
+      (
+        "{graph: [{between: [1, 0]}, {between: [1, 2], link: shared}, {between: [2, 3]}]}",
+        .graph([.init(0, 1), .init(1, 2, link: .shared), .init(2, 3)])
+      ),
     ]
     for (text, topology) in texts {
       let machine = try machine("{devices: 4, topology: \(text), link: \"20us,1GB/s\"}")
@@ -51,7 +57,8 @@ import Testing
       "{devices: 8, topology: ring, link: \"20us,1GB/s\", rates: [1, 1, 1, 0.5, 1, 1, 2, 1], memory: 16GB}",
       "{devices: 3, link: shared, rates: 0.25, memory: [1GB, 512MiB, 3kB]}",
       "{devices: 4, link: \"20us,1GB/s\", perturb: {slow: {device: 2, factor: 2}}}",
-      "{devices: 4, topology: bus, link: nvlink2, perturb: {slow: [{device: 2, factor: 2}, {link: bus, factor: 1.5}], jitter: 0.1}}",
+      "{devices: 4, topology: bus, link: nvlink2, perturb: {slow: [{device: 2, factor: 2}, {link: bus, factor: 1.5}], "
+        + "jitter: 0.1}}",
       "{devices: 4, link: shared, perturb: {jitter: {amplitude: 0.5, seed: 9}}}",
       "{devices: 4, file: hosts, topology: bus}", "{devices: 4, file: hosts, link: \"1ms,1MB/s\"}",
     ]
@@ -105,15 +112,20 @@ import Testing
       ("{devices: 9, topology: {torus: {rows: 2}}}", "machine.topology", "9 devices do not fill 2 rows", "1, 3, 9"),
       ("{devices: 4, topology: graph}", "machine.topology", "list its links", "between"),
       ("{devices: 3, topology: {graph: [{between: [0, 1]}]}}", "machine.topology", "to device 2", "join all"),
-      ("{devices: 3, topology: {graph: [{between: [0, 0]}]}}", "machine.topology.graph[0].between", "different", "[0, 1]"),
+      (
+        "{devices: 3, topology: {graph: [{between: [0, 0]}]}}", "machine.topology.graph[0].between", "different",
+        "[0, 1]"
+      ),
       ("{devices: 4, rates: [1, 2]}", "machine.rates", "given for 2 devices", "one number"),
       ("{devices: 4, rates: 0}", "machine.rates", "a rate above 0", ""),
       ("{devices: 4, memory: lots}", "machine.memory", "a size of memory", "16GB"),
       ("{devices: 4, perturb: {slow: {device: 4}}}", "machine.perturb.slow.device", "at most 3", ""),
       ("{devices: 4, perturb: {slow: {device: 1, factor: 0.5}}}", "machine.perturb.slow.factor", "at least 1", ""),
       ("{devices: 4, perturb: {slow: {link: 0-1}}}", "machine.perturb.slow.link", "no link '0-1'", "share memory"),
-      ("{devices: 4, topology: bus, link: nvlink2, perturb: {slow: {link: 0-1}}}", "machine.perturb.slow.link",
-        "no link '0-1'", "bus"),
+      (
+        "{devices: 4, topology: bus, link: nvlink2, perturb: {slow: {link: 0-1}}}", "machine.perturb.slow.link",
+        "no link '0-1'", "bus"
+      ),
       ("{devices: 4, perturb: {slow: {factor: 3}}}", "machine.perturb.slow", "a device or a link", "device: 2"),
       ("{devices: 4, perturb: {jitter: -1}}", "machine.perturb.jitter", "an amplitude", ""),
       ("{devices: 4, perturbation: {}}", "machine.perturbation", "unknown key", "'perturb'"),
