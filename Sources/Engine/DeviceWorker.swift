@@ -16,7 +16,9 @@ enum Halt: Error {
 struct WorkerPlan: Sendable {
   var device: DeviceProgram
   var program: Program
-  var link: Link
+  var links: EmulatedLinks
+  /// Nil where every instruction takes its own time.
+  var pace: Pace?
   var isTracing: Bool
   /// Looks at a channel before parking, while devices are fewer than cores.
   var spins: Int
@@ -46,9 +48,9 @@ struct DeviceWorker: ~Copyable {
   private var executor: DeviceExecutor
   private var recorder: Recorder
   private var batches: BatchCursor
-  /// Per receiving device.
-  private var links: ContiguousArray<LinkQueue>
+  private let links: EmulatedLinks
   private let isEmulated: Bool
+  private let pace: Pace?
   private let readsClock: Bool
   private let spins: Int
   private let device: Int
@@ -56,6 +58,10 @@ struct DeviceWorker: ~Copyable {
   private let schedule: RateSchedule
   private let totalSteps: Int
   private let fault: Fault?
+
+  /// In nanoseconds: shorter delays are waited for awake, and a sleep is to end that much before its goal.
+  private static let shortestSleep: Int64 = 60_000
+  private static let earlyWake: Int64 = 20_000
 
   private var step = 0
   private var rate: Float = 0
@@ -71,16 +77,16 @@ struct DeviceWorker: ~Copyable {
     device = plan.device.device
     port = control.ports[device]
     channels = ContiguousArray(control.channels.map { Unmanaged.passUnretained($0) })
-    let link = plan.link
     source = plan.program
-    program = PreparedProgram(plan.device, of: plan.program) { link.occupancyNanoseconds(bytes: $0.bytes) }
+    program = PreparedProgram(plan.device, of: plan.program)
     executor = DeviceExecutor(
       plan.device, of: plan.program, prepared: program, memory: memory, set: plan.set, seed: plan.training.seed)
     recorder = Recorder(isTracing: plan.isTracing)
     batches = BatchCursor(plan.order)
-    links = ContiguousArray(repeating: LinkQueue(link), count: plan.program.devices.count)
-    isEmulated = link != .shared
-    readsClock = plan.isTracing || isEmulated
+    links = plan.links
+    isEmulated = plan.links.isEmulated
+    pace = plan.pace
+    readsClock = plan.isTracing || isEmulated || plan.pace != nil
     spins = plan.spins
     batch = plan.program.batch
     schedule = plan.training.rate
@@ -210,7 +216,10 @@ struct DeviceWorker: ~Copyable {
     let memory = executor.memory
     switch prepared.instruction {
     case .send:
-      let instants = links[prepared.peer].carry(occupancy: prepared.occupancy, ready: begin, now: now)
+      let instants =
+        isEmulated
+        ? links.carry(bytes: prepared.bytes, channel: prepared.channel, ready: begin, now: now)
+        : MessageInstants(senderReady: begin, transferStart: now, readableAt: now)
       record.senderReady = begin
       record.transferStart = now
       channels[prepared.channel]._withUnsafeGuaranteedRef { $0.send(memory.take(prepared.slot), instants: instants) }
@@ -225,12 +234,30 @@ struct DeviceWorker: ~Copyable {
       }
     default:
       executor.execute(prepared, step: step, rate: rate)
+      if pace != nil { prolong(position) }
     }
     guard readsClock else { return }
     now = control.clock.now()
     guard recorder.isTracing else { return }
     record.end = now
     recorder.append(record)
+  }
+
+  /// Lets a local instruction, which has just been executed and began at ``now``, last as many times longer as the machine
+  /// wants: sleeps where that is long, and looks at the clock for the rest. The results stay what they are.
+  private func prolong(_ position: Int) {
+    guard let pace else { return }
+    let factor = pace.factor(device: device, step: step, instruction: position)
+    guard factor > 1 else { return }
+    let end = control.clock.now()
+    let goal = end + Int64(Double(end - now) * (factor - 1))
+    while control.closed == nil {
+      let left = goal - control.clock.now()
+      if left <= 0 { return }
+      guard left > Self.shortestSleep else { continue }
+      port.parker.announce(.delay)
+      if control.closed != nil { port.parker.retract() } else { port.parker.park(nanoseconds: left - Self.earlyWake) }
+    }
   }
 
   // MARK: - Waiting

@@ -15,6 +15,8 @@ final class Parker: Sendable {
     static let several = Place(number: -1)
     /// Leave to begin the next step.
     static let bound = Place(number: -2)
+    /// Nothing but time, or the end of the run.
+    static let delay = Place(number: -3)
     static func arrival(channel: Int) -> Place { Place(number: 2 * channel + 1) }
     static func room(channel: Int) -> Place { Place(number: 2 * channel + 2) }
   }

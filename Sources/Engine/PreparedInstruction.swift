@@ -11,12 +11,11 @@ struct PreparedInstruction {
   var defines: Range<Int>
   /// What a forward pass is for.
   var mode: KernelMode
-  /// Of a send or receive: the channel's number, the buffer, the peer, bytes, and how long they occupy the link.
+  /// Of a send or receive: the channel's number, the buffer, the peer, and bytes.
   var channel: Int
   var slot: Int
   var peer: Int
   var bytes: Int
-  var occupancy: Int64
 }
 
 /// A device's program in the form in which it is executed.
@@ -28,7 +27,7 @@ struct PreparedProgram {
   let compute: ContiguousArray<Int>
   let communication: ContiguousArray<Int>
 
-  init(_ device: DeviceProgram, of program: Program, occupancy: (Message) -> Int64) {
+  init(_ device: DeviceProgram, of program: Program) {
     var defined = ContiguousArray<Int>()
     var prepared = ContiguousArray<PreparedInstruction>()
     let after = LaneDependencies(device, messages: program.messages).after
@@ -43,14 +42,14 @@ struct PreparedProgram {
       }
       var entry = PreparedInstruction(
         instruction: instruction, after: after[position] ?? -1, defines: first..<defined.count,
-        mode: Self.mode(position, device, program), channel: 0, slot: 0, peer: 0, bytes: 0, occupancy: 0)
+        mode: Self.mode(position, device, program), channel: 0, slot: 0, peer: 0, bytes: 0)
       switch instruction {
       case .send(let index):
         let message = program.messages[index]
-        entry.fill(message, slot: message.sendBuffer.position, peer: message.to, occupancy: occupancy(message))
+        entry.fill(message, slot: message.sendBuffer.position, peer: message.to)
       case .receive(let index):
         let message = program.messages[index]
-        entry.fill(message, slot: message.receiveBuffer.position, peer: message.from, occupancy: 0)
+        entry.fill(message, slot: message.receiveBuffer.position, peer: message.from)
       default: break
       }
       prepared.append(entry)
@@ -71,11 +70,10 @@ struct PreparedProgram {
 }
 
 extension PreparedInstruction {
-  fileprivate mutating func fill(_ message: Message, slot: Int, peer: Int, occupancy: Int64) {
+  fileprivate mutating func fill(_ message: Message, slot: Int, peer: Int) {
     channel = message.channel.position
     self.slot = slot
     self.peer = peer
     bytes = message.bytes
-    self.occupancy = occupancy
   }
 }

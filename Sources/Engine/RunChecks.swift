@@ -1,13 +1,15 @@
 import Datasets
 import Diagnostics
+import Machines
 import Networks
 import Programs
 
 /// What has to agree before a run: program, data and settings.
 enum RunChecks {
+  /// - Parameter machine: what the wall clock is to obey; nil on another clock, which may go faster.
   /// - Throws: everything that does not fit, together.
   static func check(
-    program: Program, inference: Program?, dataset: Dataset, training: TrainingSettings
+    program: Program, inference: Program?, dataset: Dataset, training: TrainingSettings, machine: Machine?
   ) throws(DiagnosticList) {
     var problems: [Diagnostic] = []
     let input = program.graph.input
@@ -53,6 +55,12 @@ enum RunChecks {
     }
     if program.devices.enumerated().contains(where: { $0.offset != $0.element.device }) || program.devices.isEmpty {
       problems.append(Diagnostic("devices are numbered from 0 without gaps"))
+    }
+    if let machine, let fast = program.devices.indices.first(where: { machine.rate(of: $0) > 1 }) {
+      problems.append(
+        Diagnostic(
+          "device \(fast) has the rate \(machine.rate(of: fast)), and a thread is no faster than a core of this machine",
+          path: "machine.rates", hint: "rates up to 1 can be run; --clock virtual and 'partita simulate' take any"))
     }
     if !problems.isEmpty { throw DiagnosticList(problems) }
   }

@@ -88,7 +88,7 @@ private final class SteppedDevice {
   init(_ plan: WorkerPlan, memory: DeviceMemory) {
     number = plan.device.device
     // Links are the driver's: it knows when messages arrive.
-    program = PreparedProgram(plan.device, of: plan.program) { _ in 0 }
+    program = PreparedProgram(plan.device, of: plan.program)
     executor = DeviceExecutor(
       plan.device, of: plan.program, prepared: program, memory: memory, set: plan.set, seed: plan.training.seed)
     batches = BatchCursor(plan.order)

@@ -31,7 +31,7 @@ struct TestEvaluation: ~Copyable {
     self.program = program
     self.set = set
     let device = program.devices[0]
-    prepared = PreparedProgram(device, of: program) { _ in 0 }
+    prepared = PreparedProgram(device, of: program)
     memory = DeviceMemory(device)
     whole = DeviceExecutor(device, of: program, prepared: prepared, memory: memory, set: set, seed: 0)
     rest = DeviceExecutor(

@@ -15,7 +15,7 @@ final class ThreadedDriver: RunDriver {
     watchdog = Watchdog(seconds: parts.watchdogSeconds)
     threads = parts.workers.map { plan in
       NamedThread(name: "device \(plan.device.device)") { [control = parts.control, model = parts.model] in
-        if plan.link != .shared { NamedThread.setPreciseTimers() }
+        if plan.links.isEmulated || plan.pace != nil { NamedThread.setPreciseTimers() }
         var worker = DeviceWorker(plan, memory: model.memories[plan.device.device], control: control)
         worker.run()
       }

@@ -20,7 +20,13 @@ public final class TrainingRun: Sendable {
   public struct Options: Hashable, Sendable {
     /// Records every instruction.
     public var tracing = true
-    public var link = Link.shared
+    /// What lies between the devices, and how much slower than this machine's cores they are; `devices` does not count.
+    public var machine = Machine(devices: 1)
+    /// The machine's link alone.
+    public var link: Link {
+      get { machine.link }
+      set { machine.link = newValue }
+    }
     /// Records per device that are kept between two calls of ``TrainingRun/drain()``.
     public var traceCapacity = 1 << 18
     /// How long all devices may wait for each other before the run fails.
@@ -54,7 +60,9 @@ public final class TrainingRun: Sendable {
     options: Options = Options(), initialParameters: [NamedTensor]? = nil, pacing: Pacing = .wall
   ) throws(DiagnosticList) {
     self.pacing = pacing
-    try RunChecks.check(program: program, inference: inference, dataset: dataset, training: training)
+    try RunChecks.check(
+      program: program, inference: inference, dataset: dataset, training: training,
+      machine: pacing.clock == .wall ? options.machine : nil)
     for program in [program, inference].compactMap({ $0 }) where options.verifies {
       let findings = Verifier(program).check()
       if !findings.isEmpty { throw DiagnosticList(findings) }
@@ -72,10 +80,14 @@ public final class TrainingRun: Sendable {
         receiver: ports[channel.to].parker)
     }
     let control = RunControl(ports: ports, channels: channels)
+    var machine = options.machine
+    machine.devices = program.devices.count
+    let links = EmulatedLinks(machine, channels: program.channels.entries)
+    let pace = Pace(machine)
     let isRoomy = program.devices.count < ProcessInfo.processInfo.activeProcessorCount
     let workers = program.devices.map { device in
       WorkerPlan(
-        device: device, program: program, link: options.link, isTracing: options.tracing,
+        device: device, program: program, links: links, pace: pace, isTracing: options.tracing,
         spins: isRoomy ? options.spins : 0, set: dataset.train, order: order, training: training,
         totalSteps: totalSteps, fault: options.fault?.device == device.device ? options.fault : nil)
     }

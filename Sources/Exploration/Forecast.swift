@@ -28,13 +28,13 @@ public struct Forecast: Sendable {
   ) throws {
     let simulation = Simulation(program)
     let costs = pricing.costs(of: program)
-    let link = pricing.link(of: machine, for: program)
+    let model = pricing.model(of: machine, for: program)
     let outcome: SimulationOutcome
     if records {
-      let (result, trace) = try simulation.trace(costs, link: link, steps: steps)
+      let (result, trace) = try simulation.trace(costs, on: model, steps: steps)
       (outcome, self.trace) = (result, trace)
     } else {
-      outcome = try simulation.run(costs, link: link, steps: steps)
+      outcome = try simulation.run(costs, on: model, steps: steps)
       trace = nil
     }
     self.program = program
@@ -42,7 +42,7 @@ public struct Forecast: Sendable {
     let (first, last) = (ends.first ?? 0, ends.last ?? 0)
     stepSeconds = ends.count > 1 ? (last - first) / Double(ends.count - 1) : last
     peakBytes = outcome.peaks.map(\.total)
-    assumptions = ["link: \(machine.link)"] + outcome.assumptions + Simulation.assumptions
+    assumptions = machine.assumptions + outcome.assumptions + Simulation.assumptions
   }
 }
 
@@ -68,7 +68,7 @@ extension Report {
   ) throws {
     var statistics = RunStatistics(program: program, warmupSteps: warmupSteps ?? Scene.warmupSteps(of: steps))
     let outcome = try Simulation(program).run(
-      pricing.costs(of: program), link: pricing.link(of: scene.machine, for: program), steps: steps
+      pricing.costs(of: program), on: pricing.model(of: scene.machine, for: program), steps: steps
     ) { statistics.consume($0) }
     statistics.finish()
     let peaks = outcome.peaks.map { peak in
@@ -80,7 +80,7 @@ extension Report {
     self.init(
       RunFacts(
         scene: scene.name, clock: .model, cores: cores, seed: scene.training.seed, steps: steps, peaks: peaks,
-        assumptions: ["link: \(scene.machine.link)"] + outcome.assumptions + Simulation.assumptions),
+        assumptions: scene.machine.assumptions + outcome.assumptions + Simulation.assumptions),
       statistics: statistics)
   }
 }

@@ -19,7 +19,7 @@ public struct Pricing: Sendable {
     CostTable(program, calibration: calibration, origin: origin)
   }
 
-  func link(of machine: Machine, for program: Program) -> LinkModel {
-    LinkModel(machine.link, of: program, calibration: calibration)
+  func model(of machine: Machine, for program: Program) -> MachineModel {
+    MachineModel(machine, of: program, calibration: calibration)
   }
 }

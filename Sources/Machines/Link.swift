@@ -17,15 +17,3 @@ public enum Link: Hashable, Sendable {
     if case .emulated(let latency, _) = self { latency } else { 0 }
   }
 }
-
-/// The devices of a run and what lies between them.
-public struct Machine: Hashable, Sendable {
-  /// At least 1.
-  public var devices: Int
-  public var link: Link
-
-  public init(devices: Int, link: Link = .shared) {
-    self.devices = devices
-    self.link = link
-  }
-}

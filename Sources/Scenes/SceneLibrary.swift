@@ -44,6 +44,8 @@ public enum SceneLibrary {
     "one-weird-trick": PackageResources.one_weird_trick_yaml,
     "untied": PackageResources.untied_yaml,
     "treenet": PackageResources.treenet_yaml,
+    "slow-device": PackageResources.slow_device_yaml,
+    "two-hosts": PackageResources.two_hosts_yaml,
     "bench-mlp": PackageResources.bench_mlp_yaml,
     "bench-lenet": PackageResources.bench_lenet_yaml,
     "bench-vgg": PackageResources.bench_vgg_yaml,

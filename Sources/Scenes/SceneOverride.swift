@@ -171,6 +171,8 @@ extension Node {
     case nil: return nil
     case ""?, "~"?, "null"?: return nothing
     case _ where place == "data": return Mapping([(Node("set"), self)])
+    case _ where place == "machine": return Mapping([(Node("file"), self)])
+    case _ where place == "machine.perturb.jitter": return Mapping([(Node("amplitude"), self)])
     case _ where place == "training.rate": return Mapping([(Node("rate"), self)])
     case let kind? where isLayer && kind == key: return Mapping([(Node(kind), .mapping(nothing))])
     default: return nil

@@ -51,44 +51,12 @@ extension Scene {
       }
     let training = scene.required("training", hint: "for instance training: {batch: 64, epochs: 3, rate: 0.1}")
       .flatMap(TrainingFields.init)
-    let machine = scene["machine"].map { Machine($0) } ?? Machine(devices: 1)
+    let machine = scene["machine"].map { Machine($0, directory: directory) } ?? Machine(devices: 1)
     let strategy = scene["strategy"].map { Strategy($0, text: document.text) } ?? .serial
     guard let name, let about, let network, let data, let training, let machine, let strategy else { return nil }
     self.init(
       name: name, about: about, network: network, data: data, training: training.settings,
       microbatches: training.microbatches, machine: machine, strategy: strategy)
-  }
-}
-
-extension Machine {
-  /// Reads `{devices: 4, link: shared}`.
-  init?(_ reader: NodeReader) {
-    guard let machine = MappingReader(reader, keys: ["devices", "link"]) else { return nil }
-    let devices = machine["devices"].map { $0.integer(in: 1...Self.mostDevices) } ?? 1
-    let link = machine["link"].map { Link($0) } ?? .shared
-    guard let devices, let link else { return nil }
-    self.init(devices: devices, link: link)
-  }
-
-  /// More devices than any machine runs as threads; above it a scene is a typing mistake.
-  static var mostDevices: Int { 65_536 }
-}
-
-extension Link {
-  /// Reads the text of a link.
-  init?(_ reader: NodeReader) {
-    guard let text = reader.text() else { return nil }
-    do {
-      self = try Link(parsing: text)
-    } catch {
-      for problem in error.all {
-        let cut = !text.contains(",") && text != "inf"
-        reader.report(
-          problem.message,
-          hint: cut ? "write latency and bandwidth in quotes: \"20us,1GB/s\", or shared" : problem.hint)
-      }
-      return nil
-    }
   }
 }
 

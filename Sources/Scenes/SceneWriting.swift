@@ -17,8 +17,7 @@ extension Scene {
     if let tree = network.tree { lines.append("  tree: \(flow(tree.entries))") }
     lines.append("data: \(data.yaml)")
     lines.append("training: \(flow(training.entries(microbatches: microbatches)))")
-    let link = machine.link == .shared ? "shared" : "\"\(machine.link)\""
-    lines.append("machine: {devices: \(machine.devices), link: \(link)}")
+    lines.append("machine: \(machine.yaml)")
     lines.append(contentsOf: Self.block("strategy", strategy.description))
     return lines.joined(separator: "\n") + "\n"
   }

@@ -3,7 +3,7 @@ import Programs
 import Traces
 
 /// A simulation under way, whose devices stand after a common step until they are let go again; made by
-/// ``Simulation/paced(asking:link:)``.
+/// ``Simulation/paced(asking:on:)``.
 ///
 /// Standing takes no virtual time: the devices are let go at the instant at which the last of them stopped.
 public struct PacedSimulation<Source: CostSource> {

@@ -46,47 +46,28 @@ struct ChangedCosts: CostSource {
   }
 }
 
-extension LinkModel {
-  /// Messages that cost nothing: POP's ideal network.
-  public static let ideal = LinkModel()
-
-  /// The same link so many times as fast.
-  public func faster(_ times: Double) -> LinkModel {
-    guard times > 0 else { return self }
-    return LinkModel(
-      latencyPicoseconds: Int64((Double(latencyPicoseconds) / times).rounded()), bytesPerSecond: bytesPerSecond * times)
-  }
-}
-
 extension RecordedTimes {
   /// The durations of a run's analysed steps.
   public init(_ steps: AnalysedSteps) {
     self.init(steps.catalogue.program)
     add(TraceBatch(records: steps.records, dropped: steps.records.map { _ in 0 }))
   }
-
-  /// A link between threads, whose messages are seen after the time that a waiting device takes to wake up.
-  public func link(_ link: LinkModel) -> LinkModel {
-    var link = link
-    link.latencyPicoseconds += (medianWake ?? 0) * SimulatedTime.perNanosecond
-    return link
-  }
 }
 
 extension Simulation {
   /// Seconds of a step with these costs, with or without a change: the mean of the steps after the first.
   ///
-  /// - Throws: as ``run(_:link:steps:deliver:)``.
+  /// - Throws: as ``run(_:on:steps:deliver:)``.
   public func predictedStep(
-    _ costs: CostTable, link: LinkModel, change: WhatIf? = nil, catalogue: InstructionCatalogue, steps: Int = 3
+    _ costs: CostTable, on machine: MachineModel, change: WhatIf? = nil, catalogue: InstructionCatalogue, steps: Int = 3
   ) throws -> Double {
     let outcome: SimulationOutcome
     switch change {
-    case nil: outcome = try run(costs, link: link, steps: steps)
-    case .link(let times)?: outcome = try run(costs, link: link.faster(times), steps: steps)
+    case nil: outcome = try run(costs, on: machine, steps: steps)
+    case .link(let times)?: outcome = try run(costs, on: machine.withMessages(timesAsFast: times), steps: steps)
     case let change?:
       var changed = ChangedCosts(costs, change, catalogue)
-      outcome = try run(asking: &changed, link: link, steps: steps)
+      outcome = try run(asking: &changed, on: machine, steps: steps)
     }
     let ends = outcome.stepEnds
     guard let first = ends.first, let last = ends.last, ends.count > 1 else { return outcome.lastStepSeconds ?? 0 }
@@ -99,30 +80,30 @@ extension Simulation {
   /// The run again with its costs, with messages that cost nothing, and with the layers that hold most of the critical path,
   /// its busiest device and its messages twice as fast; nil for a program beyond ``replayLimit``.
   ///
-  /// - Throws: as ``run(_:link:steps:deliver:)``.
-  public func replay(_ costs: CostTable, link: LinkModel, path: CriticalPath) throws -> Replay? {
+  /// - Throws: as ``run(_:on:steps:deliver:)``.
+  public func replay(_ costs: CostTable, on machine: MachineModel, path: CriticalPath) throws -> Replay? {
     guard program.devices.reduce(0, { $0 + $1.instructions.count }) <= Self.replayLimit else { return nil }
     let catalogue = InstructionCatalogue(program)
-    func step(_ link: LinkModel, _ change: WhatIf? = nil) throws -> Double {
-      try predictedStep(costs, link: link, change: change, catalogue: catalogue)
+    func step(_ machine: MachineModel, _ change: WhatIf? = nil) throws -> Double {
+      try predictedStep(costs, on: machine, change: change, catalogue: catalogue)
     }
     var changes: [Replay.Change] = []
     for node in path.heaviestLayers(catalogue).prefix(3) {
       changes.append(
         Replay.Change(
-          "\(program.graph.nodes[node].name) 2× as fast", stepSeconds: try step(link, .layer(node, times: 2))))
+          "\(program.graph.nodes[node].name) 2× as fast", stepSeconds: try step(machine, .layer(node, times: 2))))
     }
     if program.devices.count > 1 {
       let lengths = program.devices.indices.map { path.length(on: $0) }
       if let most = lengths.indices.max(by: { (lengths[$0], $1) < (lengths[$1], $0) }) {
         changes.append(
-          Replay.Change("device \(most) 2× as fast", stepSeconds: try step(link, .device(most, times: 2))))
+          Replay.Change("device \(most) 2× as fast", stepSeconds: try step(machine, .device(most, times: 2))))
       }
-      if link != .ideal {
-        changes.append(Replay.Change("messages 2× as fast", stepSeconds: try step(link, .link(times: 2))))
+      if machine != machine.withIdealNetwork {
+        changes.append(Replay.Change("messages 2× as fast", stepSeconds: try step(machine, .link(times: 2))))
       }
     }
-    return Replay(stepSeconds: try step(link), idealNetworkStepSeconds: try step(.ideal), changes: changes)
+    return Replay(stepSeconds: try step(machine), idealNetworkStepSeconds: try step(machine.withIdealNetwork), changes: changes)
   }
 }
 

@@ -48,43 +48,75 @@ public struct Simulation: Sendable {
   ///   - deliver: Takes the trace in pieces, as an executor's records are taken; nothing is recorded without it.
   /// - Throws: a deadlock, with the devices and instructions that wait for each other, or more time than can be counted.
   public func run(
-    _ costs: CostTable, link: LinkModel, steps: Int, deliver: ((TraceBatch) throws -> Void)? = nil
+    _ costs: CostTable, on machine: MachineModel, steps: Int, deliver: ((TraceBatch) throws -> Void)? = nil
   ) throws -> SimulationOutcome {
     var costs = costs
-    return try simulate(&costs, link, steps, deliver)
+    return try simulate(&costs, machine, steps, deliver)
+  }
+
+  /// The same on equal devices with a wire of its own for each ordered pair.
+  ///
+  /// - Throws: as ``run(_:on:steps:deliver:)``.
+  public func run(
+    _ costs: CostTable, link: LinkModel, steps: Int, deliver: ((TraceBatch) throws -> Void)? = nil
+  ) throws -> SimulationOutcome {
+    try run(costs, on: MachineModel(link), steps: steps, deliver: deliver)
   }
 
   /// Simulates steps and asks `source` for every instruction how long it takes.
   ///
   /// - Throws: as the other form, and what `deliver` throws.
   public func run<Source: CostSource>(
+    asking source: inout Source, on machine: MachineModel, steps: Int, deliver: ((TraceBatch) throws -> Void)? = nil
+  ) throws -> SimulationOutcome {
+    try simulate(&source, machine, steps, deliver)
+  }
+
+  /// The same on equal devices with a wire of its own for each ordered pair.
+  ///
+  /// - Throws: as the other forms.
+  public func run<Source: CostSource>(
     asking source: inout Source, link: LinkModel, steps: Int, deliver: ((TraceBatch) throws -> Void)? = nil
   ) throws -> SimulationOutcome {
-    try simulate(&source, link, steps, deliver)
+    try simulate(&source, MachineModel(link), steps, deliver)
   }
 
   /// A simulation that goes on from step to step as somebody lets it, beginning before its first.
+  public func paced<Source: CostSource>(asking source: Source, on machine: MachineModel) -> PacedSimulation<Source> {
+    PacedSimulation(EventLoop(flat, source: source, machine: machine, isRecording: true), program: program)
+  }
+
+  /// The same on equal devices with a wire of its own for each ordered pair.
   public func paced<Source: CostSource>(asking source: Source, link: LinkModel) -> PacedSimulation<Source> {
-    PacedSimulation(EventLoop(flat, source: source, link: link, isRecording: true), program: program)
+    paced(asking: source, on: MachineModel(link))
   }
 
   /// All records of a simulation, and its outcome.
   ///
-  /// - Throws: as ``run(_:link:steps:deliver:)``.
+  /// - Throws: as ``run(_:on:steps:deliver:)``.
   public func trace(
     _ costs: CostTable, link: LinkModel, steps: Int
   ) throws -> (outcome: SimulationOutcome, trace: TraceBatch) {
+    try trace(costs, on: MachineModel(link), steps: steps)
+  }
+
+  /// All records of a simulation, and its outcome.
+  ///
+  /// - Throws: as ``run(_:on:steps:deliver:)``.
+  public func trace(
+    _ costs: CostTable, on machine: MachineModel, steps: Int
+  ) throws -> (outcome: SimulationOutcome, trace: TraceBatch) {
     var records = program.devices.map { _ in [TraceRecord]() }
-    let outcome = try run(costs, link: link, steps: steps) { batch in
+    let outcome = try run(costs, on: machine, steps: steps) { batch in
       for device in records.indices { records[device] += batch.records[device] }
     }
     return (outcome, TraceBatch(records: records, dropped: records.map { _ in 0 }))
   }
 
   private func simulate<Source: CostSource>(
-    _ source: inout Source, _ link: LinkModel, _ steps: Int, _ deliver: ((TraceBatch) throws -> Void)?
+    _ source: inout Source, _ machine: MachineModel, _ steps: Int, _ deliver: ((TraceBatch) throws -> Void)?
   ) throws -> SimulationOutcome {
-    var loop = EventLoop(flat, source: source, link: link, isRecording: deliver != nil)
+    var loop = EventLoop(flat, source: source, machine: machine, isRecording: deliver != nil)
     loop.release(upTo: steps)
     var goesOn = true
     while goesOn {

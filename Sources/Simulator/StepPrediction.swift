@@ -18,14 +18,14 @@ public struct StepPrediction: Hashable, Sendable {
   /// - Returns: nil where the wall clock's devices outnumber the cores, whose scheduling is not modelled, and where the
   ///   program cannot be simulated.
   public init?(
-    _ program: Program, calibration: Calibration, origin: String, link: Link, clock: Clock, cores: Int
+    _ program: Program, calibration: Calibration, origin: String, machine: Machine, clock: Clock, cores: Int
   ) {
     let devices = program.devices.count
     guard clock != .wall || devices <= cores else { return nil }
     let costs = CostTable(
       program, calibration: calibration, origin: origin, threads: clock == .wall ? devices : 1)
-    let model = LinkModel(link, of: program, calibration: calibration)
-    guard let outcome = try? Simulation(program).run(costs, link: model, steps: Self.steps) else { return nil }
+    let model = MachineModel(machine, of: program, calibration: calibration)
+    guard let outcome = try? Simulation(program).run(costs, on: model, steps: Self.steps) else { return nil }
     let ends = outcome.stepEnds
     let steps = zip(ends, ends.dropFirst()).map { $1 - $0 }.sorted()
     guard !steps.isEmpty else { return nil }

@@ -148,6 +148,21 @@ extension Report {
     }
   }
 
+  /// What one direction of a link carried over the measured steps.
+  public struct LinkUse: Codable, Hashable, Sendable {
+    /// `0>1`, `bus`, `host 1 out`.
+    public var name: String
+    /// How long messages occupied it, latency excepted, by the messages' bytes and its bandwidth.
+    public var busySeconds: Double
+    public var bytes: Int
+    public var messages: Int
+
+    enum CodingKeys: String, CodingKey {
+      case name, bytes, messages
+      case busySeconds = "busy_seconds"
+    }
+  }
+
   /// The pipeline's bubble as a share of the total time of all devices (not of the ideal time).
   public struct Bubble: Codable, Hashable, Sendable {
     /// Late-sender waits on pipeline edges over all devices, divided by devices × window; null without a pipeline.

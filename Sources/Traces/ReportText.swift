@@ -116,6 +116,11 @@ public struct ReportText: Sendable {
       }
       lines += table.lines
     }
+    if let busiest = report.links?.first, busiest.busySeconds > 0 {
+      lines.append(
+        "busiest link   \(busiest.name), transferring \(share(busiest.busySeconds, of: report.perDevice.first?.windowSeconds)) "
+          + "of the time (by bytes and bandwidth), \(bytesText(Double(busiest.bytes))) in all measured steps")
+    }
     if let matrix = all.matrixBytes, matrix.count > 1, matrix.count <= 16 {
       var table = TextTable(header: ["from \\ to, all measured steps"] + matrix.indices.map(String.init))
       for (from, row) in matrix.enumerated() {

@@ -1,3 +1,5 @@
+import Machines
+
 /// What a report says about a run that its trace does not know.
 public struct RunFacts: Sendable {
   public var scene: String
@@ -29,6 +31,8 @@ public struct RunFacts: Sendable {
   public var predictedStepSeconds: Double?
   /// What the analysis can use beside the trace.
   public var analysis = AnalysisContext()
+  /// What lies between the devices; nil where it is not known.
+  public var machine: Machine?
   /// Beside the program's own.
   public var assumptions: [String]
 
@@ -37,7 +41,7 @@ public struct RunFacts: Sendable {
     trainAccuracy: Double? = nil, testAccuracy: Double? = nil, trainOracleAccuracy: Double? = nil,
     testOracleAccuracy: Double? = nil, heads: Report.Heads? = nil, peaks: [Report.PeakBytes?] = [],
     workspaceWords: [Int]? = nil, stepSeconds: [Double] = [], serialStepSeconds: Double? = nil,
-    predictedStepSeconds: Double? = nil,
+    predictedStepSeconds: Double? = nil, machine: Machine? = nil,
     assumptions: [String] = []
   ) {
     self.scene = scene
@@ -56,6 +60,7 @@ public struct RunFacts: Sendable {
     self.stepSeconds = stepSeconds
     self.serialStepSeconds = serialStepSeconds
     self.predictedStepSeconds = predictedStepSeconds
+    self.machine = machine
     self.assumptions = assumptions
   }
 }

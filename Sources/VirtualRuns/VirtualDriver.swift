@@ -21,9 +21,9 @@ final class VirtualDriver: RunDriver {
   /// Instructions between two looks at what the user wants, and two deliveries of the trace.
   private static let stretch = 32
 
-  init(_ devices: SteppedDevices, link: LinkModel) {
+  init(_ devices: SteppedDevices, on machine: MachineModel) {
     self.devices = devices
-    simulation = Simulation(devices.program).paced(asking: Execution(devices: devices), link: link)
+    simulation = Simulation(devices.program).paced(asking: Execution(devices: devices), on: machine)
   }
 
   func now() -> Int64 { simulation.now }

@@ -7,12 +7,11 @@ extension Pacing {
   /// links advance by those durations in the simulator's event loop.
   ///
   /// - Parameters:
-  ///   - link: What lies between devices.
+  ///   - machine: What lies between devices, and how fast each works; the run's program decides how many there are.
   ///   - wakeNanoseconds: What a device that waits takes to go on, as measured on this machine; nil where that was never
   ///     measured, which charges nothing.
-  public static func virtual(link: Link, wakeNanoseconds: Double? = nil) -> Pacing {
-    var model = LinkModel(link)
-    model.wakePicoseconds = SimulatedTime.picoseconds(nanoseconds: wakeNanoseconds ?? 0)
+  public static func virtual(on machine: Machine, wakeNanoseconds: Double? = nil) -> Pacing {
+    let wake = SimulatedTime.picoseconds(nanoseconds: wakeNanoseconds ?? 0)
     let waking =
       if let wakeNanoseconds {
         "a device that waits goes on \((wakeNanoseconds / 100).rounded() / 10) us after it could, the measured time of a "
@@ -29,6 +28,15 @@ extension Pacing {
         waking,
         "devices share no caches, no memory bandwidth and no cores",
       ]
-    ) { [model] in VirtualDriver($0, link: model) }
+    ) { devices in
+      var machine = machine
+      machine.devices = devices.program.devices.count
+      return VirtualDriver(devices, on: MachineModel(machine, wakePicoseconds: wake))
+    }
+  }
+
+  /// The same on equal devices, each pair with a link of its own.
+  public static func virtual(link: Link, wakeNanoseconds: Double? = nil) -> Pacing {
+    virtual(on: Machine(devices: 1, link: link), wakeNanoseconds: wakeNanoseconds)
   }
 }

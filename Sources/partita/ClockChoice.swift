@@ -24,15 +24,15 @@ extension SceneOptions {
   func pacing(of scene: Scene) -> Pacing {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     return Pacing(
-      clock?.clock ?? .standard(devices: scene.machine.devices, cores: cores), link: scene.machine.link)
+      clock?.clock ?? .standard(devices: scene.machine.devices, cores: cores), on: scene.machine)
   }
 }
 
 extension Pacing {
   /// A training run's clock: virtual time with the wake-up time measured on this machine, or the wall's.
-  init(_ clock: Clock, link: Link) {
+  init(_ clock: Clock, on machine: Machine) {
     self =
       clock == .virtual
-      ? .virtual(link: link, wakeNanoseconds: CalibrationStore.measured?.wakeNanoseconds) : .wall
+      ? .virtual(on: machine, wakeNanoseconds: CalibrationStore.measured?.wakeNanoseconds) : .wall
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Engine
 import Networks
 import Programs
 import Scenes
@@ -20,5 +21,7 @@ struct CompiledScene {
       graph: graph, training: scene.training, devices: scene.machine.devices, microbatches: scene.microbatches,
       layerSeconds: layerSeconds)
     program = try compiler.compile(scene.strategy)
+    let shortages = program.memoryShortages(on: scene.machine, workspaceWords: KernelWorkspace.words(of: program))
+    if !shortages.isEmpty { throw DiagnosticList(shortages) }
   }
 }

@@ -13,10 +13,10 @@ struct Forecasting: Sendable {
   init() { calibration = CalibrationStore.load() }
 
   /// What a step of a run will take; nil without a calibration of this machine.
-  func step(of program: Program, link: Link, clock: Clock) -> StepPrediction? {
+  func step(of program: Program, on machine: Machine, clock: Clock) -> StepPrediction? {
     guard calibration.isMeasured else { return nil }
     return StepPrediction(
-      program, calibration: calibration.document, origin: calibration.origin, link: link, clock: clock, cores: cores)
+      program, calibration: calibration.document, origin: calibration.origin, machine: machine, clock: clock, cores: cores)
   }
 
   /// Why there is no prediction, for a report.

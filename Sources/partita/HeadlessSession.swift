@@ -28,7 +28,7 @@ struct HeadlessSession {
   /// - Parameter forecasting: what is known of the machine before the run.
   init(_ run: TrainingRun, scene: Scene, files: OutputFiles, forecasting: Forecasting) {
     let clock = run.pacing.clock
-    prediction = forecasting.step(of: run.program, link: scene.machine.link, clock: clock)
+    prediction = forecasting.step(of: run.program, on: scene.machine, clock: clock)
     predictionNotes =
       prediction?.assumptions ?? [forecasting.reason(devices: run.program.devices.count, clock: clock)]
     recorded = RecordedTimes(run.program, warmupSteps: Scene.warmupSteps(of: run.totalSteps))
@@ -79,22 +79,27 @@ struct HeadlessSession {
       trainOracleAccuracy: last?.trainOracleAccuracy, testOracleAccuracy: last?.testOracleAccuracy,
       heads: last?.heads.map { Report.Heads($0) }, peaks: peaks,
       workspaceWords: KernelWorkspace.words(of: run.program), stepSeconds: steps.map(\.seconds),
-      predictedStepSeconds: prediction?.seconds,
-      assumptions: run.pacing.assumptions + predictionNotes
+      predictedStepSeconds: prediction?.seconds, machine: scene.machine,
+      assumptions: perturbation + run.pacing.assumptions + predictionNotes
         + (interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"]))
-    facts.analysis = RunAnalysis.context(of: statistics, link: scene.machine.link)
+    facts.analysis = RunAnalysis.context(of: statistics, on: scene.machine)
     return Report(facts, statistics: statistics)
   }
 
-  /// Adds what instructions took to this machine's calibration: of runs on the wall clock with a core for every device and
-  /// enough steps for a median.
+  /// Adds what instructions took to this machine's calibration: of runs on the wall clock with a core for every device,
+  /// with enough steps for a median and with nothing made slower than it is.
   func teach() {
     let devices = run.program.devices.count
-    guard run.pacing.clock == .wall, devices <= cores, statistics.totals.steps >= Self.taughtSteps else { return }
+    guard run.pacing.clock == .wall, devices <= cores, scene.machine.isUndisturbed, statistics.totals.steps >= Self.taughtSteps else { return }
     CalibrationStore.add(recorded, threads: devices)
   }
 
   private static let taughtSteps = 5
+
+  /// What the machine's description made slower than it would be.
+  private var perturbation: [String] {
+    scene.machine.isUndisturbed && scene.machine.topology == .crossbar ? [] : scene.machine.assumptions
+  }
 
   private func announce() {
     let devices = run.program.devices.count

@@ -38,10 +38,10 @@ enum MeasuredRun {
     _ program: Program, of scene: Scene, dataset: Dataset, clock: Clock, interruption: Interruption
   ) throws -> Report {
     var settings = TrainingRun.Options()
-    settings.link = scene.machine.link
+    settings.machine = scene.machine
     let run = try TrainingRun(
       program: program, inference: nil, dataset: dataset, shuffle: scene.data.shuffle, training: scene.training,
-      options: settings, pacing: Pacing(clock, link: scene.machine.link))
+      options: settings, pacing: Pacing(clock, on: scene.machine))
     var statistics = RunStatistics(program: program, warmupSteps: Scene.warmupSteps(of: run.totalSteps))
     var steps: [StepResult] = []
     var state = RunState.running

@@ -8,28 +8,30 @@ import Traces
 /// What an analysis takes from simulations and from the calibration of this machine.
 enum RunAnalysis {
   /// Of a real run: its recorded durations replayed.
-  static func context(of statistics: RunStatistics, link: Link) -> AnalysisContext {
-    AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue).map { context(of: $0, link: link) }
+  static func context(of statistics: RunStatistics, on machine: Machine) -> AnalysisContext {
+    AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue).map { context(of: $0, on: machine) }
       ?? AnalysisContext(peakFlopsPerSecond: peak)
   }
 
   /// Of some steps of a real run.
-  static func context(of steps: AnalysedSteps, link: Link) -> AnalysisContext {
+  static func context(of steps: AnalysedSteps, on machine: Machine) -> AnalysisContext {
     let recorded = RecordedTimes(steps)
-    return context(of: steps, recorded.costs(), link == .shared ? recorded.link(LinkModel(link)) : LinkModel(link))
+    let model = MachineModel(
+      machine, wakePicoseconds: SimulatedTime.picoseconds(nanoseconds: Double(recorded.medianWake ?? 0)))
+    return context(of: steps, recorded.costs(), model.withoutPace)
   }
 
   /// Of a simulation: its own costs again.
-  static func context(of statistics: RunStatistics, costs: CostTable, link: LinkModel) -> AnalysisContext {
-    AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue).map { context(of: $0, costs, link) }
+  static func context(of statistics: RunStatistics, costs: CostTable, on machine: MachineModel) -> AnalysisContext {
+    AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue).map { context(of: $0, costs, machine) }
       ?? AnalysisContext(peakFlopsPerSecond: peak)
   }
 
-  private static func context(of steps: AnalysedSteps, _ costs: CostTable, _ link: LinkModel) -> AnalysisContext {
+  private static func context(of steps: AnalysedSteps, _ costs: CostTable, _ machine: MachineModel) -> AnalysisContext {
     var context = AnalysisContext(peakFlopsPerSecond: peak)
     // A program that has just run does run in a simulation; without an answer the report says n/a.
     context.replay =
-      (try? Simulation(steps.catalogue.program).replay(costs, link: link, path: CriticalPath(steps))) ?? nil
+      (try? Simulation(steps.catalogue.program).replay(costs, on: machine, path: CriticalPath(steps))) ?? nil
     return context
   }
 

@@ -40,7 +40,7 @@ struct RunCommand: ParsableCommand {
       try compiled.compiler.compileInference(batch: min(scene.training.batch, test.count))
     }
     var settings = TrainingRun.Options()
-    settings.link = scene.machine.link
+    settings.machine = scene.machine
     settings.tracing = !recordsNothing
     let run = try TrainingRun(
       program: compiled.program, inference: inference, dataset: dataset, shuffle: scene.data.shuffle,

@@ -29,7 +29,9 @@ struct SceneOptions: ParsableArguments {
   var seed: UInt64?
 
   @Option(
-    help: ArgumentHelp("What lies between devices: shared, or latency and bandwidth as 20us,1GB/s.", valueName: "link"))
+    help: ArgumentHelp(
+      "What lies between devices: shared, latency and bandwidth as 20us,1GB/s, or the name of a link or machine.",
+      valueName: "link"))
   var link: String?
 
   @Option(

@@ -34,10 +34,10 @@ struct SimulateCommand: ParsableCommand {
     let devices = program.devices.count
     let costs = CostTable(
       program, calibration: calibration.document, origin: calibration.origin, threads: devices <= cores ? devices : 1)
-    let link = LinkModel(scene.machine.link, of: program, calibration: calibration.document)
+    let machine = MachineModel(scene.machine, of: program, calibration: calibration.document)
     var statistics = RunStatistics(program: program, warmupSteps: Scene.warmupSteps(of: steps))
     var pictures = TraceFiles(files, catalogue: statistics.catalogue, scene: scene, clock: .model)
-    let outcome = try Simulation(program).run(costs, link: link, steps: steps) { batch in
+    let outcome = try Simulation(program).run(costs, on: machine, steps: steps) { batch in
       statistics.consume(batch)
       pictures.append(batch)
     }
@@ -48,9 +48,9 @@ struct SimulateCommand: ParsableCommand {
     var facts = RunFacts(
       scene: scene.name, clock: .model, cores: cores, seed: scene.training.seed,
       steps: steps, peaks: outcome.peaks.map(Report.PeakBytes.init), serialStepSeconds: serial.step,
-      assumptions: ["link: \(scene.machine.link)"] + outcome.assumptions + Simulation.assumptions)
+      machine: scene.machine, assumptions: scene.machine.assumptions + outcome.assumptions + Simulation.assumptions)
     facts.assumptions.append("the serial reference of the speedup is simulated with the same costs")
-    facts.analysis = RunAnalysis.context(of: statistics, costs: costs, link: link)
+    facts.analysis = RunAnalysis.context(of: statistics, costs: costs, on: machine)
     facts.analysis.serialComputeSeconds = serial.compute
     let report = Report(facts, statistics: statistics)
     try files.deliver(outputs.json ? try report.json() : ReportText(report).text)

@@ -31,7 +31,7 @@ struct VerifyCommand: ParsableCommand {
     let compiled = try CompiledScene(scene)
     let program = compiled.program
     var settings = TrainingRun.Options()
-    settings.link = scene.machine.link
+    settings.machine = scene.machine
     let steps = scene.training.steps(samples: dataset.train.count)
     let pacing = options.pacing(of: scene)
     Console.error(

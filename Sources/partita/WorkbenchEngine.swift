@@ -23,10 +23,10 @@ final class WorkbenchEngine: Session {
         .compileInference(batch: min(scene.training.batch, test.count))
     }
     var options = TrainingRun.Options()
-    options.link = scene.machine.link
+    options.machine = scene.machine
     let next = try TrainingRun(
       program: plan.program, inference: inference, dataset: dataset, shuffle: scene.data.shuffle,
-      training: scene.training, options: options, pacing: Pacing(clock, link: scene.machine.link))
+      training: scene.training, options: options, pacing: Pacing(clock, on: scene.machine))
     // Only now that the new run is possible the old one goes.
     abandon()
     run = next

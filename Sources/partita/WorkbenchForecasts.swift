@@ -57,7 +57,7 @@ final class WorkbenchForecasts: Sendable {
       steps.finish()
       statistics = steps
     }
-    let expected = forecasting.step(of: plan.program, link: plan.scene.machine.link, clock: clock)
+    let expected = forecasting.step(of: plan.program, on: plan.scene.machine, clock: clock)
     let result = PlanForecast(
       scene: plan.scene, clock: clock,
       expected: expected.map { .init(seconds: $0.seconds, assumptions: $0.assumptions) }, stepSeconds: forecast.stepSeconds, statistics: statistics, origin: pricing.origin)

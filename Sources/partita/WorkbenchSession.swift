@@ -85,7 +85,7 @@ enum WorkbenchSession {
     let state = WorkbenchState(
       scene, size: terminal.size, cores: ProcessInfo.processInfo.activeProcessorCount, presets: presets,
       workspace: { KernelWorkspace.words(of: $0) }, layerTimes: { LayerTimes.seconds($0, $1) },
-      analysis: { RunAnalysis.context(of: $0, link: $1) }, clock: clock)
+      analysis: { RunAnalysis.context(of: $0, on: $1) }, clock: clock)
     return WorkbenchLoop(
       state, terminal: terminal, session: engine, files: .disk, interruption: interruption,
       now: { ProcessInfo.processInfo.systemUptime })

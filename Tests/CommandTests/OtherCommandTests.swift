@@ -101,8 +101,19 @@ import Testing
     let place = try Workplace()
     let list = try place.run("presets")
     #expect(list.status == 0)
-    let names = list.output.split(separator: "\n").map { String($0.prefix { $0 != " " }) }
+    let lines = list.output.split(separator: "\n", omittingEmptySubsequences: false).map {
+      String($0.prefix { $0 != " " })
+    }
+    let parts = lines.split(separator: "").map(Array.init)
+    #expect(parts.count == 3)
+    let names = parts[0]
     #expect(names.first == "digits-cnn")
+    #expect(parts[1].first == "machines" && parts[1].contains("dgx1-v100"))
+    #expect(parts[2].first == "links" && parts[2].contains("ethernet-10g"))
+    for name in parts[1].dropFirst() {
+      #expect(try place.run("presets", name).output.contains("name: \(name)\n"))
+    }
+    #expect(try place.run("presets", "pcie3-x16").output.contains("15.754GB/s"))
     for name in names {
       let text = try place.run("presets", name)
       #expect(text.output.contains("name: \(name)\n"))

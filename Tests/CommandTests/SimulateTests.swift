@@ -47,6 +47,37 @@ import Testing
     #expect(abs(step - (4 * 3 + 6 * 1.5) * 1e-3) < 1e-9)
   }
 
+  /// Four stages of 1 ms on a bus of 1 GB/s: seven microbatches more than the first, but here one; six transfers in a row.
+  @Test func machinesAreObeyedAndTheirLinksReported() throws {
+    let place = try Workplace()
+    try place.write(Self.pipeline, to: "scene.yaml")
+    let run = try place.run(
+      "simulate", "scene.yaml", "--json", "--steps", "1", "--microbatches", "1", "--link", "0,1GB/s", "--set",
+      "machine.topology=bus", "--set", "machine.perturb.slow={device: 1, factor: 2}")
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try run.json
+    let step = try #require((report["step_seconds"] as? [String: Any])?["median"] as? Double)
+    // Three ms of each stage, twice that of the slow one, six transfers of a millisecond.
+    #expect(abs(step - (5 * 3 + 6) * 1e-3) < 1e-9)
+    let links = try #require(report["links"] as? [[String: Any]])
+    #expect(links.count == 1 && links[0]["name"] as? String == "bus" && links[0]["messages"] as? Int == 6)
+    #expect(abs((links[0]["busy_seconds"] as? Double ?? 0) - 6e-3) < 1e-12)
+    let assumptions = try #require(report["assumptions"] as? [String])
+    #expect(assumptions.contains("perturbed: device 1 2x slower"))
+    let named = try place.run("simulate", "scene.yaml", "--json", "--link", "ethernet-10g")
+    #expect(try (named.json["assumptions"] as? [String])?.contains("link: ethernet-10g") == true)
+    let wrong = try place.run("simulate", "scene.yaml", "--link", "etherent-10g")
+    #expect(wrong.status == 2 && wrong.errors.contains("did you mean 'ethernet-10g'?"))
+  }
+
+  @Test func memoryThatDoesNotSufficeIsRefused() throws {
+    for command in ["plan", "run", "simulate"] {
+      let run = try Workplace().run(command, "digits-mlp", "--set", "machine.memory=10kB")
+      #expect(run.status == 2 && run.errors.contains("device 0 needs up to"), "\(run.errors)")
+    }
+    #expect(try Workplace().run("plan", "digits-mlp", "--set", "machine.memory=1GB").status == 0)
+  }
+
   @Test func manyMoreDevicesThanCoresAreFine() throws {
     let run = try Workplace().run("simulate", "digits-cnn", "--devices", "16", "--json", "--steps", "2")
     #expect(run.status == 0, "\(run.errors)")

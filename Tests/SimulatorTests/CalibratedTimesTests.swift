@@ -135,7 +135,7 @@ import Traces
     func predict(_ origin: Calibration.Measurement.Origin) throws -> StepPrediction {
       try #require(
         StepPrediction(
-          program, calibration: calibrated(by: program, origin: origin), origin: "here", link: .shared, clock: .wall,
+          program, calibration: calibrated(by: program, origin: origin), origin: "here", machine: Machine(devices: 1), clock: .wall,
           cores: 2))
     }
     let prediction = try predict(.bench)
@@ -151,8 +151,8 @@ import Traces
     let calibration = try calibrated(by: program("serial", devices: 1))
     let prediction = try #require(
       StepPrediction(
-        program("data(exchange=ring)", devices: 2), calibration: calibration, origin: "here", link: .shared,
-        clock: .virtual, cores: 1))
+        program("data(exchange=ring)", devices: 2), calibration: calibration, origin: "here",
+        machine: Machine(devices: 1), clock: .virtual, cores: 1))
     #expect(prediction.seconds > 0 && !prediction.assumptions.contains { $0.contains("100.0 % is measured") })
   }
 
@@ -161,7 +161,7 @@ import Traces
     let program = try program("data(exchange=ring)", devices: 3)
     func predict(_ clock: Clock) throws -> StepPrediction? {
       StepPrediction(
-        program, calibration: try calibrated(by: program), origin: "here", link: .shared, clock: clock, cores: 2)
+        program, calibration: try calibrated(by: program), origin: "here", machine: Machine(devices: 1), clock: clock, cores: 2)
     }
     #expect(try predict(.wall) == nil)
     #expect(try predict(.virtual) != nil)

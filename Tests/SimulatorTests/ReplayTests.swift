@@ -9,7 +9,7 @@ import Traces
   private func recorded(
     _ program: Program, link: LinkModel = LinkModel(), steps: Int = 4
   ) throws -> (steps: AnalysedSteps, totals: Totals) {
-    let statistics = try Measured.simulate(program, link: link, steps: steps).trace.statistics(program)
+    let statistics = try Measured.simulate(program, on: MachineModel(link), steps: steps).trace.statistics(program)
     return (
       try #require(AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue)), statistics.totals
     )
@@ -19,10 +19,10 @@ import Traces
     let program = try Measured.program(
       layers: 4, devices: 4, microbatches: 8, strategy: "pipeline(schedule=1f1b)", outputBytes: 1_000_000)
     let link = LinkModel(latencyPicoseconds: millisecond / 2, bytesPerSecond: 1e9)
-    let run = try recorded(program, link: link)
+    let run = try recorded(program, on: MachineModel(link))
     let path = CriticalPath(run.steps)
     let replay = try #require(
-      try Simulation(program).replay(RecordedTimes(run.steps).costs(), link: link, path: path))
+      try Simulation(program).replay(RecordedTimes(run.steps).costs(), on: MachineModel(link), path: path))
     let measured = try #require(run.totals.stepSeconds(quantile: 0.5))
     #expect(abs(replay.stepSeconds - measured) < 1e-9)
     // (m + p - 1)(tF + tB) where messages cost nothing.
@@ -38,7 +38,7 @@ import Traces
     let simulation = Simulation(program)
     let catalogue = InstructionCatalogue(program)
     func step(_ change: WhatIf?) throws -> Double {
-      try simulation.predictedStep(costs, link: .ideal, change: change, catalogue: catalogue)
+      try simulation.predictedStep(costs, on: MachineModel(LinkModel()), change: change, catalogue: catalogue)
     }
     #expect(try step(nil) == 12e-3)
     #expect(try abs(step(.layer(1, times: 2)) - 10.5e-3) < 1e-12)
@@ -53,8 +53,8 @@ import Traces
     let link = LinkModel(latencyPicoseconds: 0, bytesPerSecond: 1e9)
     let costs = CostTable(givenTimesOf: program)
     let simulation = Simulation(program)
-    let whole = try simulation.predictedStep(costs, link: link, catalogue: catalogue)
-    let faster = try simulation.predictedStep(costs, link: link, change: .link(times: 2), catalogue: catalogue)
+    let whole = try simulation.predictedStep(costs, on: MachineModel(link), catalogue: catalogue)
+    let faster = try simulation.predictedStep(costs, on: MachineModel(link), change: .link(times: 2), catalogue: catalogue)
     // Two transfers of 1 ms lie on the path of (m + p - 1)(tF + tB) = 9 ms, each now 0.5 ms.
     #expect(abs(whole - 11e-3) < 1e-9 && abs(faster - 10e-3) < 1e-9)
   }
@@ -84,7 +84,7 @@ import Traces
       return isWork && catalogue.node(device: device.device, instruction: position) != nil
         ? (device.device == 1 ? 3 : 1) * millisecond : 0
     }
-    let trace = try Simulation(program).trace(costs, link: .ideal, steps: 3).trace
+    let trace = try Simulation(program).trace(costs, link: LinkModel(), steps: 3).trace
     let analysis = try #require(TraceAnalysis(trace.statistics(program)))
     #expect(analysis.straggler?.device == 1 && analysis.straggler?.confidence == .warning)
     #expect(analysis.straggler?.reason == .compute)

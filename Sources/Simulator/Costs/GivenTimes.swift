@@ -41,21 +41,4 @@ extension Program {
     let share = operation.box.n.count == whole ? 1 : Double(operation.box.n.count) / Double(max(whole, 1))
     return SimulatedTime.picoseconds(nanoseconds: milliseconds(profile) * share * 1e6)
   }
-
-  /// What a message weighs on the wire: its words, but the output of a measured layer exactly as many bytes as were given.
-  func wireBytes(_ message: Message) -> Int {
-    guard message.purpose == .activations || message.purpose == .activationGradients,
-      let node = message.node, graph.nodes.indices.contains(node), let profile = graph.nodes[node].kind.profile,
-      let microbatch = message.microbatch
-    else { return message.bytes }
-    let whole = samples(ofMicrobatch: microbatch) * profile.outputWords
-    if message.words == whole { return profile.outputBytes }
-    return Int((Double(profile.outputBytes) * Double(message.words) / Double(max(whole, 1))).rounded())
-  }
-
-  /// How many samples of the batch a microbatch has.
-  func samples(ofMicrobatch microbatch: Int) -> Int {
-    let count = max(microbatches, 1)
-    return (microbatch + 1) * batch / count - microbatch * batch / count
-  }
 }

@@ -67,11 +67,22 @@ extension LinkModel {
   }
 }
 
+extension MachineModel {
+  /// The model of a scene's machine for a program: as ``LinkModel/init(_:of:calibration:)``, over the machine's routes and
+  /// with each device's rate and perturbation.
+  public init(_ machine: Machine, of program: Program, calibration: Calibration) {
+    self.init(
+      machine,
+      wakePicoseconds: program.graph.network.isMeasured
+        ? 0 : SimulatedTime.picoseconds(nanoseconds: calibration.wakeNanoseconds))
+  }
+}
+
 extension Simulation {
   /// What every simulation assumes (FlexFlow's A1 to A4, Jia et al. 2019), for reports.
   public static let assumptions = [
     "times do not depend on the data, nor on what other devices do at the time (A1)",
-    "each direction between two devices has a wire of its own, whose full bandwidth one message after the other gets (A2)",
+    "each direction of a link is a wire whose full bandwidth one message after the other gets (A2)",
     "a device does one instruction at a time, each lane in its order (A3)",
     "what is not priced above takes no time (A4)",
   ]

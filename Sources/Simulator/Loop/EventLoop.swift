@@ -39,18 +39,15 @@ struct EventLoop<Source: CostSource> {
   /// Steps below this one may begin.
   private var bound: Int32 = 0
   private let isRecording: Bool
-  private let latency: Int64
+  private let pace: Pace?
   /// What a device that waits takes to go on.
   private let wake: Int64
-  /// How long each message occupies its wire.
-  private let occupancy: ContiguousArray<Int64>
   private(set) var source: Source
 
   private var devices: ContiguousArray<Device>
   private var underWay: ContiguousArray<UnderWay>
   private var traffic: ContiguousArray<Traffic>
-  /// When each wire has sent its last message.
-  private var wireFreeAt: ContiguousArray<Int64>
+  private var wires: WireQueues
   private var queue: EventQueue
   private(set) var records: [[TraceRecord]]
   private(set) var recordCount = 0
@@ -60,20 +57,19 @@ struct EventLoop<Source: CostSource> {
   private(set) var isBeyondLimit = false
 
   /// Devices that stand before their first step, until ``release(upTo:)``.
-  init(_ flat: FlatProgram, source: Source, link: LinkModel, isRecording: Bool) {
+  init(_ flat: FlatProgram, source: Source, machine: MachineModel, isRecording: Bool) {
     self.flat = flat
     self.source = source
     self.isRecording = isRecording
-    latency = min(max(link.latencyPicoseconds, 0), SimulatedTime.longest)
-    wake = min(max(link.wakePicoseconds, 0), SimulatedTime.longest)
-    occupancy = ContiguousArray(flat.messageBytes.map { link.occupancyPicoseconds(bytes: $0) })
+    pace = machine.pace
+    wake = min(max(machine.wakePicoseconds, 0), SimulatedTime.longest)
+    wires = WireQueues(flat, machine)
     devices = ContiguousArray(
       flat.devices.map {
         Device(nextCompute: $0.compute.lowerBound, nextCommunication: $0.communication.lowerBound)
       })
     underWay = ContiguousArray(repeating: UnderWay(), count: flat.slots)
     traffic = ContiguousArray(repeating: Traffic(), count: flat.channels.count)
-    wireFreeAt = ContiguousArray(repeating: 0, count: flat.links)
     queue = EventQueue(capacity: 2 * flat.devices.count)
     records = Array(repeating: [], count: flat.devices.count)
     stepEnds = []
@@ -232,7 +228,11 @@ struct EventLoop<Source: CostSource> {
     let place = flat.devices[device].first + Int(position)
     let begin = devices[device].begin
     let step = devices[device].step
-    let duration = source.picoseconds(device: device, position: Int(position), step: Int(step))
+    var duration = source.picoseconds(device: device, position: Int(position), step: Int(step))
+    if let pace, kind == .local {
+      duration = SimulatedTime.scaled(
+        duration, by: pace.factor(device: device, step: Int(step), instruction: Int(position)))
+    }
     let end = now + min(max(duration, 0), SimulatedTime.longest)
     executed += 1
     memory.apply(flat.instructions[place], of: device, flat.changes)
@@ -261,12 +261,9 @@ struct EventLoop<Source: CostSource> {
   private mutating func send(_ instruction: FlatInstruction, ready: Int64, now: Int64) -> UnderWay {
     let number = Int(instruction.channel)
     let channel = flat.channels[number]
-    let wire = Int(channel.link)
-    let start = max(now, wireFreeAt[wire])
-    let left = start + occupancy[Int(instruction.message)]
-    wireFreeAt[wire] = left
+    let (start, left, readable) = wires.carry(Int(instruction.message), pair: Int(channel.link), now: now)
     if left > SimulatedTime.limit { isBeyondLimit = true }
-    let times = UnderWay(senderReady: ready, transferStart: start, readableAt: left + latency)
+    let times = UnderWay(senderReady: ready, transferStart: start, readableAt: readable)
     underWay[slot(number, traffic[number].sent)] = times
     let isNext = traffic[number].sent == traffic[number].received
     traffic[number].sent += 1

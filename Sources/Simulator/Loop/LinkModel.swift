@@ -27,6 +27,15 @@ public struct LinkModel: Hashable, Sendable {
     }
   }
 
+  /// The same link so many times as fast.
+  func faster(_ times: Double) -> LinkModel {
+    guard times > 0, times != 1 else { return self }
+    var link = self
+    link.latencyPicoseconds = Int64((Double(latencyPicoseconds) / times).rounded())
+    link.bytesPerSecond *= times
+    return link
+  }
+
   /// How long `bytes` occupy the wire.
   public func occupancyPicoseconds(bytes: Int) -> Int64 {
     bytesPerSecond.isFinite ? SimulatedTime.picoseconds(seconds: Double(bytes) / bytesPerSecond) : 0

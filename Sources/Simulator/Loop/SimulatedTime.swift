@@ -26,6 +26,11 @@ public enum SimulatedTime {
     (picoseconds + perNanosecond / 2) / perNanosecond
   }
 
+  /// A duration times a factor, to the nearest picosecond.
+  static func scaled(_ picoseconds: Int64, by factor: Double) -> Int64 {
+    factor == 1 ? picoseconds : clamped(Double(picoseconds) * factor)
+  }
+
   private static func clamped(_ value: Double) -> Int64 {
     guard value > 0 else { return 0 }
     return value < Double(longest) ? Int64(value.rounded()) : longest

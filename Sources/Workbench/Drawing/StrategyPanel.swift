@@ -63,7 +63,9 @@ struct StrategyPanel: Widget {
     let devices = scene.machine.devices
     return [
       Line(scene.strategy.description.replacing("\n", with: "; "), role: .accent),
-      Line("\(devices) device\(devices == 1 ? "" : "s"), batch \(scene.training.batch), link \(scene.machine.link)"),
+      Line(
+        "\(devices) device\(devices == 1 ? "" : "s"), batch \(scene.training.batch), link \(scene.machine.linkDescription)"
+      ),
     ]
   }
 

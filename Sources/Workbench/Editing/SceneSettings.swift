@@ -42,21 +42,23 @@ public enum SceneSettings {
         "microbatches", scene.microbatches.map(String.init) ?? "auto", .integer(1...max(1, batch), automatic: "auto"),
         hint: "parts of a batch; auto: by the strategy"),
       SettingField(
-        "link", scene.machine.link.description, .choice(links(with: scene.machine.link)),
-        hint: "shared, or as 20us,1GB/s"),
+        "link", scene.machine.linkName ?? scene.machine.link.description, .choice(links(of: scene.machine)),
+        hint: "shared, as 20us,1GB/s, or a link's name"),
     ]
-    return fields + trainingFields(scene.training) + [
+    fields += trainingFields(scene.training)
+    fields.append(
       SettingField(
-        "data", dataText(scene), .choice(datasets), hint: "a set by name, or as {set: idx, images: F, labels: F}")
-    ]
+        "data", dataText(scene), .choice(datasets), hint: "a set by name, or as {set: idx, images: F, labels: F}"))
+    return fields + MachineSettings.fields(of: scene.machine)
   }
 
   private static let datasets = ["digits", "spirals", "blobs"]
   private static let optimizers = ["sgd", "momentum", "nesterov", "adagrad", "adam"]
 
-  private static func links(with own: Link) -> [String] {
-    let usual = ["shared", "20us,1GB/s", "50us,100MB/s", "1ms,10MB/s"]
-    return usual.contains(own.description) ? usual : usual + [own.description]
+  private static func links(of machine: Machine) -> [String] {
+    let own = machine.linkName ?? machine.link.description
+    let usual = ["shared", "20us,1GB/s", "50us,100MB/s", "1ms,10MB/s"] + MachineLibrary.links.map(\.name)
+    return usual.contains(own) ? usual : usual + [own]
   }
 
   private static func trainingFields(_ training: TrainingSettings) -> [SettingField] {
@@ -95,7 +97,7 @@ public enum SceneSettings {
       // The kind that it is keeps its options.
       if kind(of: scene.strategy).name != text { scene.strategy = try strategy(text) }
     case "devices":
-      scene.machine.devices = try whole(text, 1...65_536)
+      MachineSettings.resize(&scene.machine, to: try whole(text, 1...65_536))
       // A number of stages that was the number of devices goes with it; otherwise every step would be refused.
       if case .pipeline(var pipeline) = scene.strategy, pipeline.stages != nil {
         pipeline.stages = nil
@@ -103,7 +105,7 @@ public enum SceneSettings {
       }
     case "batch": scene.training.batch = try whole(text, 1...(1 << 24))
     case "microbatches": scene.microbatches = text == "auto" || text.isEmpty ? nil : try whole(text, 1...(1 << 24))
-    case "link": scene.machine.link = try first { () throws(DiagnosticList) in try Link(parsing: text) }
+    case "link": try setLink(text, of: &scene.machine)
     case "optimizer": scene.training.optimizer = try optimizer(text)
     case "momentum":
       guard let value = Float(text), (0..<1).contains(value) else { throw FieldProblem("at least 0 and below 1") }
@@ -122,9 +124,23 @@ public enum SceneSettings {
     case "data":
       // Whether the set fits the network is shown at the network.
       scene.data = try first { () throws(DiagnosticList) in try DataSettings(yaml: text) }
-    default: throw FieldProblem("there is no field \(key)")
+    default:
+      guard try MachineSettings.set(key, text, of: &scene.machine) else {
+        throw FieldProblem("there is no field \(key)")
+      }
     }
     return scene
+  }
+
+  private static func setLink(_ text: String, of machine: inout Machine) throws(FieldProblem) {
+    if text == machine.linkName { return }
+    if let named = MachineLibrary.links.first(where: { $0.name == text }) {
+      machine.link = named.link
+      machine.linkName = text
+    } else {
+      machine.link = try first { () throws(DiagnosticList) in try Link(parsing: text) }
+      machine.linkName = nil
+    }
   }
 
   // MARK: Strategy

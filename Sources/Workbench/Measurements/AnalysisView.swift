@@ -11,8 +11,8 @@ public struct AnalysisView: Hashable, Sendable {
   public init() {}
 }
 
-/// Asks the executor's side for what an analysis can use beside the trace: replays of the recorded steps over a link.
-public typealias AnalysisSource = @Sendable (AnalysedSteps, Link) -> AnalysisContext
+/// Asks the executor's side for what an analysis can use beside the trace: replays of the recorded steps on a machine.
+public typealias AnalysisSource = @Sendable (AnalysedSteps, Machine) -> AnalysisContext
 
 extension WorkbenchState {
   /// Analyses what is shown and opens the view of it.
@@ -24,7 +24,7 @@ extension WorkbenchState {
     let catalogue = shown.facts.catalogue
     var context = AnalysisContext()
     if let analysisSource, let steps = AnalysedSteps(shown.timeline.steps, catalogue: catalogue) {
-      context = analysisSource(steps, (run?.scene ?? scene).machine.link)
+      context = analysisSource(steps, (run?.scene ?? scene).machine)
     }
     if shown.clock == .wall, shown.deviceCount > cores { context.oversubscribedCores = cores }
     analysis = TraceAnalysis(shown.timeline.steps, totals: totals, catalogue: catalogue, context: context)

@@ -13,7 +13,7 @@ extension WorkbenchState {
       testAccuracy: last?.test, trainOracleAccuracy: last?.trainOracle, testOracleAccuracy: last?.testOracle,
       heads: last?.heads, peaks: measurements.peaks.map { $0.flatMap(Self.bytes) },
       workspaceWords: workspace?(measurements.facts.program), predictedStepSeconds: run.forecast?.expected?.seconds,
-      assumptions: run.forecast?.expected?.assumptions ?? [])
+      machine: run.scene.machine, assumptions: run.forecast?.expected?.assumptions ?? [])
     return Report(facts, statistics: statistics)
   }
 

@@ -39,6 +39,9 @@ public struct ScenePlan: Sendable {
   ) throws(DiagnosticList) {
     let problems = scene.problems()
     guard problems.isEmpty else { throw DiagnosticList(problems) }
+    if let misfit = scene.machine.topology.misfit(devices: scene.machine.devices) {
+      throw DiagnosticList(misfit.message, path: "machine.topology", hint: misfit.hint)
+    }
     let graph = try scene.graph()
     layerSeconds = scene.strategy.needsLayerSeconds ? layerTimes?(graph, scene.training) : nil
     let compiler = Compiler(
@@ -47,7 +50,10 @@ public struct ScenePlan: Sendable {
     self.scene = scene
     partitioning = try compiler.partitioning(for: scene.strategy)
     program = try compiler.compile(scene.strategy)
-    facts = ProgramFacts(program, workspaceWords: workspace?(program))
+    let workspaceWords = workspace?(program)
+    let shortages = program.memoryShortages(on: scene.machine, workspaceWords: workspaceWords)
+    if !shortages.isEmpty { throw DiagnosticList(shortages) }
+    facts = ProgramFacts(program, workspaceWords: workspaceWords)
     bubble = program.bubble
     steps = scene.data.source.outline.map { scene.training.steps(samples: $0.trainCount) }
   }

@@ -1,0 +1,58 @@
+import Machines
+import Programs
+
+/// The machine of a simulation: what messages pass between devices, and how fast each device works.
+public struct MachineModel: Hashable, Sendable {
+  enum Carrier: Hashable, Sendable {
+    /// A wire of its own for each ordered pair, all alike.
+    case uniform(LinkModel)
+    /// Wires and routes by the machine's topology.
+    case routed(Machine)
+  }
+
+  let carrier: Carrier
+  /// Nil where every instruction takes what its cost source says.
+  var pace: Pace?
+  /// As ``LinkModel/wakePicoseconds``.
+  public var wakePicoseconds: Int64
+  /// So many times the bandwidth of every wire, and so much less latency.
+  var messageSpeed = 1.0
+
+  /// Equal devices, each ordered pair with a wire of its own.
+  public init(_ link: LinkModel) {
+    carrier = .uniform(link)
+    pace = nil
+    wakePicoseconds = link.wakePicoseconds
+  }
+
+  /// A scene's machine.
+  public init(_ machine: Machine, wakePicoseconds: Int64 = 0) {
+    carrier =
+      machine.topology == .crossbar && machine.perturbation.slowLinks.isEmpty
+      ? .uniform(LinkModel(machine.link)) : .routed(machine)
+    pace = Pace(machine)
+    self.wakePicoseconds = wakePicoseconds
+  }
+
+  /// The same machine with messages so many times as fast.
+  public func withMessages(timesAsFast times: Double) -> MachineModel {
+    guard times > 0 else { return self }
+    var result = self
+    result.messageSpeed *= times
+    return result
+  }
+
+  /// The same devices with messages that cost nothing: POP's ideal network.
+  public var withIdealNetwork: MachineModel {
+    var result = MachineModel(LinkModel())
+    result.pace = pace
+    return result
+  }
+
+  /// The same machine for durations that contain already how slow its devices are, as recorded ones do.
+  public var withoutPace: MachineModel {
+    var result = self
+    result.pace = nil
+    return result
+  }
+}
