@@ -32,7 +32,9 @@ struct PlanCommand: ParsableCommand {
         "--layer \(name): the network has no such layer",
         hint: "its layers: \(program.graph.nodes.map(\.name).joined(separator: ", "))")
     }
-    let plan = Plan(program, scene: scene.name, layer: node, workspaceWords: KernelWorkspace.words(of: program))
+    let plan = Plan(
+      program, scene: scene.name, layer: node, workspaceWords: KernelWorkspace.words(of: program),
+      link: scene.machine.link)
     try files.deliver(outputs.json ? try plan.json() : plan.text)
     if !plan.problems.isEmpty { throw Failure(.wrongInput, plan.problems.joined(separator: "\n")) }
   }

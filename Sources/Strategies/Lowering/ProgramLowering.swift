@@ -69,7 +69,8 @@ struct ProgramLowering {
     if mode == .training { lowerExchangeAndUpdate() }
     widenChannels()
     for device in devices.indices {
-      devices[device].finish(partitioning.schedule.devices[device])
+      devices[device].finish(
+        partitioning.schedule.devices[device], overlaps: partitioning.buckets.overlap == .on, messages: messages)
       GradientAccumulation.mark(&devices[device].program)
     }
     var program = Program(
@@ -100,12 +101,16 @@ struct ProgramLowering {
   private mutating func lowerUpdate(_ action: Action, on device: Int) {
     let turns = layout.partitioning.schedule.devices[device].filter { $0.kind == .update && $0.stage == action.stage }
     let scale = gradientScale(at: action, on: device)
-    for share in devices[device].buckets.filter({ $0.stage == action.stage }).flatMap(\.shares) {
-      let number = devices[device].program.updates.append(
-        Update(
-          parameter: share.parameter, gradient: share.gradient, states: share.states, nodes: share.nodes,
-          turn: turns.firstIndex(of: action)!, turns: turns.count, gradientScale: scale))
-      devices[device].emit(.update(number), in: action)
+    for (place, bucket) in devices[device].buckets.enumerated() where bucket.stage == action.stage {
+      let begin = devices[device].fragments[action]?.count ?? 0
+      for share in bucket.shares {
+        let number = devices[device].program.updates.append(
+          Update(
+            parameter: share.parameter, gradient: share.gradient, states: share.states, nodes: share.nodes,
+            turn: turns.firstIndex(of: action)!, turns: turns.count, gradientScale: scale))
+        devices[device].emit(.update(number), in: action)
+      }
+      devices[device].notePart(of: place, from: begin, in: action)
     }
   }
 

@@ -19,6 +19,7 @@ extension PartitioningConstructor {
     var result = try pipelined(over: groups, along: mesh.split, PipelineParallel(schedule: mesh.schedule))
     result.exchange = mesh.exchange
     result.shard = mesh.shard
+    result.buckets = mesh.buckets
     return result
   }
 }

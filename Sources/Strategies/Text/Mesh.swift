@@ -14,11 +14,13 @@ public struct Mesh: StrategyConfiguration {
   public var exchange: ExchangeAlgorithm
   /// What devices with the same parameters keep only a part of.
   public var shard: StateSharding
+  /// How gradients are put together and when they are exchanged.
+  public var buckets: GradientBuckets
 
   public init(
     data: Int? = nil, model: Int = 1, pipeline: Int = 1, schedule: PipelineSchedule = .oneForwardOneBackward,
     split: ModelSplit = .k, exchange: ExchangeAlgorithm = .ring,
-    shard: StateSharding = .none
+    shard: StateSharding = .none, buckets: GradientBuckets = GradientBuckets()
   ) {
     self.data = data
     self.model = model
@@ -27,6 +29,7 @@ public struct Mesh: StrategyConfiguration {
     self.split = split
     self.exchange = exchange
     self.shard = shard
+    self.buckets = buckets
   }
 
   public static let kind = StrategyKind(
@@ -38,21 +41,21 @@ public struct Mesh: StrategyConfiguration {
       .init(name: "schedule", values: PipelineSchedule.words, about: PipelineSchedule.about),
       .init(name: "split", values: ModelSplit.words, about: "what the model dimension cuts: " + ModelSplit.about),
       .init(name: "exchange", values: ExchangeAlgorithm.words, about: ExchangeAlgorithm.about),
-      .init(name: "shard", values: StateSharding.words, about: StateSharding.about),
-    ])
+    ] + GradientBuckets.options + [.init(name: "shard", values: StateSharding.words, about: StateSharding.about)])
 
   public init(_ values: StrategyOptions) {
     self.init(
       data: values.count("data"), model: values.count("model") ?? 1, pipeline: values.count("pipeline") ?? 1,
       schedule: values.word("schedule") ?? .oneForwardOneBackward, split: values.word("split") ?? .k,
-      exchange: values.word("exchange") ?? .ring, shard: values.word("shard") ?? .none)
+      exchange: values.word("exchange") ?? .ring, shard: values.word("shard") ?? .none,
+      buckets: GradientBuckets(values))
   }
 
   public var strategy: Strategy { .mesh(self) }
   public var options: [String?] {
     [
       data.map(String.init), "\(model)", "\(pipeline)", schedule.rawValue, split == .k ? nil : split.rawValue,
-      exchange == .ring ? nil : exchange.rawValue, shard == .none ? nil : shard.rawValue,
-    ]
+      exchange == .ring ? nil : exchange.rawValue,
+    ] + buckets.texts + [shard == .none ? nil : shard.rawValue]
   }
 }

@@ -5,11 +5,12 @@ public struct PipelineParallel: StrategyConfiguration {
   public var stages: Int?
   /// Parts of the model on each device in an interleaved schedule; nil means 2.
   public var chunks: Int?
-  public var recompute: Recomputation
+  /// Keep a stage's inputs alone and repeat its forward before its backward (Chen et al. 2016).
+  public var recompute: Switch
 
   public init(
     schedule: PipelineSchedule = .oneForwardOneBackward, stages: Int? = nil, chunks: Int? = nil,
-    recompute: Recomputation = .off
+    recompute: Switch = .off
   ) {
     self.schedule = schedule
     self.stages = stages
@@ -23,7 +24,9 @@ public struct PipelineParallel: StrategyConfiguration {
       .init(name: "schedule", values: PipelineSchedule.words, about: PipelineSchedule.about),
       .init(name: "stages", values: .count(automatic: "as the schedule wants"), about: "how many stages"),
       .init(name: "chunks", values: .count(automatic: "2 if interleaved"), about: "stages per device if interleaved"),
-      .init(name: "recompute", values: Recomputation.words, about: Recomputation.about),
+      .init(
+        name: "recompute", values: Switch.words,
+        about: "on: keep a stage's inputs alone and repeat forward before backward: less memory, more work"),
     ])
 
   public init(_ values: StrategyOptions) {
@@ -62,15 +65,6 @@ public enum PipelineSchedule: String, Hashable, Sendable, CaseIterable {
 
   static let about =
     "1f1b keeps few microbatches in flight, gpipe runs all forwards first; zb split backward, chimera runs both ways"
-}
-
-/// Whether activations are kept from forward to backward.
-public enum Recomputation: String, Hashable, Sendable, CaseIterable {
-  case off
-  /// Keeps a stage's inputs alone and repeats its forward before its backward (Chen et al. 2016).
-  case on
-
-  static let about = "on: keep a stage's inputs alone and repeat forward before backward: less memory, more work"
 }
 
 extension Strategy {

@@ -7,6 +7,8 @@ public struct StrategyKind: Hashable, Sendable {
       case words([String])
       /// A whole number of at least 1; left out means what `automatic` says.
       case count(automatic: String)
+      /// A number of bytes (``ByteSize``); left out means what `automatic` says.
+      case size(automatic: String)
     }
     public var name: String
     public var values: Values
@@ -57,6 +59,9 @@ public struct StrategyOptions: Sendable {
 
   /// The value of an option that is a count; nil where the text leaves it out.
   func count(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
+
+  /// The value of an option that is a size; nil where the text leaves it out.
+  func size(_ name: String) -> ByteSize? { values[name].flatMap { ByteSize(parsing: $0) } }
 }
 
 extension CaseIterable where Self: RawRepresentable<String>, AllCases: Collection {

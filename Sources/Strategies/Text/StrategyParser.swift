@@ -87,6 +87,12 @@ private struct StrategyScanner {
       guard let count = Int(value.text), count >= 1 else {
         throw problem("'\(name.text)' is a whole number of at least 1, not '\(value.text)'", at: value.column)
       }
+    case .size(_):
+      guard ByteSize(parsing: value.text) != nil else {
+        throw problem(
+          "'\(name.text)' is a number of bytes, not '\(value.text)'", at: value.column,
+          hint: "a number with B, kB, MB or GB, as 4kB or 1MB")
+      }
     }
     return (name, value.text)
   }
