@@ -64,17 +64,18 @@ let package = Package(
     module(
       "Workbench",
       ["Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Screens", "Strategies", "Traces", "Scenes"]),
+    module("VirtualRuns", ["Diagnostics", "Machines", "Programs", "Engine", "Simulator"]),
     // 6
     .executableTarget(
       name: "partita",
       dependencies: [
         "Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Screens", "Strategies", "Traces",
-        "Scenes", "Engine", "Simulator", "CursesTerminal", "Workbench",
+        "Scenes", "Engine", "Simulator", "VirtualRuns", "CursesTerminal", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "KernelBenchmarks", dependencies: ["Networks", "Kernels"], swiftSettings: arithmetic),
-    .executableTarget(name: "SimulatorBenchmarks", dependencies: ["Networks", "Programs", "Simulator"]),
+    .executableTarget(name: "SimulatorBenchmarks", dependencies: ["Networks", "Programs", "Strategies", "Simulator"]),
     // Tests
     tests("Networks"),
     tests("Machines"),
@@ -92,6 +93,9 @@ let package = Package(
     tests(
       "Simulator",
       ["Networks", "Machines", "Datasets", "Programs", "Strategies", "Traces", "Scenes", "Engine"]),
+    tests(
+      "VirtualRuns",
+      ["Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Strategies", "Traces", "Engine", "Simulator"]),
     tests(
       "Workbench", ["Screens", "Scenes", "Strategies", "Programs", "Traces", "Networks", "Machines"],
       resources: [.copy("Pictures")]),

@@ -29,16 +29,19 @@ public struct Comparison: Hashable, Sendable {
 
   /// Trains `program` and `reference` for `steps` steps each, one after the other.
   ///
-  /// - Parameter training: Its length is replaced by `steps`, for the rate schedule too.
+  /// - Parameters:
+  ///   - training: Its length is replaced by `steps`, for the rate schedule too.
+  ///   - pacing: Of the first run; which of two messages comes first may depend on it. The reference keeps to the wall
+  ///     clock.
   /// - Throws: `DiagnosticList` where a run cannot be prepared, `EngineFailure` where one fails.
   public init(
     program: Program, reference: Program, dataset: Dataset, shuffle: Bool, training: TrainingSettings, steps: Int,
-    options: TrainingRun.Options = .init(), initialParameters: [NamedTensor]? = nil
+    options: TrainingRun.Options = .init(), initialParameters: [NamedTensor]? = nil, pacing: Pacing = .wall
   ) throws {
     var training = training
     training.length = .steps(steps)
-    let own = try Outcome(program, dataset, shuffle, training, options, initialParameters)
-    let expected = try Outcome(reference, dataset, shuffle, training, options, initialParameters)
+    let own = try Outcome(program, dataset, shuffle, training, options, initialParameters, pacing)
+    let expected = try Outcome(reference, dataset, shuffle, training, options, initialParameters, .wall)
     self.steps = steps
     maxRelativeLossDifference =
       zip(own.losses, expected.losses).map { Self.ratio(abs($0 - $1), abs($1)) }.max() ?? 0
@@ -93,13 +96,13 @@ public struct Comparison: Hashable, Sendable {
 
     init(
       _ program: Program, _ dataset: Dataset, _ shuffle: Bool, _ training: TrainingSettings,
-      _ options: TrainingRun.Options, _ initial: [NamedTensor]?
+      _ options: TrainingRun.Options, _ initial: [NamedTensor]?, _ pacing: Pacing
     ) throws {
       var options = options
       options.tracing = false
       let run = try TrainingRun(
         program: program, inference: nil, dataset: dataset, shuffle: shuffle, training: training, options: options,
-        initialParameters: initial)
+        initialParameters: initial, pacing: pacing)
       run.start()
       run.wait()
       let news = run.drain()

@@ -7,7 +7,8 @@ import Kernels
 import Programs
 import Synchronization
 
-/// The thread that lets devices run to a common step, evaluates while they stand, watches over them and joins them.
+/// The thread that lets devices run to a common step, evaluates while they stand, and
+/// ends them. Whose time they work in is its driver's business.
 final class Coordinator: Sendable {
   /// What the outside wants, and what it is told.
   struct Desk: Sendable {
@@ -48,29 +49,30 @@ final class Coordinator: Sendable {
   let stepsPerEpoch: Int
   let desk = Mutex(Desk())
   let ledger: Mutex<StepLedger>
-  private let workers: [WorkerPlan]
+  private let parts: RunParts
+  private let pacing: Pacing
   private let inference: (program: Program, set: SampleSet)?
-  private let watchdog: Watchdog
   /// Signalled when all threads are joined and the state is final.
   private let over = DispatchSemaphore(value: 0)
 
   init(
-    control: RunControl, model: ModelParameters, workers: [WorkerPlan], inference: Program?, testSet: SampleSet?,
-    ledger: StepLedger, totalSteps: Int, stepsPerEpoch: Int, watchdog: Watchdog
+    _ parts: RunParts, pacing: Pacing, inference: Program?, testSet: SampleSet?, ledger: StepLedger, totalSteps: Int,
+    stepsPerEpoch: Int
   ) {
-    self.control = control
-    self.model = model
-    self.workers = workers
+    control = parts.control
+    model = parts.model
+    self.parts = parts
+    self.pacing = pacing
     self.inference = if let inference, let testSet, testSet.count > 0 { (inference, testSet) } else { nil }
     self.ledger = Mutex(ledger)
     self.totalSteps = totalSteps
     self.stepsPerEpoch = stepsPerEpoch
-    self.watchdog = watchdog
   }
 
-  /// Starts the coordinator's thread, which starts the devices'.
+  /// Starts the coordinator's thread, which sets the devices going.
   func start() {
     let thread = Thread { self.main() }
+    thread.stackSize = NamedThread.stackBytes
     thread.start()
   }
 
@@ -84,26 +86,20 @@ final class Coordinator: Sendable {
 
   private func main() {
     NamedThread.setName("coordinator")
-    let threads = workers.map { plan in
-      NamedThread(name: "device \(plan.device.device)") { [control, model] in
-        if plan.link != .shared { NamedThread.setPreciseTimers() }
-        var worker = DeviceWorker(plan, memory: model.memories[plan.device.device], control: control)
-        worker.run()
-      }
-    }
+    let driver = pacing.driver(parts)
     let end =
       if let inference {
-        conduct(TestEvaluation(inference.program, set: inference.set))
+        conduct(driver, TestEvaluation(inference.program, set: inference.set))
       } else {
-        conduct(nil)
+        conduct(driver, nil)
       }
     control.close(.ended)
-    for thread in threads { thread.join() }
+    driver.finish()
     finish(end)
   }
 
   /// Lets the devices run from stand to stand until the run is over.
-  private func conduct(_ evaluation: consuming TestEvaluation?) -> RunState {
+  private func conduct(_ driver: any RunDriver, _ evaluation: consuming TestEvaluation?) -> RunState {
     var position = 0
     /// Where an evaluation was made last; one per place is enough.
     var evaluatedAt = 0
@@ -111,7 +107,7 @@ final class Coordinator: Sendable {
       let isStopping = desk.withLock { $0.isStopping }
       let isEnd = position == totalSteps || isStopping
       if position > evaluatedAt && (isEnd || position % stepsPerEpoch == 0) {
-        if let failure = evaluate(after: position, with: &evaluation) { return .failed(failure) }
+        if let failure = evaluate(after: position, driver, with: &evaluation) { return .failed(failure) }
         evaluatedAt = position
       }
       serve()
@@ -124,7 +120,8 @@ final class Coordinator: Sendable {
         continue
       }
       let epochEnd = (position / stepsPerEpoch + 1) * stepsPerEpoch
-      guard let reached = run(from: position, to: min(totalSteps, epochEnd, position + steps), limit: steps) else {
+      let target = min(totalSteps, epochEnd, position + steps)
+      guard let reached = run(driver, from: position, to: target, limit: steps) else {
         return control.firstFailure.map { .failed($0) } ?? .stopped
       }
       position = reached
@@ -146,26 +143,15 @@ final class Coordinator: Sendable {
 
   /// Lets the devices run up to step `target` or, if somebody wants them to stand, to the step that the furthest has
   /// begun. Returns the steps done; nil if the run was closed.
-  private func run(from position: Int, to target: Int, limit: Int) -> Int? {
-    var bound = target
+  private func run(_ driver: any RunDriver, from position: Int, to target: Int, limit: Int) -> Int? {
     let isCounted = limit < Int.max / 2
-    let begin = control.clock.now()
+    let begin = driver.now()
     ledger.withLock { $0.beginSegment(at: begin) }
-    watchdog.begin()
-    control.release(upTo: bound)
-    while !control.allStopped(after: bound) {
-      if control.closed != nil { return nil }
-      _ = control.bell.wait(timeout: .now() + .milliseconds(watchdog.tickMilliseconds))
-      let interrupts = desk.withLock {
-        isCounted ? $0.isStopping || !$0.isPaused || !$0.snapshots.isEmpty : $0.wantsStand
-      }
-      if interrupts && bound == target {
-        bound = min(target, max(control.hold(), position))
-        control.release(upTo: bound)
-      }
-      if let failure = watchdog.look(at: control, workers: workers) { control.fail(failure) }
+    let bound = driver.run(from: position, to: target) {
+      desk.withLock { isCounted ? $0.isStopping || !$0.isPaused || !$0.snapshots.isEmpty : $0.wantsStand }
     }
-    let end = control.clock.now()
+    guard let bound else { return nil }
+    let end = driver.now()
     collect()
     desk.withLock { desk in
       if isCounted { desk.stepRequests = max(0, desk.stepRequests - (bound - position)) }
@@ -179,9 +165,11 @@ final class Coordinator: Sendable {
   func collect() { ledger.withLock { $0.collect(control.ports) } }
 
   /// Evaluates the standing model; a failure says why that was impossible.
-  private func evaluate(after steps: Int, with evaluation: inout TestEvaluation?) -> EngineFailure? {
+  private func evaluate(
+    after steps: Int, _ driver: any RunDriver, with evaluation: inout TestEvaluation?
+  ) -> EngineFailure? {
     guard let means = ledger.withLock({ $0.epochMeans }) else { return nil }
-    let begin = control.clock.now()
+    let begin = driver.now()
     var result = Evaluation(
       steps: steps, epochs: Double(steps) / Double(stepsPerEpoch), trainLoss: means.loss, trainAccuracy: means.accuracy,
       trainOracleAccuracy: means.oracleAccuracy, begin: begin, end: begin)
@@ -196,7 +184,7 @@ final class Coordinator: Sendable {
     } catch {
       return EngineFailure(message: "the trained model does not fit the inference program: \(error)")
     }
-    result.end = control.clock.now()
+    result.end = driver.now()
     desk.withLock { $0.evaluations.append(result) }
     return nil
   }

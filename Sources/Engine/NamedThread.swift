@@ -3,6 +3,9 @@ import Foundation
 
 /// An operating-system thread with a name, to be joined.
 final class NamedThread: Sendable {
+  /// Room for what kernels keep on the stack.
+  static let stackBytes = 8 << 20
+
   private let done = DispatchSemaphore(value: 0)
 
   /// Starts `body` on a thread of its own.
@@ -13,7 +16,7 @@ final class NamedThread: Sendable {
       body()
       done.signal()
     }
-    thread.stackSize = 8 << 20
+    thread.stackSize = Self.stackBytes
     thread.start()
   }
 

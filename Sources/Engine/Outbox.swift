@@ -83,6 +83,9 @@ struct Recorder: ~Copyable {
 
   mutating func append(_ step: DeviceStep) { steps.append(step) }
 
+  /// True where not one more record or step has room.
+  var isFull: Bool { records.count >= Self.recordCapacity || steps.count >= Self.stepCapacity }
+
   /// True where it is time to hand over.
   mutating func isDue(at now: Int64) -> Bool {
     let isFull = 2 * records.count > Self.recordCapacity || 2 * steps.count > Self.stepCapacity

@@ -10,7 +10,8 @@ import Programs
 import Synchronization
 import Traces
 
-/// A program trained for real: one thread per device on the wall clock, and one that coordinates.
+/// A program trained for real: one thread per device on the wall clock, or devices that take turns in a time of their own
+/// (``Pacing``), and one thread that coordinates.
 ///
 /// Devices run ahead of each other as far as messages allow; they stand after a common step only to be evaluated (at
 /// the end of every epoch and of the run), paused, stopped or copied. All methods may be called from any thread.
@@ -37,6 +38,8 @@ public final class TrainingRun: Sendable {
   /// Steps of the whole run, and of one epoch.
   public let totalSteps: Int
   public let stepsPerEpoch: Int
+  /// Whose time the run is told in.
+  public let pacing: Pacing
   private let coordinator: Coordinator
 
   /// Prepares a run: allocates the devices' memories and writes the initial parameters.
@@ -44,11 +47,13 @@ public final class TrainingRun: Sendable {
   /// - Parameters:
   ///   - inference: Forward pass and loss on one device, for the test set; nil leaves test results out.
   ///   - initialParameters: One whole model; nil initializes by `training.seed`.
+  ///   - pacing: Whose time the run is told in; what is computed does not depend on it.
   /// - Throws: everything about data, settings or parameters that does not fit the program.
   public init(
     program: Program, inference: Program?, dataset: Dataset, shuffle: Bool, training: TrainingSettings,
-    options: Options = Options(), initialParameters: [NamedTensor]? = nil
+    options: Options = Options(), initialParameters: [NamedTensor]? = nil, pacing: Pacing = .wall
   ) throws(DiagnosticList) {
+    self.pacing = pacing
     try RunChecks.check(program: program, inference: inference, dataset: dataset, training: training)
     for program in [program, inference].compactMap({ $0 }) where options.verifies {
       let findings = Verifier(program).check()
@@ -82,9 +87,10 @@ public final class TrainingRun: Sendable {
       knowsAccuracy: dataset.train.classes != nil && program.seesWholeOutput, isTree: program.graph.tree != nil,
       schedule: training.rate,
       totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
+    let parts = RunParts(workers: workers, model: model, control: control, watchdogSeconds: options.watchdogSeconds)
     coordinator = Coordinator(
-      control: control, model: model, workers: workers, inference: inference, testSet: dataset.test, ledger: ledger,
-      totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch, watchdog: Watchdog(seconds: options.watchdogSeconds))
+      parts, pacing: pacing, inference: inference, testSet: dataset.test, ledger: ledger, totalSteps: totalSteps,
+      stepsPerEpoch: stepsPerEpoch)
   }
 
   deinit {

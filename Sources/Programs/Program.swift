@@ -80,6 +80,8 @@ public struct Program: Sendable {
   public var optimizer: Optimizer
   public var weightDecay: Float
   public var schedule: Schedule
+  /// The pipeline's idle time by closed form; nil where there is no pipeline, or no form for its schedule.
+  public var bubble: BubbleFormula?
   public var devices: [DeviceProgram]
   public var channels = Table<Channel>()
   public var messages = Table<Message>()

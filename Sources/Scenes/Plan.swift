@@ -155,12 +155,17 @@ public struct Plan: Codable, Hashable, Sendable {
   /// A table of all layers' owners, and the picture of one layer, for the text.
   var picture: [String] = []
   public var perDevice: [Device]
+  /// When each action runs if all stages take the same time; nil for a program without a schedule.
+  public var slots: Slots?
+  /// The same drawn, for the text.
+  var slotDrawing: [String] = []
   /// What the verifier found; empty for every program that may run.
   public var problems: [String]
   public var assumptions: [String]
 
   enum CodingKeys: String, CodingKey {
-    case schema, scene, strategy, batch, microbatches, collectives, terms, exchanges, ownership, problems, assumptions
+    case schema, scene, strategy, batch, microbatches, slots, collectives, terms, exchanges, ownership, problems
+    case assumptions
     case exposedExchangeSeconds = "exposed_exchange_seconds"
     case parameterCount = "parameter_count"
     case flopsPerSample = "flops_per_sample"
@@ -212,6 +217,10 @@ public struct Plan: Codable, Hashable, Sendable {
       Device(
         program, device: device, sent: matrix[device].reduce(0, +), received: matrix.reduce(0) { $0 + $1[device] },
         workspaceWords: workspaceWords.flatMap { $0.indices.contains(device) ? $0[device] : nil })
+    }
+    if let facts = ScheduleFacts(program) {
+      slots = Slots(facts)
+      slotDrawing = Self.slotLines(facts)
     }
     problems = Verifier(program).check().map(\.description)
     assumptions = program.assumptions

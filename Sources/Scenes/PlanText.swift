@@ -1,7 +1,7 @@
 extension Plan {
   /// For people: sections separated by empty lines, with a final line break.
   public var text: String {
-    var sections = [heading, schedule]
+    var sections = [heading, schedule, slotDrawing].filter { !$0.isEmpty }
     sections += perDevice.map { device in ["program of device \(device.device)"] + device.instructions }
     sections += [picture, communication, exchangeLines, memory, verdict].filter { !$0.isEmpty }
     if !assumptions.isEmpty { sections.append(["assumptions"] + assumptions.map { "  \($0)" }) }
@@ -69,7 +69,7 @@ extension Plan {
   }
 
   /// Columns aligned to the right.
-  private static func table(_ rows: [[String]]) -> [String] {
+  static func table(_ rows: [[String]]) -> [String] {
     let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       "  " + zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")

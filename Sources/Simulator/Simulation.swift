@@ -63,6 +63,11 @@ public struct Simulation: Sendable {
     try simulate(&source, link, steps, deliver)
   }
 
+  /// A simulation that goes on from step to step as somebody lets it, beginning before its first.
+  public func paced<Source: CostSource>(asking source: Source, link: LinkModel) -> PacedSimulation<Source> {
+    PacedSimulation(EventLoop(flat, source: source, link: link, isRecording: true), program: program)
+  }
+
   /// All records of a simulation, and its outcome.
   ///
   /// - Throws: as ``run(_:link:steps:deliver:)``.
@@ -79,7 +84,8 @@ public struct Simulation: Sendable {
   private func simulate<Source: CostSource>(
     _ source: inout Source, _ link: LinkModel, _ steps: Int, _ deliver: ((TraceBatch) throws -> Void)?
   ) throws -> SimulationOutcome {
-    var loop = EventLoop(flat, source: source, link: link, steps: steps, isRecording: deliver != nil)
+    var loop = EventLoop(flat, source: source, link: link, isRecording: deliver != nil)
+    loop.release(upTo: steps)
     var goesOn = true
     while goesOn {
       goesOn = loop.run(upTo: Self.batchRecords)
@@ -88,10 +94,7 @@ public struct Simulation: Sendable {
       try deliver(TraceBatch(records: records, dropped: records.map { _ in 0 }))
     }
     source = loop.source
-    if loop.isBeyondLimit {
-      throw DiagnosticList(
-        "the simulated time goes beyond 46 days", hint: "fewer steps, or smaller times in the network or the link")
-    }
+    if loop.isBeyondLimit { throw DiagnosticList([SimulatedTime.beyondLimit]) }
     let blocked = loop.blocked
     guard blocked.isEmpty else { throw DiagnosticList([program.deadlock(blocked)]) }
     return SimulationOutcome(

@@ -33,6 +33,11 @@ func measure(_ program: Program, steps: Int) throws {
       count / silent / 1e6, recording, count / recording / 1e6))
 }
 
+if CommandLine.arguments.dropFirst().first == "preview" {
+  try PreviewBenchmark.run(rounds: CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 20)
+  exit(0)
+}
+
 try measure(SyntheticProgram.pipeline(stages: 16, microbatches: 32), steps: 100)
 try measure(SyntheticProgram.pipeline(stages: 64, microbatches: 1024), steps: 3)
 try measure(SyntheticProgram.ring(devices: 64, wordsPerChunk: 1000), steps: 20)

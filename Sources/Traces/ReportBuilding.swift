@@ -111,7 +111,7 @@ extension Report.Communication {
 
 extension Report.Bubble {
   init(_ catalogue: InstructionCatalogue, totals: Totals) {
-    formula = catalogue.program.schedule.bubbleFormula
+    formula = catalogue.program.bubble?.fractionOfTotal
     fractionOfTotal =
       catalogue.hasPipelineEdges && totals.window > 0
       ? Double(totals.breakdowns.reduce(0) { $0 + $1.pipelineWait })
@@ -129,22 +129,6 @@ extension Report.Efficiency {
     loadBalance = most > 0 ? average / most : nil
     communication = window > 0 ? most / window : nil
     parallel = window > 0 ? average / window : nil
-  }
-}
-
-extension Schedule {
-  /// The bubble as a share of the total time, `(p-1)/(m+p-1)` for p stages and m microbatches of equal duration without
-  /// communication (Huang et al. 2019; the same for 1F1B, Narayanan et al. 2019). Nil for one stage, for several stages
-  /// on a device and for backward passes in two halves.
-  public var bubbleFormula: Double? {
-    let work = devices.map { actions in actions.filter { "FBIW".contains($0.kind.rawValue) } }
-    let stages = Set(work.joined().map(\.stage)).count
-    let microbatches = work.map { Set($0.filter { $0.kind == .forward }.map(\.microbatch)).count }.max() ?? 0
-    let isSplit = work.joined().contains { $0.kind == .backwardInput || $0.kind == .backwardWeight }
-    guard stages > 1, microbatches > 0, !isSplit, work.allSatisfy({ Set($0.map(\.stage)).count <= 1 }) else {
-      return nil
-    }
-    return Double(stages - 1) / Double(microbatches + stages - 1)
   }
 }
 

@@ -152,7 +152,7 @@ extension Report {
   public struct Bubble: Codable, Hashable, Sendable {
     /// Late-sender waits on pipeline edges over all devices, divided by devices × window; null without a pipeline.
     @Nullable public var fractionOfTotal: Double? = nil
-    /// `(p-1)/(m+p-1)` for GPipe and 1F1B; null for schedules without a closed form here.
+    /// The closed form for the schedule, as `(p-1)/(m+p-1)` for GPipe and 1F1B (``BubbleFormula``); null where there is none.
     @Nullable public var formula: Double? = nil
 
     enum CodingKeys: String, CodingKey {

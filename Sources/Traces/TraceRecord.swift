@@ -38,6 +38,10 @@ public enum Clock: String, Hashable, Sendable, Codable {
   case virtual
   /// Modelled costs, no arithmetic.
   case model
+
+  /// The clock of a training run where nobody chose one: the machine's while every device has a core of its own, else
+  /// virtual time, which no device's waiting for a core distorts.
+  public static func standard(devices: Int, cores: Int) -> Clock { devices > cores ? .virtual : .wall }
 }
 
 /// Records drained from an executor since the batch before.

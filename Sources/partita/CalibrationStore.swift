@@ -12,6 +12,11 @@ enum CalibrationStore {
     return cache.appending(path: "partita").appending(path: "calibration.json")
   }
 
+  /// The kept measurements; nil where there are none that can be read.
+  static var measured: Calibration? {
+    (try? Data(contentsOf: file)).flatMap { try? Calibration(json: $0) }
+  }
+
   /// The kept measurements or, without them, the built-in ones; and where they come from, in words.
   static func load() -> (document: Calibration, origin: String) {
     guard let data = try? Data(contentsOf: file) else {

@@ -26,7 +26,7 @@ struct HeadlessSession {
     self.scene = scene
     self.files = files
     let statistics = RunStatistics(program: run.program, warmupSteps: Scene.warmupSteps(of: run.totalSteps))
-    pictures = TraceFiles(files, catalogue: statistics.catalogue, scene: scene, clock: .wall)
+    pictures = TraceFiles(files, catalogue: statistics.catalogue, scene: scene, clock: run.pacing.clock)
     self.statistics = statistics
     progress = ProgressLine(total: run.totalSteps, batch: run.program.batch)
   }
@@ -64,20 +64,25 @@ struct HeadlessSession {
     }
     let last = evaluations.last
     let facts = RunFacts(
-      scene: scene.name, clock: .wall, cores: cores, seed: scene.training.seed, steps: steps.count,
+      scene: scene.name, clock: run.pacing.clock, cores: cores, seed: scene.training.seed, steps: steps.count,
       losses: steps.map(\.loss), trainAccuracy: last?.trainAccuracy, testAccuracy: last?.testAccuracy,
       trainOracleAccuracy: last?.trainOracleAccuracy, testOracleAccuracy: last?.testOracleAccuracy,
       heads: last?.heads.map { Report.Heads($0) }, peaks: peaks,
       workspaceWords: KernelWorkspace.words(of: run.program), stepSeconds: steps.map(\.seconds),
-      assumptions: interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"])
+      assumptions: run.pacing.assumptions
+        + (interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"]))
     return Report(facts, statistics: statistics)
   }
 
   private func announce() {
     let devices = run.program.devices.count
-    guard devices > cores else { return }
-    Console.error(
-      "oversubscribed: \(devices) devices on \(cores) cores; times show the operating system's scheduling too")
+    if run.pacing.clock == .virtual {
+      Console.error("virtual clock: \(count(devices, "device")) on \(count(cores, "core")), each timed alone")
+    } else if devices > cores {
+      Console.error(
+        "oversubscribed: \(devices) devices on \(count(cores, "core")); times show the operating system's scheduling too\n"
+          + "  hint: --clock virtual times each device alone")
+    }
   }
 
   /// Takes in what happened since the last time.

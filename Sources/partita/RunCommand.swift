@@ -39,7 +39,8 @@ struct RunCommand: ParsableCommand {
     settings.tracing = !recordsNothing
     let run = try TrainingRun(
       program: compiled.program, inference: inference, dataset: dataset, shuffle: scene.data.shuffle,
-      training: scene.training, options: settings, initialParameters: parameters)
+      training: scene.training, options: settings, initialParameters: parameters,
+      pacing: options.pacing(of: scene))
     var session = HeadlessSession(run, scene: scene, files: files)
     try session.train()
     let report = session.report()

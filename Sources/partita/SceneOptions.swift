@@ -32,18 +32,16 @@ struct SceneOptions: ParsableArguments {
     help: ArgumentHelp("What lies between devices: shared, or latency and bandwidth as 20us,1GB/s.", valueName: "link"))
   var link: String?
 
-  @Option(help: ArgumentHelp("wall: threads and the machine's time; virtual: devices and links in virtual time."))
+  @Option(
+    help: ArgumentHelp(
+      "wall: threads and the machine's time; virtual: devices and links in virtual time, the standard with more devices "
+        + "than cores."))
   var clock: ClockChoice?
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp("Replaces any field of the scene; may be repeated.", valueName: "path=value"))
   var fields: [String] = []
-
-  enum ClockChoice: String, ExpressibleByArgument, CaseIterable {
-    case wall
-    case virtual
-  }
 
   func validate() throws {
     if steps != nil, epochs != nil { throw ValidationError("Give --steps or --epochs, not both.") }
@@ -73,11 +71,6 @@ struct SceneOptions: ParsableArguments {
     add("training.steps", "steps", steps)
     add("training.epochs", "epochs", epochs)
     add("training.seed", "seed", seed)
-    if clock == .virtual {
-      problems.append(
-        Diagnostic(
-          "--clock virtual: this version has no virtual clock", hint: "--clock wall is available, and the default"))
-    }
     do throws(DiagnosticList) {
       let scene = try SceneLibrary.scene(self.scene, overrides: overrides)
       if problems.isEmpty { return scene }

@@ -33,17 +33,20 @@ struct VerifyCommand: ParsableCommand {
     var settings = TrainingRun.Options()
     settings.link = scene.machine.link
     let steps = scene.training.steps(samples: dataset.train.count)
-    Console.error("verifying \(scene.name): \(steps) steps under \(program.strategy), then serially")
+    let pacing = options.pacing(of: scene)
+    Console.error(
+      "verifying \(scene.name): \(steps) steps under \(program.strategy) on the \(pacing.clock.rawValue) clock, then "
+        + "serially")
     let comparison: Comparison
     do {
       comparison = try Comparison(
         program: program, reference: compiled.compiler.compileReference(of: program), dataset: dataset,
         shuffle: scene.data.shuffle, training: scene.training, steps: steps, options: settings,
-        initialParameters: parameters)
+        initialParameters: parameters, pacing: pacing)
     } catch let failure as EngineFailure {
       throw Failure(.runFailed, "error: the run failed: \(failure)")
     }
-    let report = VerifyReport(comparison, program: program)
+    let report = VerifyReport(comparison, program: program, clock: pacing.clock)
     try files.deliver(outputs.json ? try report.json() : report.text)
     if !report.equal { throw Failure(.gateNotMet) }
   }
@@ -55,14 +58,14 @@ extension VerifyReport {
   private static var gradientTolerance: Double { 1e-3 }
 
   /// The judgement over a comparison: the tolerance that is reported is that of the parameters.
-  fileprivate init(_ comparison: Comparison, program: Program) {
+  fileprivate init(_ comparison: Comparison, program: Program, clock: Clock) {
     self.init(
       strategy: program.strategy, devices: program.devices.count, steps: comparison.steps,
       lossDifference: comparison.maxRelativeLossDifference,
       gradientDifference: comparison.maxRelativeGradientDifference,
       parameterDifference: comparison.maxRelativeParameterDifference, tolerance: Comparison.parameterTolerance,
       bytesPerStep: Double(program.bytesPerStep), expectedBytesPerStep: program.expectedBytesPerStep,
-      assumptions: program.assumptions)
+      assumptions: program.assumptions + ["trained on the \(clock.rawValue) clock"])
     equal = comparison.isEqual && (comparison.maxRelativeGradientDifference ?? 0) <= Self.gradientTolerance
   }
 

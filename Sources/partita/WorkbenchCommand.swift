@@ -24,6 +24,9 @@ struct WorkbenchCommand: ParsableCommand {
     help: ArgumentHelp("How the screen looks: \(Theme.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
   var theme = Theme.dark.name
 
+  @Option(help: "Whose time runs are told in: wall or virtual; without it what suits devices and cores.")
+  var clock: ClockChoice?
+
   @Option(
     help: ArgumentHelp(
       "Press the keys of a script on a screen in memory and print the screens that it names ('-' reads the script from "
@@ -44,7 +47,7 @@ struct WorkbenchCommand: ParsableCommand {
     let scene = try SceneLibrary.scene(self.scene)
     let look = WorkbenchSession.Look(
       theme: Theme.all.first { $0.name == theme } ?? .dark, glyphs: ascii ? .ascii : nil, hasColours: !noColour,
-      hasMouse: !noMouse)
+      hasMouse: !noMouse, clock: clock?.clock)
     if let script {
       let text = try read(script)
       return try WorkbenchSession.play(text, scene: scene, size: Size(size) ?? Size(width: 80, height: 24), look: look)

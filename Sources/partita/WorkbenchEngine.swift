@@ -14,7 +14,7 @@ final class WorkbenchEngine: Session {
   /// What the engine said when it refused or failed stays until the next run.
   private var data: (settings: DataSettings, seed: UInt64, set: Dataset)?
 
-  func start(_ plan: ScenePlan, paused: Bool) throws {
+  func start(_ plan: ScenePlan, clock: Clock, paused: Bool) throws {
     let scene = plan.scene
     let dataset = try dataset(of: scene)
     let inference = try dataset.test.map { test throws(DiagnosticList) in
@@ -25,7 +25,7 @@ final class WorkbenchEngine: Session {
     options.link = scene.machine.link
     let next = try TrainingRun(
       program: plan.program, inference: inference, dataset: dataset, shuffle: scene.data.shuffle,
-      training: scene.training, options: options)
+      training: scene.training, options: options, pacing: Pacing(clock, link: scene.machine.link))
     // Only now that the new run is possible the old one goes.
     abandon()
     run = next

@@ -16,6 +16,8 @@ enum WorkbenchSession {
     var glyphs: GlyphSet?
     var hasColours = true
     var hasMouse = true
+    /// Whose time runs are told in; nil for the one that suits devices and cores.
+    var clock: Clock?
   }
 
   /// Takes the screen and runs the workbench until its user quits, then prints what was measured.
@@ -36,7 +38,7 @@ enum WorkbenchSession {
       throw Failure(.cannotRunHere, "error: \(reason)\n  hint: '\(headless)' trains without a screen")
     }
     let engine = WorkbenchEngine()
-    let loop = loop(scene, terminal: terminal, engine: engine) {
+    let loop = loop(scene, terminal: terminal, engine: engine, clock: look.clock) {
       guard wish.isGiven.load(ordering: .relaxed) else { return nil }
       return Signals.finish() == .interrupted ? .interrupt : .terminate
     }
@@ -60,7 +62,7 @@ enum WorkbenchSession {
     }
     let terminal = HeadlessTerminal(script: steps, size: size, glyphs: look.glyphs ?? .unicode)
     let engine = WorkbenchEngine()
-    let loop = loop(scene, terminal: terminal, engine: engine)
+    let loop = loop(scene, terminal: terminal, engine: engine, clock: look.clock)
     terminal.condition = { [unowned loop] name in loop.state.phase.rawValue.lowercased() == name }
     _ = loop.run()
     engine.finish()
@@ -76,13 +78,13 @@ enum WorkbenchSession {
   }
 
   private static func loop(
-    _ scene: Scene, terminal: any Terminal, engine: WorkbenchEngine,
+    _ scene: Scene, terminal: any Terminal, engine: WorkbenchEngine, clock: Clock?,
     interruption: @escaping () -> Event.Signal? = { nil }
   ) -> WorkbenchLoop {
     let presets = SceneLibrary.presets.map { WorkbenchState.Preset(name: $0.name, about: $0.about) }
     let state = WorkbenchState(
       scene, size: terminal.size, cores: ProcessInfo.processInfo.activeProcessorCount, presets: presets,
-      workspace: { KernelWorkspace.words(of: $0) })
+      workspace: { KernelWorkspace.words(of: $0) }, clock: clock)
     return WorkbenchLoop(
       state, terminal: terminal, session: engine, files: .disk, interruption: interruption,
       now: { ProcessInfo.processInfo.systemUptime })

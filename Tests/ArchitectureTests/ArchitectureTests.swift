@@ -17,6 +17,7 @@ import Testing
     "Scenes": ["Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Strategies"],
     "Engine": ["Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Traces"],
     "Simulator": ["Diagnostics", "Networks", "Machines", "Programs", "Traces"],
+    "VirtualRuns": ["Diagnostics", "Machines", "Programs", "Engine", "Simulator"],
     "CursesTerminal": ["Screens", "CNcurses"],
     "Workbench": [
       "Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Screens", "Strategies", "Traces", "Scenes",

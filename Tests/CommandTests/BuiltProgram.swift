@@ -23,7 +23,12 @@ final class Workplace {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  deinit { try? FileManager.default.removeItem(at: folder) }
+  deinit {
+    for place in [folder, cache] { try? FileManager.default.removeItem(at: place) }
+  }
+
+  /// Where the program keeps what it measures: nothing of the user's is read or written.
+  var cache: URL { URL(fileURLWithPath: folder.path + "-cache") }
 
   var files: Set<String> { Set((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []) }
 
@@ -38,7 +43,7 @@ final class Workplace {
   }
 
   func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
-    try Running(arguments, in: folder, environment: environment)
+    try Running(arguments, in: folder, environment: ["XDG_CACHE_HOME": cache.path].merging(environment) { $1 })
   }
 
   /// Runs the program to its end.

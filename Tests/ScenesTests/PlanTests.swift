@@ -51,6 +51,24 @@ import Testing
     #expect(text.hasSuffix("\n") && !text.hasSuffix("\n\n"))
   }
 
+  @Test func theScheduleIsDrawnInSlots() throws {
+    let (plan, _) = try plan(
+      "machine.devices=2", "strategy=pipeline(schedule=gpipe)", "training.microbatches=2", "training.batch=64")
+    for part in [
+      "  device 0  F0 F1 ·  ·  ·  B1─── B0─── U", "of TOTAL (idle / (devices x makespan))", "over IDEAL (idle / work)",
+      "closed form (p-1)/(m+p-1) = 33.3 % of TOTAL, 50.0 % over IDEAL", "  device  in flight  activation bytes",
+    ] {
+      #expect(plan.text.contains(part), "\(part)")
+    }
+    let decoded = try JSONDecoder().decode(Plan.self, from: Data(plan.json().utf8))
+    let slots = try #require(decoded.slots)
+    #expect(slots == plan.slots)
+    #expect(slots.makespan == 9 && slots.bubble.formula == "(p-1)/(m+p-1)" && slots.bubble.formulaWhole == "total")
+    #expect(slots.perDevice[1].slots[0] == .init(action: "1F0", start: 1, end: 2))
+    #expect(slots.perDevice.map(\.inFlight) == [2, 2])
+    #expect(slots.perDevice.map(\.activationBytes) == plan.perDevice.map(\.peakBytes.activations))
+  }
+
   @Test func ownersAreListedAndDrawn() throws {
     let scene = try SceneLibrary.scene(
       "bench-lenet",

@@ -52,7 +52,7 @@ import Traces
       let formula = Double(stages - 1) / Double(microbatches + stages - 1)
       let idle = totals.breakdowns.reduce(0.0) { $0 + Double(totals.window - $1.compute) }
       #expect(abs(idle / (Double(stages) * Double(totals.window)) - formula) < 1e-12)
-      #expect(program.schedule.bubbleFormula == formula)
+      #expect(program.bubble?.fractionOfTotal == formula)
     }
   }
 

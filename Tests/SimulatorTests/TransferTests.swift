@@ -39,6 +39,22 @@ import Traces
     #expect(arrivals == [5_500_000, 9_500_000, 13_500_000])
   }
 
+  /// Who waits pays for waking up, once; who comes later than the message does not.
+  @Test func wakingUpIsPaidByWhoWaits() throws {
+    for (early, wait) in [(0.5, 0.25), (2.0, 0)] {
+      var hand = HandProgram(devices: 2)
+      let message = hand.send(hand.work(0, milliseconds: 1), on: hand.channel(0, 1))
+      let own = hand.work(1, milliseconds: early)
+      let received = hand.receive(message)
+      hand.work(1, milliseconds: 3, reading: [own, received])
+      let link = LinkModel(latencyPicoseconds: 125_000_000, wakePicoseconds: 250_000_000)
+      let (outcome, trace) = try Measured.simulate(try hand.program(), link: link)
+      #expect(seconds(outcome) == [(max(early, 1.125) + wait + 3) * 1e-3])
+      let record = try #require(trace.records[1].first { $0.arrival > 0 })
+      #expect(record.arrival == 1_125_000 && record.end == Int64((max(early, 1.125) + wait) * 1e6))
+    }
+  }
+
   @Test func twoChannelsContendForOneWire() throws {
     var hand = HandProgram(devices: 3)
     let first = hand.work(0, milliseconds: 1, bytes: 1_000_000)

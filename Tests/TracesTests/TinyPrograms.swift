@@ -108,7 +108,10 @@ func pipelineProgram(microbatches: Int = 2, capacity: Int = 4) throws -> Program
     builder.devices[0].append(.receive(gradients[m]), lane: .communication, action: number)
     builder.backward(0, node: 0, microbatch: m)
   }
-  return builder.program(microbatches: microbatches)
+  var program = builder.program(microbatches: microbatches)
+  // (p-1)/(m+p-1)
+  program.bubble = BubbleFormula("1/(m+1)", fractionOfTotal: 1 / Double(microbatches + 1))
+  return program
 }
 
 /// Two devices that each compute once and send each other their gradient.

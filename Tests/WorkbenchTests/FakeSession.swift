@@ -23,14 +23,15 @@ final class FakeSession: Session {
 
   struct Refusal: Error, CustomStringConvertible { var description: String }
 
-  func start(_ plan: ScenePlan, paused: Bool) throws {
-    calls.append("start \(plan.scene.strategy)\(paused ? " paused" : "")")
+  func start(_ plan: ScenePlan, clock: Clock, paused: Bool) throws {
+    let time = clock == .wall ? "" : " \(clock.rawValue)"
+    calls.append("start \(plan.scene.strategy)\(time)\(paused ? " paused" : "")")
     if let refusal { throw Refusal(description: refusal) }
     self.plan = plan
     state = paused ? .paused : .running
     next = 0
     requested = 0
-    clock = plan.program.devices.map { _ in 0 }
+    self.clock = plan.program.devices.map { _ in 0 }
   }
 
   func pause() { note("pause") { state = .paused } }

@@ -63,6 +63,31 @@ struct OwnersTests {
     }
   }
 
+  @Test func slotsAreDrawnAndFollowEdits() {
+    var state = WorkbenchState.small()
+    state.press("T")
+    #expect(state.focus == .strategy || state.strategyResult == .plan)
+    state.press("2 T right right")
+    #expect(state.scene.strategy.description == "pipeline(schedule=1f1b)")
+    #expect(state.strategyResult == .slots && state.isExpanded)
+    #expect(state.picture.shows("device 1  ·  F0 B0───"))
+    #expect(state.picture.shows("closed form (p-1)/(m+p-1)"))
+    // The next field is the schedule.
+    state.press("down right")
+    #expect(state.picture.shows("device 0  F0 F1 F2 F3"))
+    let before = state.picture
+    state.press("pagedown")
+    #expect(state.picture != before || state.ownershipScroll > 0)
+    state.press("pageup T")
+    #expect(state.strategyResult == .plan && !state.isExpanded)
+    for (width, height) in [(0, 0), (1, 1), (40, 10), (60, 16), (80, 24), (120, 40), (200, 60)] {
+      var surface = Surface(width: width, height: height, glyphs: .ascii)
+      state.press("T")
+      state.draw(into: &surface)
+      state.press("T")
+    }
+  }
+
   /// All tables of the expanded devices panel can be reached on a small screen.
   @Test func theExpandedDevicesPanelScrollsToTheMemory() {
     let yaml = WorkbenchRig.yaml.replacing("devices: 2", with: "devices: 4")

@@ -103,8 +103,23 @@ struct RunTests {
 
   @Test func moreDevicesThanCoresAreSaid() throws {
     let end = try WorkbenchRig.play("wait 1", cores: 1)
-    #expect(end.terminal.lastSurface.shows("oversubscribed: 2 devices on 1 core"))
+    #expect(end.terminal.lastSurface.shows("virtual clock: 2 devices on 1 core"))
+    let wall = try WorkbenchRig.play("keys C\nwait 1", cores: 1)
+    #expect(wall.terminal.lastSurface.shows("timed by the wall clock"))
+    #expect(wall.terminal.lastSurface.shows("oversubscribed: 2 devices on 1 core"))
     let fitting = try WorkbenchRig.play("wait 1", cores: 2)
-    #expect(!fitting.terminal.lastSurface.shows("oversubscribed"))
+    #expect(!fitting.terminal.lastSurface.shows("2 devices on"))
+  }
+
+  /// The clock follows devices and cores until somebody chooses one; a run keeps the one that it began with.
+  @Test func runsAreToldInTheClockThatWasChosen() throws {
+    let standard = FakeSession()
+    _ = try WorkbenchRig.play("keys r\nuntil FINISHED", session: standard, cores: 1)
+    #expect(standard.calls.first == "start data(exchange=ring) virtual")
+    let chosen = FakeSession()
+    let end = try WorkbenchRig.play("keys C r\nuntil FINISHED\nkeys C\nwait 1", session: chosen, cores: 1)
+    #expect(chosen.calls.first == "start data(exchange=ring)")
+    #expect(end.state.run?.clock == .wall && end.state.measurements?.clock == .wall && end.state.report?.clock == .wall)
+    #expect(end.state.clock(of: end.state.scene) == .virtual)
   }
 }

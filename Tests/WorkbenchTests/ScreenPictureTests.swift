@@ -27,7 +27,7 @@ struct ScreenPictureTests {
 
   @Test(arguments: ["80x24", "120x40"]) func screensLookAsRecorded(_ size: String) throws {
     for (name, script) in Self.scripts {
-      let end = try WorkbenchRig.play(script, size: try #require(Size(size)), cores: 1)
+      let end = try WorkbenchRig.play(script, size: try #require(Size(size)), cores: 1, clock: .wall)
       let picture = end.terminal.lastSurface.described(name: name)
       if ProcessInfo.processInfo.environment["PARTITA_RECORD_PICTURES"] != nil {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Pictures")

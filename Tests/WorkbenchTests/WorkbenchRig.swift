@@ -1,6 +1,7 @@
 import Scenes
 import Screens
 import Testing
+import Traces
 
 @testable import Workbench
 
@@ -66,12 +67,14 @@ final class WorkbenchRig {
   /// Runs the loop from a script until the script is over or the workbench is left.
   static func play(
     _ script: String, size: Size = Size(width: 80, height: 24), glyphs: GlyphSet = .unicode,
-    scene: Scene = WorkbenchRig.scene(), session: FakeSession = FakeSession(), shelf: Shelf = Shelf(), cores: Int = 4
+    scene: Scene = WorkbenchRig.scene(), session: FakeSession = FakeSession(), shelf: Shelf = Shelf(), cores: Int = 4,
+    clock: Clock? = nil
   ) throws -> Outcome {
     let terminal = HeadlessTerminal(script: try TerminalScript(script), size: size, glyphs: glyphs, turnMilliseconds: 0)
     var now = 0.0
     let loop = WorkbenchLoop(
-      WorkbenchState(scene, cores: cores, presets: presets), terminal: terminal, session: session, files: shelf.files,
+      WorkbenchState(scene, cores: cores, presets: presets, clock: clock), terminal: terminal, session: session,
+      files: shelf.files,
       now: {
         now += 1
         return now

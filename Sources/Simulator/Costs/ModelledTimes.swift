@@ -46,12 +46,12 @@ extension CostTable {
 }
 
 extension LinkModel {
-  /// The model of a scene's link for a program: between threads a message is seen after the time that a device takes to wake
-  /// up, on top of the link's own latency. Networks of measured layers have the link alone.
+  /// The model of a scene's link for a program: a device that waits goes on after the time that a thread takes to wake up.
+  /// Networks of measured layers have the link alone.
   public init(_ link: Link, of program: Program, calibration: Calibration) {
     self.init(link)
     guard !program.graph.network.isMeasured else { return }
-    latencyPicoseconds += SimulatedTime.picoseconds(nanoseconds: calibration.wakeNanoseconds)
+    wakePicoseconds = SimulatedTime.picoseconds(nanoseconds: calibration.wakeNanoseconds)
   }
 }
 

@@ -19,7 +19,8 @@ struct EventLoop<Source: CostSource> {
     var nextCommunication: Int
     /// True where it stands before a send or a receive that was not ready.
     var isWaiting = false
-    var isDone = false
+    /// True where it has done all steps that may begin.
+    var isStanding = true
   }
 
   /// A message between send and receive.
@@ -35,9 +36,12 @@ struct EventLoop<Source: CostSource> {
   }
 
   private let flat: FlatProgram
-  private let steps: Int32
+  /// Steps below this one may begin.
+  private var bound: Int32 = 0
   private let isRecording: Bool
   private let latency: Int64
+  /// What a device that waits takes to go on.
+  private let wake: Int64
   /// How long each message occupies its wire.
   private let occupancy: ContiguousArray<Int64>
   private(set) var source: Source
@@ -55,34 +59,53 @@ struct EventLoop<Source: CostSource> {
   private(set) var memory: MemoryCount
   private(set) var isBeyondLimit = false
 
-  init(_ flat: FlatProgram, source: Source, link: LinkModel, steps: Int, isRecording: Bool) {
+  /// Devices that stand before their first step, until ``release(upTo:)``.
+  init(_ flat: FlatProgram, source: Source, link: LinkModel, isRecording: Bool) {
     self.flat = flat
     self.source = source
-    self.steps = Int32(clamping: steps)
     self.isRecording = isRecording
     latency = min(max(link.latencyPicoseconds, 0), SimulatedTime.longest)
+    wake = min(max(link.wakePicoseconds, 0), SimulatedTime.longest)
     occupancy = ContiguousArray(flat.messageBytes.map { link.occupancyPicoseconds(bytes: $0) })
     devices = ContiguousArray(
-      flat.devices.map { device in
-        var state = Device(
-          nextCompute: device.compute.lowerBound, nextCommunication: device.communication.lowerBound)
-        state.isDone = steps <= 0 || device.compute.isEmpty && device.communication.isEmpty
-        return state
+      flat.devices.map {
+        Device(nextCompute: $0.compute.lowerBound, nextCommunication: $0.communication.lowerBound)
       })
     underWay = ContiguousArray(repeating: UnderWay(), count: flat.slots)
     traffic = ContiguousArray(repeating: Traffic(), count: flat.channels.count)
     wireFreeAt = ContiguousArray(repeating: 0, count: flat.links)
     queue = EventQueue(capacity: 2 * flat.devices.count)
     records = Array(repeating: [], count: flat.devices.count)
-    stepEnds = ContiguousArray(repeating: 0, count: max(steps, 0))
+    stepEnds = []
     memory = MemoryCount(flat)
-    for device in devices.indices where !devices[device].isDone { schedule(device, at: 0) }
   }
 
-  /// Devices that did not get to the end, each with the head of the lane that it stands at.
+  // MARK: - Steps
+
+  /// When the last device ended what it did last.
+  var end: Int64 { devices.reduce(0) { max($0, $1.begin) } }
+
+  /// Lets the devices, which all stand after the same step, go on up to step `bound`, all at the same instant.
+  mutating func release(upTo bound: Int) {
+    self.bound = Int32(clamping: bound)
+    let now = end
+    for device in devices.indices where devices[device].step < self.bound && !flat.devices[device].isEmpty {
+      devices[device].begin = now
+      devices[device].isStanding = false
+      schedule(device, at: now)
+    }
+  }
+
+  /// Lets no device begin a step that none has begun; returns how many the furthest has.
+  mutating func hold() -> Int {
+    bound = min(bound, devices.reduce(0) { max($0, $1.isStanding ? $1.step : $1.step + 1) })
+    return Int(bound)
+  }
+
+  /// Devices that did not get to the last step that they may do, each with the head of the lane that it stands at.
   var blocked: [BlockedDevice] {
     devices.indices.compactMap { device in
-      guard !devices[device].isDone else { return nil }
+      guard !devices[device].isStanding else { return nil }
       let head = communicationHead(device)
       return BlockedDevice(device: device, position: Int(head < .max ? head : computeHead(device)))
     }
@@ -129,8 +152,11 @@ struct EventLoop<Source: CostSource> {
 
   /// Lets a device work from `time` on for as long as nothing that happens elsewhere can matter to it.
   private mutating func advance(_ device: Int, to time: Int64) {
+    if devices[device].isWaiting {
+      devices[device].isWaiting = false
+      if wake > 0 { return schedule(device, at: time + wake) }
+    }
     var now = time
-    devices[device].isWaiting = false
     let first = flat.devices[device].first
     while true {
       let communication = communicationHead(device)
@@ -168,18 +194,15 @@ struct EventLoop<Source: CostSource> {
     }
   }
 
-  /// Notes the end of a device's step; true where it was the last.
+  /// Notes the end of a device's step; true where it was the last that it may do.
   private mutating func endStep(_ device: Int, at now: Int64) -> Bool {
     let step = Int(devices[device].step)
-    stepEnds[step] = max(stepEnds[step], now)
+    if step == stepEnds.count { stepEnds.append(now) } else { stepEnds[step] = max(stepEnds[step], now) }
     devices[device].step += 1
-    if devices[device].step >= steps {
-      devices[device].isDone = true
-      return true
-    }
     devices[device].nextCompute = flat.devices[device].compute.lowerBound
     devices[device].nextCommunication = flat.devices[device].communication.lowerBound
-    return false
+    devices[device].isStanding = devices[device].step >= bound
+    return devices[device].isStanding
   }
 
   // MARK: - Instructions

@@ -36,6 +36,9 @@ struct FlatProgram: Sendable {
     var communication: Range<Int>
     /// Persistent bytes by ``BufferKind``, in the order of its cases.
     var persistentBytes: [Int64]
+
+    /// True where it has nothing to do.
+    var isEmpty: Bool { compute.isEmpty && communication.isEmpty }
   }
 
   struct Channel: Sendable {

@@ -7,19 +7,20 @@ public struct LinkModel: Hashable, Sendable {
   public var latencyPicoseconds: Int64
   /// Infinite where bytes cost nothing.
   public var bytesPerSecond: Double
+  /// From the instant at which a device that waits could go on until it does: a thread sleeps meanwhile and has to wake up.
+  /// Who does not wait pays nothing.
+  public var wakePicoseconds: Int64
 
-  public init(latencyPicoseconds: Int64 = 0, bytesPerSecond: Double = .infinity) {
+  public init(latencyPicoseconds: Int64 = 0, bytesPerSecond: Double = .infinity, wakePicoseconds: Int64 = 0) {
     self.latencyPicoseconds = latencyPicoseconds
     self.bytesPerSecond = bytesPerSecond
+    self.wakePicoseconds = wakePicoseconds
   }
 
-  /// The model of a scene's link.
-  ///
-  /// - Parameter sharedLatencyPicoseconds: what handing a message over in shared memory takes until the other thread sees
-  ///   it; its words are not copied.
-  public init(_ link: Link, sharedLatencyPicoseconds: Int64 = 0) {
+  /// The model of a scene's link. In shared memory words are not copied: a message is readable when it was sent.
+  public init(_ link: Link) {
     switch link {
-    case .shared: self.init(latencyPicoseconds: sharedLatencyPicoseconds)
+    case .shared: self.init()
     case .emulated(let latency, let rate):
       self.init(
         latencyPicoseconds: SimulatedTime.picoseconds(nanoseconds: Double(latency)), bytesPerSecond: rate)

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Instants and durations of the event loop: whole picoseconds, so that sums do not depend on their order and a bandwidth
 /// that does not divide a message's bytes costs less than a nanosecond in a million messages.
 ///
@@ -8,6 +10,8 @@ public enum SimulatedTime {
 
   /// 46 days. A simulation that goes beyond ends with an error instead of an overflow.
   static let limit: Int64 = 4_000_000_000_000_000_000
+  static let beyondLimit = Diagnostic(
+    "the simulated time goes beyond 46 days", hint: "fewer steps, or smaller times in the network or the link")
   /// The longest single duration, 11 days.
   static let longest: Int64 = 1_000_000_000_000_000_000
 

@@ -11,13 +11,13 @@ enum CopyElision {
         lastUse[buffer.position] = position
       }
     }
+    var senders: [Index<Buffer>: Index<Message>] = [:]
+    for case .send(let message) in device.instructions { senders[messages[message].sendBuffer] = message }
     var kept: [(Instruction, Lane, Int)] = []
     for (position, instruction) in device.instructions.enumerated() {
       if case .copy(let number) = instruction, device.isMove(device.copies[number]),
         lastUse[device.copies[number].source.buffer.position] == position,
-        let message = messages.indices.first(where: {
-          messages[$0].from == device.device && messages[$0].sendBuffer == device.copies[number].destination.buffer
-        })
+        let message = senders[device.copies[number].destination.buffer]
       {
         messages[message].sendBuffer = device.copies[number].source.buffer
         continue

@@ -135,9 +135,7 @@ extension ProgramLowering {
   }
 
   /// The junction by which a consumer reads an operand.
-  func junction(_ consumer: Int, _ operand: Int) -> Int {
-    layout.junctions.firstIndex { $0.operands.contains { $0.consumer == consumer && $0.operand == operand } }!
-  }
+  func junction(_ consumer: Int, _ operand: Int) -> Int { layout.readings[consumer][operand] }
 
   /// Packs and sends what other devices need of a junction's producer.
   private mutating func lowerDeparture(_ index: Int, _ microbatch: Int, _ action: Action) {

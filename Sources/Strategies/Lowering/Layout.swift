@@ -20,8 +20,12 @@ struct Layout {
   let batch: Int
   /// Every pair of a producer (or the network's input) and layers that read it in the same way, in order of the producer.
   let junctions: [Junction]
+  /// The junction by which each consumer reads each of its operands: places in ``junctions``.
+  let readings: [[Int]]
   /// Whether a gradient must reach each node: it or a layer before it has learned parameters.
   let needsGradient: [Bool]
+  /// The boxes that were asked for so far: lowering asks for the same ones again and again.
+  private let known: KnownBoxes
 
   init(graph: Graph, partitioning: Partitioning, batch: Int) {
     self.graph = graph
@@ -29,6 +33,11 @@ struct Layout {
     self.batch = batch
     loss = graph.nodes.count
     junctions = Junction.all(graph: graph, partitioning: partitioning)
+    var readings = graph.nodes.map { $0.inputs.map { _ in 0 } } + [[0]]
+    for junction in junctions {
+      for (consumer, operand) in junction.operands { readings[consumer][operand] = junction.number }
+    }
+    self.readings = readings
     var needs: [Bool] = []
     for node in graph.nodes {
       needs.append(
@@ -36,6 +45,7 @@ struct Layout {
           || node.inputs.contains { $0 >= 0 && needs[$0] })
     }
     needsGradient = needs
+    known = KnownBoxes(consumers: loss + 1, junctions: junctions.count, microbatches: partitioning.microbatches)
   }
 
   var stageCount: Int { (partitioning.stages.max() ?? 0) + 1 }
@@ -51,6 +61,10 @@ struct Layout {
 
   /// The parts of a node's output, or of the loss's samples, that are not empty.
   func holdings(_ consumer: Int, microbatch: Int) -> [Holding] {
+    known.holdings(consumer, microbatch) { computeHoldings(consumer, microbatch: microbatch) }
+  }
+
+  private func computeHoldings(_ consumer: Int, microbatch: Int) -> [Holding] {
     let split = split(of: consumer).turn(of: microbatch)
     let shape = consumer == loss ? Shape.features(graph.lossUnits) : graph.nodes[consumer].outputShape
     let unit = consumer == loss ? 1 : graph.nodes[consumer].channelUnit
@@ -66,6 +80,10 @@ struct Layout {
 
   /// The box of the junction's producer that each consuming part needs; parts that need none of it are left out.
   func needs(_ junction: Junction, microbatch: Int) -> [Holding] {
+    known.needs(junction.number, microbatch) { computeNeeds(junction, microbatch: microbatch) }
+  }
+
+  private func computeNeeds(_ junction: Junction, microbatch: Int) -> [Holding] {
     let (consumer, operand) = junction.operands[0]
     return holdings(consumer, microbatch: microbatch).compactMap { holding in
       var need = holding
@@ -85,9 +103,11 @@ struct Layout {
 
   /// The needs without repetition: parts of one device that need the same box get it once.
   func demands(_ junction: Junction, microbatch: Int) -> [Holding] {
-    var seen: Set<Demand> = []
-    return needs(junction, microbatch: microbatch).filter {
-      seen.insert(Demand(device: $0.device, box: $0.box)).inserted
+    known.demands(junction.number, microbatch) {
+      var seen: Set<Demand> = []
+      return needs(junction, microbatch: microbatch).filter {
+        seen.insert(Demand(device: $0.device, box: $0.box)).inserted
+      }
     }
   }
 
@@ -99,6 +119,8 @@ struct Layout {
 
 /// A producer's output on its way to layers that need the same boxes of it: the place where splits meet.
 struct Junction {
+  /// Its place in ``Layout/junctions``.
+  var number = 0
   /// A node, or ``Graph/networkInput``.
   let producer: Int
   /// Consumers with the operand's position; the loss is the node after the last.
@@ -115,7 +137,7 @@ struct Junction {
       var field: Int?
     }
     let lastStage = partitioning.stages.max() ?? 0
-    return (Graph.networkInput..<graph.nodes.count).flatMap { producer -> [Junction] in
+    var junctions = (Graph.networkInput..<graph.nodes.count).flatMap { producer -> [Junction] in
       var groups: [(reading: Reading, operands: [(Int, Int)])] = []
       func add(_ consumer: Int, _ operand: Int, _ reading: Reading) {
         if let group = groups.firstIndex(where: { $0.reading == reading }) {
@@ -139,5 +161,7 @@ struct Junction {
       }
       return groups.map { Junction(producer: producer, operands: $0.operands, stage: $0.reading.stage) }
     }
+    for number in junctions.indices { junctions[number].number = number }
+    return junctions
   }
 }

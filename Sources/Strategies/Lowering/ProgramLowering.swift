@@ -77,6 +77,7 @@ struct ProgramLowering {
       graph: layout.graph, mode: mode, strategy: strategy, batch: layout.batch, microbatches: partitioning.microbatches,
       optimizer: training.optimizer, weightDecay: training.weightDecay, schedule: partitioning.schedule,
       devices: devices.map(\.program))
+    program.bubble = partitioning.bubble
     program.channels = channels
     program.messages = messages
     program.collectives = collectives

@@ -11,6 +11,8 @@ public struct Partitioning: Hashable, Sendable {
   /// The stage of each node; not decreasing along the graph's edges.
   public var stages: [Int]
   public var schedule: Schedule
+  /// Idle time of the schedule by closed form; nil where there is none.
+  public var bubble: BubbleFormula?
   public var microbatches: Int
   /// Carries gradient reductions.
   public var exchange: ExchangeAlgorithm

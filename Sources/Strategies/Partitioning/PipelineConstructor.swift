@@ -39,6 +39,9 @@ extension PartitioningConstructor {
     var result = uniform(places[0].replicated)
     result.stages = try balancedStages(plan.placement.count)
     result.microbatches = microbatches
+    if pipeline.recompute == .off {
+      result.bubble = schedule.bubble(devices: places.count, chunks: chunks, microbatches: microbatches)
+    }
     for node in graph.nodes {
       let turns = plan.placement[result.stages[node.index]].map {
         places[$0].split(of: node, along: split, after: result.splits)

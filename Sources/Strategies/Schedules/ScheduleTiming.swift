@@ -26,6 +26,24 @@ public struct ScheduleTiming: Hashable, Sendable {
   ///   - weight: duration of the half that computes weight gradients, where backward is split.
   /// - Returns: nil when the schedule can never finish.
   public init?(_ schedule: Schedule, forward: Double, backward: Double, weight: Double = 0) {
+    self.init(schedule) { action in
+      switch action.kind {
+      case .forward, .recompute: forward
+      case .backward: backward
+      case .backwardInput: backward - weight
+      case .backwardWeight: weight
+      case .exchange, .update: 0
+      }
+    }
+  }
+
+  /// The same in the usual units: F = R = 1, B = 2, I = W = 1.
+  public init?(units schedule: Schedule) { self.init(schedule, forward: 1, backward: 2, weight: 1) }
+
+  /// Places every action where each takes what `duration` says.
+  ///
+  /// - Returns: nil when the schedule can never finish.
+  public init?(_ schedule: Schedule, duration: (Action) -> Double) {
     let stages = (schedule.devices.joined().map(\.stage).max() ?? 0) + 1
     var finished: [Action: Double] = [:]
     var slots = schedule.devices.map { _ in [Slot]() }
@@ -38,16 +56,9 @@ public struct ScheduleTiming: Hashable, Sendable {
           let ends = ScheduleDependencies.of(action, stages: stages).map { $0.compactMap { finished[$0] }.max() }
           guard !ends.contains(nil) else { break }
           let start = max(slots[device].last?.end ?? 0, ends.compactMap { $0 }.max() ?? 0)
-          let duration: Double =
-            switch action.kind {
-            case .forward, .recompute: forward
-            case .backward: backward
-            case .backwardInput: backward - weight
-            case .backwardWeight: weight
-            case .exchange, .update: 0
-            }
-          slots[device].append(Slot(action: action, start: start, end: start + duration))
-          finished[action] = max(finished[action] ?? 0, start + duration)
+          let end = start + duration(action)
+          slots[device].append(Slot(action: action, start: start, end: end))
+          finished[action] = max(finished[action] ?? 0, end)
           moved = true
         }
       }
@@ -84,5 +95,12 @@ public struct ScheduleTiming: Hashable, Sendable {
     slots.map { ($0.last?.end ?? 0) - ($0.first?.start ?? 0) }.max() ?? 0
   }
 
-  private var busy: Double { slots.joined().reduce(0) { $0 + $1.end - $1.start } }
+  /// All devices' idle time in the longest span as a fraction of all their time in it: what is idle when every device begins
+  /// the next step as soon as its own work is done.
+  public var bubbleOfLongestSpan: Double {
+    longestSpan > 0 ? 1 - busy / (longestSpan * Double(slots.count)) : 0
+  }
+
+  /// All devices' time at work.
+  public var busy: Double { slots.joined().reduce(0) { $0 + $1.end - $1.start } }
 }

@@ -30,7 +30,7 @@ enum PlanSummary {
     ]
     lines.append(memory(plan))
     if let bubble = plan.bubble {
-      lines.append(Line("bubble \(Format.percent(bubble)) of total time = (p-1)/(m+p-1)"))
+      lines.append(Line("bubble \(Format.percent(bubble.fractionOfTotal)) of total time = \(bubble.text)"))
     }
     lines += ownership(plan)
     lines += program.assumptions.map { Line("note: \($0)", role: .dim) }

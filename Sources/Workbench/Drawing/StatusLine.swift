@@ -59,8 +59,10 @@ struct NotesLine: Widget {
     if case .failed? = state.shownRun?.state { parts.append(Line("the run failed: X resets", role: .error)) }
     let devices = state.run?.scene.machine.devices ?? state.scene.machine.devices
     if devices > state.cores {
+      let numbers = "\(devices) devices on \(state.cores) core\(state.cores == 1 ? "" : "s")"
+      let isVirtual = (state.run?.clock ?? state.clock(of: state.scene)) == .virtual
       parts.append(
-        Line("oversubscribed: \(devices) devices on \(state.cores) core\(state.cores == 1 ? "" : "s")", role: .warning))
+        isVirtual ? Line("virtual clock: \(numbers)") : Line("oversubscribed: \(numbers)", role: .warning))
     }
     if let hint = state.fieldHint {
       parts.append(Line(hint, role: .dim))

@@ -14,8 +14,8 @@ struct StrategyPanel: Widget {
   }
 
   func draw(into surface: inout Surface, in rect: Rect) {
-    let note =
-      state.compilation.plan == nil ? "refused" : owners == nil ? "compiled" : "owners; ] [ other layer, O plan"
+    let picture = owners != nil ? "owners; ] [ other layer, O plan" : slots != nil ? "slots; T plan" : nil
+    let note = state.compilation.plan == nil ? "refused" : picture ?? "compiled"
     let inside = surface.box(rect, title: PanelKind.strategy.title, note: note, focused: isFocused)
     guard !inside.isEmpty else { return }
     if !isFocused, inside.height < 10, inside.width < 100 {
@@ -33,6 +33,8 @@ struct StrategyPanel: Widget {
       if let owners {
         OwnershipDrawing(layer: owners.layer, names: owners.names, scroll: state.ownershipScroll)
           .draw(into: &surface, in: parts.results)
+      } else if let slots {
+        SlotTableDrawing(facts: slots, scroll: state.ownershipScroll).draw(into: &surface, in: parts.results)
       } else {
         Paragraph(results).draw(into: &surface, in: parts.results)
       }
@@ -42,6 +44,11 @@ struct StrategyPanel: Widget {
   /// Whose picture is shown in place of the plan; nil also where the scene does not compile.
   private var owners: (scene: Scene, layer: LayerOwnership, names: [String])? {
     state.strategyResult == .owners && state.compilation.plan != nil ? state.owners : nil
+  }
+
+  /// The slots that are shown in place of the plan.
+  private var slots: ScheduleFacts? {
+    state.strategyResult == .slots && state.compilation.plan != nil ? state.slots?.facts : nil
   }
 
   private var form: Form {
@@ -61,7 +68,7 @@ struct StrategyPanel: Widget {
   }
 
   private func parts(of inside: Rect) -> (form: Rect, results: Rect, isBeside: Bool) {
-    if owners != nil {
+    if owners != nil || slots != nil {
       // The picture gets all that it can; of the form the marked line and its neighbours are seen.
       if inside.width >= 110 {
         let columns = inside.columns([.fixed(34), .fixed(3), .share()])

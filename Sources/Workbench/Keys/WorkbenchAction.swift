@@ -8,13 +8,15 @@ public enum WorkbenchAction: Hashable, Sendable {
   case focus(PanelKind)
   case nextPanel, previousPanel, expand, back
   // The run
-  case run, pauseDisplay, pauseRun, step, stop, reset
+  case run, pauseDisplay, pauseRun, step, stop, reset, clock
   // The scene
   case openScene, saveScene, undo, redo
   /// A kind of strategy with its default options.
   case chooseStrategy(String)
   // Who holds what
   case owners, nextLayer, previousLayer
+  // The schedule in slots
+  case slots
   // Lists and fields
   case up, down, pageUp, pageDown, top, bottom
   case increase, decrease, edit

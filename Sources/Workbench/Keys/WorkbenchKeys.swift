@@ -82,6 +82,9 @@ public enum WorkbenchKeys {
       [.character("X"), .function(9)], .reset, "reset", help: "end the run and forget its measurements",
       context: Context.run, footer: false),
     Binding(
+      [.character("C")], .clock, "clock", help: "time the next run by the other clock, the wall's or virtual time",
+      context: Context.run, footer: false),
+    Binding(
       [.character("o"), .control("o")], .openScene, "open", help: "choose a scene or open a file", context: Context.run),
     Binding([.control("s"), .function(2)], .saveScene, "save", help: "save the scene to a file", context: Context.run),
     Binding([.character("u")], .undo, "undo", help: "take back the last edit", context: Context.run),
@@ -134,6 +137,10 @@ public enum WorkbenchKeys {
     values(in: PanelKind.strategy.title) + [
       Binding([.enter], .edit, "type", help: "type a value", context: PanelKind.strategy.title),
       owners(in: PanelKind.strategy.title),
+      Binding(
+        [.character("T")], .slots, "slots",
+        help: "draw the schedule as a table of slots with its bubble, or show the plan again",
+        context: PanelKind.strategy.title),
       Binding(
         [.character("]")], .nextLayer, "next layer", help: "the owners of the next layer",
         context: PanelKind.strategy.title, footer: false),

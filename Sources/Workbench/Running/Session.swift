@@ -9,9 +9,11 @@ import Traces
 public protocol Session: AnyObject {
   /// Starts a run of a plan, in place of one that may exist.
   ///
-  /// - Parameter paused: true to stop before the first step.
+  /// - Parameters:
+  ///   - clock: whose time it is told in, the wall's or virtual.
+  ///   - paused: true to stop before the first step.
   /// - Throws: why the run cannot begin, such as a data file that is not there.
-  func start(_ plan: ScenePlan, paused: Bool) throws
+  func start(_ plan: ScenePlan, clock: Clock, paused: Bool) throws
   /// Halts the devices at the end of the step.
   func pause()
   func resume()

@@ -123,7 +123,7 @@ public final class WorkbenchLoop {
     attempt("Cannot run the scene") {
       let known = state.compilation.plan.flatMap { $0.scene == scene ? $0 : nil }
       let plan = try known ?? ScenePlan(scene, workspace: state.workspace)
-      try session.start(plan, paused: paused)
+      try session.start(plan, clock: state.clock(of: plan.scene), paused: paused)
       send(.started(plan, paused: paused))
     }
   }

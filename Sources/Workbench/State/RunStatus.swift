@@ -1,9 +1,12 @@
 import Scenes
+import Traces
 
 /// What the workbench knows about the current run.
 public struct RunStatus: Sendable {
   /// The scene that runs, which editing does not change.
   public var scene: Scene
+  /// Whose time it is told in.
+  public var clock: Clock
   public var state: SessionUpdate.State
   public var totalSteps: Int
   /// Training steps whose loss is known.
@@ -11,8 +14,9 @@ public struct RunStatus: Sendable {
   /// Whether the user has asked it to stop.
   public var isStopping = false
 
-  public init(scene: Scene, state: SessionUpdate.State, totalSteps: Int) {
+  public init(scene: Scene, clock: Clock, state: SessionUpdate.State, totalSteps: Int) {
     self.scene = scene
+    self.clock = clock
     self.state = state
     self.totalSteps = totalSteps
   }

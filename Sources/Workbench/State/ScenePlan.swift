@@ -17,8 +17,8 @@ public struct ScenePlan: Sendable {
   public var partitioning: Partitioning
   /// The program as the measurement panels see it, with bytes and memory by formula.
   public var facts: ProgramFacts
-  /// The pipeline's bubble as a share of the total time by formula; nil where there is no closed form.
-  public var bubble: Double?
+  /// The pipeline's bubble by formula; nil where there is no closed form.
+  public var bubble: BubbleFormula?
   /// Steps of the whole run; nil where the number of samples is not known before they are read.
   public var steps: Int?
 
@@ -36,7 +36,7 @@ public struct ScenePlan: Sendable {
     partitioning = try compiler.partitioning(for: scene.strategy)
     program = try compiler.compile(scene.strategy)
     facts = ProgramFacts(program, workspaceWords: workspace?(program))
-    bubble = program.schedule.bubbleFormula
+    bubble = program.bubble
     steps = scene.data.source.outline.map { scene.training.steps(samples: $0.trainCount) }
   }
 

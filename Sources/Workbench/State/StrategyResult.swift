@@ -7,13 +7,20 @@ public enum StrategyResult: Hashable, Sendable {
   case plan
   /// Who holds which box of the layer that is selected in the network panel.
   case owners
+  /// The schedule as a table of slots.
+  case slots
 }
 
 extension WorkbenchState {
   /// Shows the owners in a strategy panel that fills the screen, or goes back to the plan.
-  mutating func toggleOwners() {
-    let isShown = strategyResult == .owners && focus == .strategy
-    strategyResult = isShown ? .plan : .owners
+  mutating func toggleOwners() { toggle(.owners) }
+
+  /// Shows the schedule in slots in a strategy panel that fills the screen, or goes back to the plan.
+  mutating func toggleSlots() { toggle(.slots) }
+
+  private mutating func toggle(_ result: StrategyResult) {
+    let isShown = strategyResult == result && focus == .strategy
+    strategyResult = isShown ? .plan : result
     isExpanded = !isShown
     focus(.strategy)
     ownershipScroll = 0
@@ -40,9 +47,25 @@ extension WorkbenchState {
     owners = (plan.scene, LayerOwnership(plan.program, node: wanted), nodes.map(\.name))
   }
 
+  /// Follows edits: the slots are counted again when the scene changed.
+  mutating func refreshSlots() {
+    guard strategyResult == .slots, let plan = compilation.plan else { return }
+    if let slots, slots.scene == plan.scene { return }
+    slots = ScheduleFacts(plan.program).map { (plan.scene, $0) }
+  }
+
+  /// Whether a picture stands in place of the plan.
+  private var hasPicture: Bool {
+    switch strategyResult {
+    case .plan: false
+    case .owners: owners != nil
+    case .slots: slots != nil
+    }
+  }
+
   /// Where a mark moves in the picture: lines of it by pages.
-  mutating func scrollOwners(_ action: WorkbenchAction) -> Bool {
-    guard strategyResult == .owners, focus == .strategy, owners != nil else { return false }
+  mutating func scrollPicture(_ action: WorkbenchAction) -> Bool {
+    guard focus == .strategy, hasPicture else { return false }
     switch action {
     case .pageUp: ownershipScroll = max(0, ownershipScroll - max(1, size.height / 2))
     case .pageDown: ownershipScroll += max(1, size.height / 2)

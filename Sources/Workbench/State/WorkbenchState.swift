@@ -64,18 +64,23 @@ public struct WorkbenchState: Sendable {
   public let presets: [Preset]
   /// Asks the executor for its kernels' workspace; nil where there is none to ask.
   let workspace: WorkspaceCount?
+  /// The clock that the user wants; nil for the one that suits devices and cores.
+  public internal(set) var chosenClock: Clock?
   /// What the strategy panel shows below its settings.
   public internal(set) var strategyResult = StrategyResult.plan
-  /// Lines of the ownership picture left out above.
+  /// Lines of the picture in the strategy panel left out above.
   public internal(set) var ownershipScroll = 0
   /// The owners of the layer that is shown, with the scene that they follow from.
   var owners: (scene: Scene, layer: LayerOwnership, names: [String])?
+  /// The schedule in slots, with the scene that it follows from.
+  var slots: (scene: Scene, facts: ScheduleFacts)?
 
   /// The workbench with a scene, compiled at once.
   public init(
     _ scene: Scene, size: Size = Size(width: 80, height: 24), cores: Int, presets: [Preset] = [],
-    workspace: WorkspaceCount? = nil
+    workspace: WorkspaceCount? = nil, clock: Clock? = nil
   ) {
+    chosenClock = clock
     let scene = scene.unplaced
     self.scene = scene
     savedScene = scene
@@ -93,6 +98,11 @@ public struct WorkbenchState: Sendable {
   /// The run as it is shown.
   public var shownRun: RunStatus? { frozen == nil ? run : frozenRun }
   public var isDisplayPaused: Bool { frozen != nil }
+
+  /// Whose time a run of a scene is told in.
+  public func clock(of scene: Scene) -> Clock {
+    chosenClock ?? .standard(devices: scene.machine.devices, cores: cores)
+  }
 
   /// Whether a run is under way, paused or not.
   public var isRunAlive: Bool { run.map { !$0.state.isOver } ?? false }

@@ -17,14 +17,15 @@ extension WorkbenchState {
       focus(PanelKind.allCases[(focus.rawValue + PanelKind.allCases.count - 1) % PanelKind.allCases.count])
     case .expand: isExpanded.toggle()
     case .back, .cancel: return back()
-    case .run, .pauseDisplay, .pauseRun, .step, .stop, .reset: return control(action)
+    case .run, .pauseDisplay, .pauseRun, .step, .stop, .reset, .clock: return control(action)
     case .openScene:
       overlay = .scenes(selection: presets.firstIndex { $0.name == scene.name } ?? 0)
     case .saveScene: overlay = .path(PathPrompt(.save, "\(scene.name).yaml"))
     case .undo: return travel(to: history.undo(scene), "nothing to undo")
     case .redo: return travel(to: history.redo(scene), "nothing to redo")
-    case .up, .down, .pageUp, .pageDown, .top, .bottom: if !scrollOwners(action) { move(action) }
+    case .up, .down, .pageUp, .pageDown, .top, .bottom: if !scrollPicture(action) { move(action) }
     case .owners: toggleOwners()
+    case .slots: toggleSlots()
     case .nextLayer: showLayer(1)
     case .previousLayer: showLayer(-1)
     case .chooseStrategy(let name):

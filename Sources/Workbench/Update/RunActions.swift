@@ -29,6 +29,10 @@ extension WorkbenchState {
       if run?.isStopping == true { note = Line("stopping at once", role: .warning) }
       run?.isStopping = true
       return [.stopRun]
+    case .clock:
+      let other: Clock = clock(of: scene) == .wall ? .virtual : .wall
+      chosenClock = other
+      note = Line("the next run is timed by the \(other.rawValue) clock", role: .good)
     case .reset:
       guard run != nil else { return say("nothing was run") }
       forgetRun()
@@ -75,11 +79,12 @@ extension WorkbenchState {
   /// A run has begun: all measurements start anew.
   mutating func begin(_ plan: ScenePlan, paused: Bool) {
     forgetRun()
-    run = RunStatus(scene: plan.scene, state: .running, totalSteps: plan.steps ?? 0)
+    let clock = clock(of: plan.scene)
+    run = RunStatus(scene: plan.scene, clock: clock, state: .running, totalSteps: plan.steps ?? 0)
     // Who steps wants to see the first step too.
     let warmup = paused ? 0 : Scene.warmupSteps(of: plan.steps ?? 1)
     statistics = RunStatistics(program: plan.program, warmupSteps: warmup)
-    var begun = Measurements(plan.facts, learning: LearningHistory(plannedSteps: plan.steps))
+    var begun = Measurements(plan.facts, clock: clock, learning: LearningHistory(plannedSteps: plan.steps))
     begun.state = .running
     measurements = begun
   }

@@ -4,7 +4,10 @@ import Screens
 extension WorkbenchState {
   /// Takes a message in; returns what has to be done in the world. Without side effects, in no case failing.
   public mutating func update(_ message: WorkbenchMessage) -> [Effect] {
-    defer { refreshOwners() }
+    defer {
+      refreshOwners()
+      refreshSlots()
+    }
     switch message {
     case .key(let key): return press(key)
     case .mouse(let mouse): return point(mouse)
