@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Machines
 import Networks
 import Programs
 import Strategies
@@ -145,6 +146,10 @@ public struct Plan: Codable, Hashable, Sendable {
   public var collectives: [Collective]
   /// The same by kind and purpose, and what belongs to no collective.
   public var terms: [Term]
+  /// A device's exchanges of gradients in their order; empty where there is at most one.
+  public var exchanges: [Exchange]
+  /// What of them nothing hides, predicted; nil where times or the link are not known.
+  public var exposedExchangeSeconds: Double?
   /// One entry per layer.
   public var ownership: [Ownership]
   /// A table of all layers' owners, and the picture of one layer, for the text.
@@ -161,7 +166,9 @@ public struct Plan: Codable, Hashable, Sendable {
   public var assumptions: [String]
 
   enum CodingKeys: String, CodingKey {
-    case schema, scene, strategy, batch, microbatches, slots, collectives, terms, ownership, weights, problems, assumptions
+    case schema, scene, strategy, batch, microbatches, slots, collectives, terms, exchanges, ownership, weights
+    case problems, assumptions
+    case exposedExchangeSeconds = "exposed_exchange_seconds"
     case parameterCount = "parameter_count"
     case flopsPerSample = "flops_per_sample"
     case bytesPerStep = "bytes_per_step"
@@ -178,8 +185,10 @@ public struct Plan: Codable, Hashable, Sendable {
   ///   - layer: the node whose owners the text draws; nil takes the one with the most to see.
   ///   - workspaceWords: what the engine's kernels need on each device; nil where it was not asked.
   ///   - layerCosts: what layers cost, in any unit, for the times of stages; nil takes their arithmetic.
+  ///   - link: between all devices; nil where it is not known, or not the same everywhere.
   public init(
-    _ program: Program, scene: String, layer: Int? = nil, workspaceWords: [Int]? = nil, layerCosts: [Double]? = nil
+    _ program: Program, scene: String, layer: Int? = nil, workspaceWords: [Int]? = nil, layerCosts: [Double]? = nil,
+    link: Link? = nil
   ) {
     self.scene = scene
     strategy = program.strategy
@@ -204,6 +213,7 @@ public struct Plan: Codable, Hashable, Sendable {
         expectedBytes: 4 * $0.expectedWords, formula: $0.formula)
     }
     terms = program.communicationTerms.map(Term.init)
+    (exchanges, exposedExchangeSeconds) = Self.exchanges(of: program, link: link)
     let owners = LayerOwnership.all(program)
     ownership = owners.map(Ownership.init)
     picture = Self.picture(owners, layer: layer)

@@ -3,7 +3,7 @@ extension Plan {
   public var text: String {
     var sections = [heading, schedule, slotDrawing, weightLines].filter { !$0.isEmpty }
     sections += perDevice.map { device in ["program of device \(device.device)"] + device.instructions }
-    sections += [picture, communication, memory, verdict].filter { !$0.isEmpty }
+    sections += [picture, communication, exchangeLines, memory, verdict].filter { !$0.isEmpty }
     if !assumptions.isEmpty { sections.append(["assumptions"] + assumptions.map { "  \($0)" }) }
     return sections.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }

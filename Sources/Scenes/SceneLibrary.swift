@@ -35,6 +35,8 @@ public enum SceneLibrary {
     "redundant": PackageResources.redundant_yaml,
     "exchange-mlp": PackageResources.exchange_mlp_yaml,
     "zero-mlp": PackageResources.zero_mlp_yaml,
+    "overlap-gain": PackageResources.overlap_gain_yaml,
+    "overlap-cannot": PackageResources.overlap_cannot_yaml,
     "bn-digits": PackageResources.bn_digits_yaml,
     "bunch": PackageResources.bunch_yaml,
     "wide-linear": PackageResources.wide_linear_yaml,

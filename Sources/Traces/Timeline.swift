@@ -25,16 +25,26 @@ public struct Timeline: Sendable {
   public let spans: [[TraceSpan]]
   /// Per device, over all of ``steps``.
   public let breakdowns: [Breakdown]
+  /// Per device, when a message for it was on the wire while it did something else: communication that cost nothing.
+  public let hiddenTransfers: [IntervalSet]
 
   public init(_ recent: some Collection<RecentStep>, catalogue: InstructionCatalogue) {
     let devices = catalogue.program.devices.count
     var spans = Array(repeating: [TraceSpan](), count: devices)
     var breakdowns = Array(repeating: Breakdown(), count: devices)
+    var transfers = Array(repeating: [Range<Int64>](), count: devices)
     for step in recent {
       for device in 0..<devices {
-        for record in step.records[device] { spans[device] += catalogue.spans(of: record, device: device) }
+        for record in step.records[device] {
+          spans[device] += catalogue.spans(of: record, device: device)
+          if let hidden = catalogue.hiddenTransfer(of: record, device: device) { transfers[device].append(hidden) }
+        }
         breakdowns[device] += step.breakdowns[device]
       }
+    }
+    hiddenTransfers = zip(spans, transfers).map { spans, transfers in
+      let moving = spans.lazy.filter { $0.kind.activity == .communication }.map { $0.begin..<$0.end }
+      return IntervalSet(transfers).subtracting(IntervalSet(moving))
     }
     self.catalogue = catalogue
     self.spans = spans
@@ -71,10 +81,11 @@ public struct Timeline: Sendable {
     catalogue.microbatch(device: span.device, instruction: span.instruction)
   }
 
-  /// A device's work folded to the cells of the schedule: neighbouring compute spans of one action are one cell.
+  /// A device's work folded to the cells of the schedule: neighbouring compute spans of one action are one cell. What the
+  /// communication lane computes in between, updates of layers whose gradients were exchanged early, is no cell.
   public func cells(of device: Int) -> [Cell] {
     var cells: [Cell] = []
-    for span in spans[device] where span.kind.activity == .compute && span.kind != .load {
+    for span in spans[device] where span.kind.activity == .compute && span.kind != .load && span.lane == .compute {
       guard let action = catalogue.action(device: device, instruction: span.instruction) else { continue }
       if let last = cells.last, last.step == span.step, last.action == action {
         cells[cells.count - 1].end = max(last.end, span.end)

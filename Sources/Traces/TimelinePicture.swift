@@ -2,7 +2,7 @@ import Foundation
 import Programs
 
 /// The timeline of some steps as a standalone SVG: one lane per device, spans by colour and letter, waits hatched, a time
-/// axis and a legend.
+/// axis and a legend. Where messages travel while devices compute, each device has a second row for what moves.
 public struct TimelinePicture: Sendable {
   /// Pixels of the picture; the height follows from the number of devices.
   public var width: Int
@@ -18,7 +18,8 @@ public struct TimelinePicture: Sendable {
   private static let left = 84.0
   private static let top = 40.0
   private static let laneHeight = 30.0
-  private static let lanePitch = 38.0
+  private static let movingHeight = 16.0
+  private static let gap = 8.0
 
   /// The whole document.
   public var svg: String {
@@ -31,7 +32,7 @@ public struct TimelinePicture: Sendable {
   public func write(to output: inout some TextOutputStream) {
     let devices = timeline.spans.count
     let kinds = usedKinds
-    let axis = Self.top + Double(devices) * Self.lanePitch + 4
+    let axis = Self.top + Double(devices) * lanePitch + 4
     let height = axis + 44 + 18 * Double((kinds.count + 2) / 3) + 14
     output.write(
       """
@@ -51,6 +52,9 @@ public struct TimelinePicture: Sendable {
     output.write("</svg>\n")
   }
 
+  /// Whether anything travelled while its receiver did something else.
+  private var hasMovingRows: Bool { timeline.hiddenTransfers.contains { !$0.isEmpty } }
+  private var lanePitch: Double { Self.laneHeight + Self.gap + (hasMovingRows ? Self.movingHeight + 2 : 0) }
   private var window: Range<Int64> { timeline.window }
   private var plotWidth: Double { Double(width) - Self.left - 12 }
 
@@ -66,20 +70,47 @@ public struct TimelinePicture: Sendable {
   }
 
   private func writeLane(_ device: Int, to output: inout some TextOutputStream) {
-    let y = Self.top + Double(device) * Self.lanePitch
+    let y = Self.top + Double(device) * lanePitch
     output.write("<g id=\"device\(device)\">\n")
-    output.write("<text x=\"8\" y=\"\(number(y + 19))\">device \(device)</text>\n")
-    output.write(
-      "<rect x=\"\(number(Self.left))\" y=\"\(number(y))\" width=\"\(number(plotWidth))\" "
-        + "height=\"\(number(Self.laneHeight))\" fill=\"#f4f4f4\"/>\n")
-    for run in runs(of: device) { writeRun(run, y: y, to: &output) }
+    writeRow(hasMovingRows ? "\(device) work" : "device \(device)", y: y, height: Self.laneHeight, to: &output)
+    let spans = timeline.spans[device]
+    if hasMovingRows {
+      let below = y + Self.laneHeight + 2
+      writeRow("\(device) comm", y: below, height: Self.movingHeight, to: &output)
+      for transfer in timeline.hiddenTransfers[device].intervals { writeHidden(transfer, y: below, to: &output) }
+      for run in runs(of: spans.filter(isMoving)) { writeRun(run, y: below, height: Self.movingHeight, to: &output) }
+      for run in runs(of: spans.filter { !isMoving($0) }) {
+        writeRun(run, y: y, height: Self.laneHeight, to: &output)
+      }
+    } else {
+      for run in runs(of: spans) { writeRun(run, y: y, height: Self.laneHeight, to: &output) }
+    }
     output.write("</g>\n")
   }
 
+  /// What stands in a device's second row: words on the wire or being copied.
+  private func isMoving(_ span: TraceSpan) -> Bool { span.kind.activity == .communication || span.kind == .send }
+
+  private func writeRow(_ name: String, y: Double, height: Double, to output: inout some TextOutputStream) {
+    output.write("<text x=\"8\" y=\"\(number(y + height / 2 + 4))\">\(name)</text>\n")
+    output.write(
+      "<rect x=\"\(number(Self.left))\" y=\"\(number(y))\" width=\"\(number(plotWidth))\" "
+        + "height=\"\(number(height))\" fill=\"#f4f4f4\"/>\n")
+  }
+
+  /// A message on the wire while its receiver works, paler than one that is waited for.
+  private func writeHidden(_ transfer: Range<Int64>, y: Double, to output: inout some TextOutputStream) {
+    let (begin, end) = (x(transfer.lowerBound), x(transfer.upperBound))
+    output.write(
+      "<rect x=\"\(number(begin))\" y=\"\(number(y))\" width=\"\(number(max(end - begin, 0.05)))\" "
+        + "height=\"\(number(Self.movingHeight))\" fill=\"\(Self.style(.receive).fill)\" fill-opacity=\"0.45\">"
+        + "<title>hidden transfer (\(durationText(transfer.upperBound - transfer.lowerBound)))</title></rect>\n")
+  }
+
   /// Neighbouring spans of one kind that are too narrow to be told apart are drawn as one.
-  private func runs(of device: Int) -> [(first: TraceSpan, end: Int64, count: Int)] {
+  private func runs(of spans: [TraceSpan]) -> [(first: TraceSpan, end: Int64, count: Int)] {
     var runs: [(first: TraceSpan, end: Int64, count: Int)] = []
-    for span in timeline.spans[device] where span.begin < span.end {
+    for span in spans where span.begin < span.end {
       if let last = runs.last, last.first.kind == span.kind, x(span.begin) - x(last.end) < 0.1,
         x(span.end) - x(span.begin) < 1, x(last.end) - x(last.first.begin) < 1
       {
@@ -93,7 +124,8 @@ public struct TimelinePicture: Sendable {
   }
 
   private func writeRun(
-    _ run: (first: TraceSpan, end: Int64, count: Int), y: Double, to output: inout some TextOutputStream
+    _ run: (first: TraceSpan, end: Int64, count: Int), y: Double, height: Double,
+    to output: inout some TextOutputStream
   ) {
     let span = run.first
     let (begin, end) = (x(span.begin), x(run.end))
@@ -104,7 +136,7 @@ public struct TimelinePicture: Sendable {
       : "\(run.count) spans: \(span.kind.rawValue)"
     output.write(
       "<rect x=\"\(number(begin))\" y=\"\(number(y))\" width=\"\(number(max(end - begin, 0.05)))\" "
-        + "height=\"\(number(Self.laneHeight))\" fill=\"\(style.fill)\"")
+        + "height=\"\(number(height))\" fill=\"\(style.fill)\"")
     if end - begin > 3 { output.write(" stroke=\"#ffffff\" stroke-width=\"0.5\"") }
     output.write("><title>\(escaped(name))</title></rect>\n")
     guard end - begin >= 9 else { return }
@@ -114,7 +146,7 @@ public struct TimelinePicture: Sendable {
       letter += " \(weights.mark)"
     }
     output.write(
-      "<text x=\"\(number((begin + end) / 2))\" y=\"\(number(y + 19))\" text-anchor=\"middle\" "
+      "<text x=\"\(number((begin + end) / 2))\" y=\"\(number(y + height / 2 + 4))\" text-anchor=\"middle\" "
         + "fill=\"\(style.text)\">\(escaped(letter))</text>\n")
   }
 

@@ -32,6 +32,16 @@ public struct TraceSpan: Hashable, Sendable {
 }
 
 extension InstructionCatalogue {
+  /// When the message of a receive was on the wire before its device had nothing else to do than to wait for it; nil where
+  /// it was not, and for other records.
+  public func hiddenTransfer(of record: TraceRecord, device: Int) -> Range<Int64>? {
+    let end = min(record.arrival, record.begin)
+    guard kind(device: device, instruction: Int(record.instruction)) == .receive, record.transferStart < end else {
+      return nil
+    }
+    return record.transferStart..<end
+  }
+
   /// The spans of one record, in order, adjacent, covering `begin..<end`.
   ///
   /// A receive is a late-sender wait until the transfer begins, exposed communication until the message arrives and

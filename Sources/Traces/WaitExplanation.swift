@@ -1,16 +1,21 @@
 import Programs
 
 extension Timeline {
-  /// Why a device waited, in a sentence: for what, from whom, and what the other device was doing meanwhile; nil for a
-  /// span that is no wait.
+  /// Why a device waited, in a sentence: for what, from whom, and what the other device was doing meanwhile, or that the
+  /// words were on the wire and nothing else was left to do; nil for a span that is no waiting.
   ///
   /// `device 2 waited 1.3 ms for conv1's activation of microbatch 3 from device 1, which was computing B linear1 mb2`
+  /// `device 0 waited 4.2 ms for a part of gradients of linear1, on the wire from device 1: exposed exchange`
   public func explain(_ wait: TraceSpan) -> String? {
-    guard wait.kind == .wait, let cause = wait.cause,
-      let index = catalogue.message(device: wait.device, instruction: wait.instruction)
-    else { return nil }
+    guard let index = catalogue.message(device: wait.device, instruction: wait.instruction) else { return nil }
     let message = catalogue.program.messages[index]
     let start = "device \(wait.device) waited \(durationText(wait.nanoseconds)) "
+    if wait.kind == .receive, wait.nanoseconds > 0 {
+      let isExchange = message.purpose == .gradients || message.purpose == .parameters
+      return start + "for \(catalogue.phrase(index)), on the wire from device \(message.from): exposed "
+        + (isExchange ? "exchange" : "communication")
+    }
+    guard wait.kind == .wait, let cause = wait.cause else { return nil }
     switch cause {
     case .lateSender:
       return start + "for \(catalogue.phrase(index)) from device \(message.from)"

@@ -99,7 +99,7 @@ import Testing
     let networks = [TransparencyTests.chain, TransparencyTests.images, TransparencyTests.residual]
     for (index, network) in networks.enumerated() where devices <= network.layers.count {
       for weights in WeightVersioning.allCases {
-        for recompute in Recomputation.allCases {
+        for recompute in Switch.allCases {
           let pipeline = PipelineParallel(schedule: .pipedream, recompute: recompute, weights: weights)
           try TransparencyTests.check(
             .pipeline(pipeline), network, devices: devices, microbatches: [3, 8, 5][index], steps: 3)

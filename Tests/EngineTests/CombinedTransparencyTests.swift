@@ -30,7 +30,7 @@ import Testing
 
   @Test(arguments: 1...9, JunctionScheme.allCases) func hybrids(devices: Int, scheme: JunctionScheme) throws {
     for network in [TransparencyTests.images, TransparencyTests.residual] {
-      for variable in VariableBatch.allCases where scheme != .a || variable == .off {
+      for variable in Switch.allCases where scheme != .a || variable == .off {
         try TransparencyTests.check(
           .hybrid(Hybrid(scheme: scheme, variable: variable)), network, devices: devices, batch: devices * devices + 2,
           steps: 3)

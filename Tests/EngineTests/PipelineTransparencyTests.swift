@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: 1...8, PipelineSchedule.allCases)
   func schedules(devices: Int, schedule: PipelineSchedule) throws {
     for network in [TransparencyTests.chain, TransparencyTests.residual] {
-      for (microbatches, recompute) in [(3, Recomputation.on), (4, .off), (8, .on), (2 * devices, .off)] {
+      for (microbatches, recompute) in [(3, Switch.on), (4, .off), (8, .on), (2 * devices, .off)] {
         let pipeline = PipelineParallel(schedule: schedule, recompute: recompute)
         guard Self.isPossible(pipeline, network, devices: devices, microbatches: microbatches) else { continue }
         try TransparencyTests.check(

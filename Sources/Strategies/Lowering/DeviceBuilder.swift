@@ -33,7 +33,12 @@ struct DeviceBuilder {
   var operations: [Key: Index<Operation>] = [:]
   /// Learned parameters and states of each part of a node, and the gradients of the learned ones.
   var parameters: [PartKey: NodeParameters] = [:]
+  /// In the order of their exchange.
   var buckets: [Bucket] = []
+  /// Where buckets are exchanged after all of backward, the array that has the gradients of all of them.
+  var gradientRoots: [ParameterStorage.Shelf: Index<Buffer>] = [:]
+  /// Which instructions of exchanges and updates are about which bucket.
+  var bucketParts: [Action: [BucketPart]] = [:]
   /// Per action, before which of its instructions the next layer's parameters are admitted (``StateSharding``).
   var admissions: [Action: Int] = [:]
   /// Gradients of a node's part by junction, where a collective brought them.
@@ -63,16 +68,6 @@ struct DeviceBuilder {
         purpose: purpose, collective: collective))
     emit(adding ? .accumulate(copy) : .copy(copy), .communication, in: action)
   }
-
-  /// Strings the fragments together in the order of the schedule and ends the step.
-  mutating func finish(_ actions: [Action]) {
-    for (position, action) in actions.enumerated() {
-      for (instruction, lane) in fragments[action] ?? [] {
-        program.append(instruction, lane: lane, action: position)
-      }
-    }
-    program.append(.endOfStep, action: max(0, actions.count - 1))
-  }
 }
 
 /// The buffers of one part of a node's parameters on one device.
@@ -92,6 +87,8 @@ struct Bucket {
   var stage: Int
   /// The devices that hold the same words and add up their gradients; one device means no exchange.
   var group: [Int]
+  /// Among those of the stage and group, in the order of their exchange.
+  var number: Int
   var nodes: [Int]
   var words: Int
   /// All words; nil where parameters persist as shards.

@@ -5,14 +5,23 @@ extension ProgramLowering {
   /// Sums the gradients of a stage's buckets over their groups. The first device of a group lowers it for all.
   mutating func lowerReductions(of action: Action, on device: Int) {
     for bucket in devices[device].buckets where bucket.stage == action.stage && bucket.group[0] == device {
-      if bucket.members.count > 1 { lowerReduction(bucket, action) }
+      if bucket.members.count > 1 { exchanging(bucket, action) { $0.lowerReduction(bucket, action) } }
     }
   }
 
   /// Gives each group what its members, or its server, have updated; after all their updates were lowered.
   mutating func lowerDistributions(of action: Action, on device: Int) {
     for bucket in devices[device].buckets where bucket.stage == action.stage && bucket.group[0] == device {
-      if bucket.members.count > 1 { lowerDistribution(bucket, action) }
+      if bucket.members.count > 1 { exchanging(bucket, action) { $0.lowerDistribution(bucket, action) } }
+    }
+  }
+
+  /// Notes on every member which instructions `body` adds for a bucket.
+  private mutating func exchanging(_ bucket: Bucket, _ action: Action, _ body: (inout ProgramLowering) -> Void) {
+    let begins = bucket.members.map { devices[$0].fragments[action]?.count ?? 0 }
+    body(&self)
+    for (device, begin) in zip(bucket.members, begins) {
+      devices[device].notePart(of: devices[device].place(of: bucket)!, from: begin, in: action)
     }
   }
 
@@ -22,7 +31,7 @@ extension ProgramLowering {
     guard gradients.count == bucket.members.count else { return }
     let exchange = layout.partitioning.exchange
     let peers = bucket.members.count
-    let label = "gradients of \(bucket.nodes.count) layers"
+    let label = "gradients of \(layers(of: bucket))"
     if bucket.server != nil {
       var array = ExchangeArray(buffers: gradients, cuts: [0..<bucket.words])
       steps(
@@ -49,7 +58,7 @@ extension ProgramLowering {
     // Parameters that stay in shards are gathered when they are needed.
     guard parameters.count == bucket.members.count else { return }
     let exchange = layout.partitioning.exchange
-    let label = "parameters of \(bucket.nodes.count) layers"
+    let label = "parameters of \(layers(of: bucket))"
     if bucket.server != nil {
       var array = ExchangeArray(buffers: parameters, cuts: [0..<bucket.words])
       steps(
@@ -81,10 +90,29 @@ extension ProgramLowering {
   }
 
   /// The bucket of the same words on another member of the group or on the server.
-  func twin(of bucket: Bucket, on device: Int) -> Bucket {
-    devices[device].buckets.first {
-      $0.stage == bucket.stage && $0.group == bucket.group && $0.nodes == bucket.nodes
-    }!
+  func twin(of bucket: Bucket, on device: Int) -> Bucket { devices[device].buckets[devices[device].place(of: bucket)!] }
+
+  /// A bucket's layers for people: one of several buckets by its layers' names.
+  private func layers(of bucket: Bucket) -> String {
+    let isWhole = layout.partitioning.buckets == GradientBuckets()
+    guard !isWhole, let first = bucket.nodes.first, let last = bucket.nodes.last else {
+      return "\(bucket.nodes.count) layers"
+    }
+    let names = layout.graph.nodes
+    return first == last ? names[first].name : "\(names[first].name) to \(names[last].name)"
+  }
+}
+
+extension DeviceBuilder {
+  /// Where in ``buckets`` the bucket of the same words stands.
+  fileprivate func place(of bucket: Bucket) -> Int? {
+    buckets.firstIndex { $0.stage == bucket.stage && $0.group == bucket.group && $0.number == bucket.number }
+  }
+
+  /// Notes that a fragment's instructions from `begin` on are about a bucket.
+  mutating func notePart(of place: Int, from begin: Int, in action: Action) {
+    let end = fragments[action]?.count ?? 0
+    if begin < end { bucketParts[action, default: []].append(BucketPart(bucket: place, range: begin..<end)) }
   }
 }
 

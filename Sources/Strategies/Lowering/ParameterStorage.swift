@@ -3,8 +3,9 @@ import Programs
 
 /// Gives every device the parameters that its parts work with (``ParameterOwners``).
 ///
-/// Parameters of a stage with one reduction group lie side by side, so that exchange and update see one array. Parts of one
-/// device that use the same box share it. How a group shares what it keeps is in `ShardedStorage.swift`.
+/// Parameters of a stage with one reduction group lie side by side, so that exchange and update see one array; where
+/// gradients are exchanged in buckets (``GradientBuckets``), one array for each. Parts of one device that use the same box
+/// share it. How a group shares what it keeps is in `ShardedStorage.swift`.
 struct ParameterStorage {
   let layout: Layout
   let optimizer: Optimizer
@@ -39,12 +40,33 @@ struct ParameterStorage {
     for device in devices.indices {
       // In one order on every device of a group, whichever parts it has first.
       for (shelf, boxes) in shelves[device] {
-        let boxes = boxes.sorted(by: HeldBox.precedes)
-        store(boxes, shelf, on: &devices[device])
-        if let server = layout.partitioning.server, shelf.group[0] == device {
-          store(boxes, shelf, on: &devices[server])
+        for (shelf, boxes) in buckets(boxes.sorted(by: HeldBox.precedes), shelf) {
+          store(boxes, shelf, on: &devices[device])
+          if let server = layout.partitioning.server, shelf.group[0] == device {
+            store(boxes, shelf, on: &devices[server])
+          }
         }
       }
+    }
+  }
+
+  /// The boxes of each bucket, in the order of exchange.
+  private func buckets(_ boxes: [HeldBox], _ shelf: Shelf) -> [(shelf: Shelf, boxes: [HeldBox])] {
+    let isExchanged = shelf.group.count > 1 || layout.partitioning.server != nil
+    guard mode == .training, isExchanged, !layout.partitioning.shard.isByLayer else { return [(shelf, boxes)] }
+    let nodes = Set(boxes.map(\.node.index)).sorted()
+    let bytes = nodes.map { node in
+      boxes.reduce(0) { $0 + ($1.node.index == node && $1.parameter.isLearned ? 4 * $1.words : 0) }
+    }
+    let cuts = layout.partitioning.buckets.cut(bytes)
+    guard cuts.count > 1 else { return [(shelf, boxes)] }
+    let words = bytes.map { $0 / 4 }
+    return cuts.enumerated().map { number, range in
+      var shelf = shelf
+      shelf.bucket = .init(
+        number: number, first: words[..<range.lowerBound].reduce(0, +), allWords: words.reduce(0, +))
+      let own = Set(nodes[range])
+      return (shelf, boxes.filter { own.contains($0.node.index) })
     }
   }
 
@@ -52,8 +74,21 @@ struct ParameterStorage {
   struct Shelf: Hashable {
     var stage: Int
     var group: [Int]
+    /// Nil where all that lies side by side is exchanged at once.
+    var bucket: Part?
 
-    var label: String { group.count > 1 ? "shared by \(group.count)" : "own" }
+    /// One of several buckets.
+    struct Part: Hashable {
+      /// Among those of the stage and group, in the order of exchange.
+      var number: Int
+      /// Where it begins among the learned words of all of them, and how many these are.
+      var first: Int
+      var allWords: Int
+    }
+
+    var label: String {
+      (bucket.map { "bucket \($0.number), " } ?? "") + (group.count > 1 ? "shared by \(group.count)" : "own")
+    }
   }
 
   struct HeldBox {
@@ -115,12 +150,12 @@ struct ParameterStorage {
     let nodes = Array(Set(learned.map(\.box.node.index))).sorted()
     let parameter = root("parameters", .parameters)
     let versions = (1..<slots[shelf.stage].count).map { root("parameters slot \($0)", .parameters) }
-    let gradient = mode == .training ? root("gradients", .gradients) : nil
+    let gradient = mode == .training ? wholeGradient(words, shelf, on: &device) : nil
     let server = layout.partitioning.server
     let isHere = server == nil || server == device.program.device
     var bucket = Bucket(
-      stage: shelf.stage, group: shelf.group, nodes: nodes, words: words, parameter: parameter, gradient: gradient,
-      server: server)
+      stage: shelf.stage, group: shelf.group, number: shelf.bucket?.number ?? 0, nodes: nodes, words: words,
+      parameter: parameter, gradient: gradient, server: server)
     if let gradient, isHere {
       bucket.shares = [
         Bucket.Share(
@@ -161,6 +196,21 @@ struct ParameterStorage {
           node: box.node.index, ordinal: box.ordinal, ranges: box.ranges, buffer: buffer, gradient: nil, isSaved: false,
           slot: number + 1))
     }
+  }
+}
+
+extension ParameterStorage {
+  /// The array of a bucket's gradients. Where exchange is to wait for all of backward, buckets are parts of one array: order
+  /// between lanes follows from whole arrays (`LaneDependencies`).
+  func wholeGradient(_ words: Int, _ shelf: Shelf, on device: inout DeviceBuilder) -> Index<Buffer> {
+    guard let part = shelf.bucket, layout.partitioning.buckets.overlap == .off else {
+      return device.root("gradients", .gradients, words, shelf)
+    }
+    var all = shelf
+    all.bucket = nil
+    let root = device.gradientRoots[all] ?? device.root("gradients", .gradients, part.allWords, all)
+    device.gradientRoots[all] = root
+    return device.program.view(part.first..<part.first + words, of: root, named: "gradients, \(shelf.label)")
   }
 }
 

@@ -72,7 +72,8 @@ struct ProgramLowering {
     if mode == .training { lowerExchangeAndUpdate() }
     widenChannels()
     for device in devices.indices {
-      devices[device].finish(partitioning.schedule.devices[device])
+      devices[device].finish(
+        partitioning.schedule.devices[device], overlaps: partitioning.buckets.overlap == .on, messages: messages)
       GradientAccumulation.mark(&devices[device].program)
     }
     var program = Program(
@@ -106,17 +107,21 @@ struct ProgramLowering {
     let turns = layout.partitioning.schedule.devices[device].filter { $0.kind == .update && $0.stage == action.stage }
     let scale = gradientScale(at: action, on: device)
     let renewal = slots[action.stage].renewal(at: action)
-    for share in devices[device].buckets.filter({ $0.stage == action.stage }).flatMap(\.shares) {
-      let source = share.parameter(in: renewal.source)
-      if let kept = renewal.kept {
-        devices[device].keep(source, in: share.parameter(in: kept), action)
+    for (place, bucket) in devices[device].buckets.enumerated() where bucket.stage == action.stage {
+      let begin = devices[device].fragments[action]?.count ?? 0
+      for share in bucket.shares {
+        let source = share.parameter(in: renewal.source)
+        if let kept = renewal.kept {
+          devices[device].keep(source, in: share.parameter(in: kept), action)
+        }
+        let number = devices[device].program.updates.append(
+          Update(
+            parameter: share.parameter(in: renewal.target), source: renewal.target == renewal.source ? nil : source,
+            gradient: share.gradient, states: share.states, nodes: share.nodes,
+            turn: turns.firstIndex(of: action)!, turns: turns.count, gradientScale: scale))
+        devices[device].emit(.update(number), in: action)
       }
-      let number = devices[device].program.updates.append(
-        Update(
-          parameter: share.parameter(in: renewal.target), source: renewal.target == renewal.source ? nil : source,
-          gradient: share.gradient, states: share.states, nodes: share.nodes,
-          turn: turns.firstIndex(of: action)!, turns: turns.count, gradientScale: scale))
-      devices[device].emit(.update(number), in: action)
+      devices[device].notePart(of: place, from: begin, in: action)
     }
   }
 

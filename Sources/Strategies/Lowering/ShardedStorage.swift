@@ -13,7 +13,7 @@ extension ParameterStorage {
     let rank = shelf.group.firstIndex(of: device.program.device)!
     let nodes = Array(Set(learned.map(\.box.node.index))).sorted()
     var bucket = Bucket(
-      stage: shelf.stage, group: shelf.group, nodes: nodes, words: words,
+      stage: shelf.stage, group: shelf.group, number: shelf.bucket?.number ?? 0, nodes: nodes, words: words,
       units: units(learned, shelf, words: words))
     let own = bucket.units.reduce(0) { $0 + $1.pieces[rank].count }
     func array(_ name: String, _ kind: BufferKind, isWhole: Bool) -> Index<Buffer>? {
@@ -21,7 +21,9 @@ extension ParameterStorage {
       return count > 0 ? device.root(isWhole ? name : "\(name) shard", kind, count, shelf) : nil
     }
     let parameter = array("parameters", .parameters, isWhole: shard != .parameters)
-    let gradient = array("gradients", .gradients, isWhole: shard == .optimizer)
+    let gradient =
+      shard == .optimizer
+      ? wholeGradient(words, shelf, on: &device) : array("gradients", .gradients, isWhole: false)
     let states = (0..<optimizer.stateCount).compactMap {
       array("optimizer state \($0)", .optimizer, isWhole: false)
     }

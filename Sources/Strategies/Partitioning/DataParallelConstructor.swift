@@ -17,6 +17,7 @@ extension PartitioningConstructor {
     var result = uniform(Split(n: workers, devices: Array(0..<workers)))
     result.exchange = data.exchange
     result.shard = data.shard
+    result.buckets = data.buckets
     result.statistics = data.statistics
     return result
   }

@@ -14,6 +14,7 @@ extension PartitioningConstructor {
     var result = try gridded(DeviceGroups(groups: groups), along: grid.split)
     result.exchange = grid.exchange
     result.shard = grid.shard
+    result.buckets = grid.buckets
     return result
   }
 

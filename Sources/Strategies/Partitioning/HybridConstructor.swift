@@ -16,6 +16,7 @@ extension PartitioningConstructor {
     var result = uniform(everyone.replicated)
     result.microbatches = rounds
     result.exchange = hybrid.exchange
+    result.buckets = hybrid.buckets
     let below =
       hybrid.scheme == .b
       ? Split(m: devices, devices: Array(0..<devices)) : Split(n: devices, devices: Array(0..<devices))

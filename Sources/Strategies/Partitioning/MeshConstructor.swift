@@ -20,6 +20,7 @@ extension PartitioningConstructor {
     var result = try pipelined(over: groups, along: mesh.split, pipeline)
     result.exchange = mesh.exchange
     result.shard = mesh.shard
+    result.buckets = mesh.buckets
     return result
   }
 }

@@ -24,6 +24,8 @@ public struct Partitioning: Hashable, Sendable {
   public var versions: WeightVersions?
   /// What of the training state each member of a group keeps whole.
   public var shard = StateSharding.none
+  /// How gradients are put together and when they are exchanged.
+  public var buckets = GradientBuckets()
   /// Carries activations where they form a known collective.
   public var activationExchange = ScatterAlgorithm.direct
 

@@ -38,13 +38,14 @@ struct PartitioningConstructor {
       }
     try settleExchange(of: &result)
     try checkVersions(result)
+    try checkBuckets(&result)
     try checkStatistics(result)
     result.schedule = result.schedule.exchanging(beforeUpdatesOf: reducingStages(result))
     return result
   }
 
   /// Stages in which several devices add up gradients before the update, or a server does.
-  private func reducingStages(_ partitioning: Partitioning) -> Set<Int> {
+  func reducingStages(_ partitioning: Partitioning) -> Set<Int> {
     if partitioning.shard.isByLayer { return [] }
     let layout = Layout(graph: graph, partitioning: partitioning, batch: batch)
     return Set(

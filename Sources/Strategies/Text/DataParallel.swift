@@ -6,19 +6,24 @@ public struct DataParallel: StrategyConfiguration {
   public var shard: StateSharding
   /// Which samples share batch normalisation's statistics.
   public var statistics: BatchStatistics
+  /// How gradients are put together and when they are exchanged.
+  public var buckets: GradientBuckets
 
   public init(
-    exchange: ExchangeAlgorithm = .ring, shard: StateSharding = .none, statistics: BatchStatistics = .local
+    exchange: ExchangeAlgorithm = .ring, shard: StateSharding = .none, statistics: BatchStatistics = .local,
+    buckets: GradientBuckets = GradientBuckets()
   ) {
     self.exchange = exchange
     self.shard = shard
     self.statistics = statistics
+    self.buckets = buckets
   }
 
   public static let kind = StrategyKind(
     name: "data", about: "every device has the whole model and part of the samples; gradients are summed",
     options: [
-      .init(name: "exchange", values: ExchangeAlgorithm.words, about: ExchangeAlgorithm.about),
+      .init(name: "exchange", values: ExchangeAlgorithm.words, about: ExchangeAlgorithm.about)
+    ] + GradientBuckets.options + [
       .init(name: "shard", values: StateSharding.words, about: StateSharding.about),
       .init(
         name: "statistics", values: BatchStatistics.Kind.words,
@@ -31,13 +36,14 @@ public struct DataParallel: StrategyConfiguration {
   public init(_ values: StrategyOptions) {
     self.init(
       exchange: values.word("exchange") ?? .ring, shard: values.word("shard") ?? .none,
-      statistics: BatchStatistics(kind: values.word("statistics"), ghostSize: values.count("ghost")))
+      statistics: BatchStatistics(kind: values.word("statistics"), ghostSize: values.count("ghost")),
+      buckets: GradientBuckets(values))
   }
 
   public var strategy: Strategy { .data(self) }
   public var options: [String?] {
-    [
-      exchange.rawValue, shard == .none ? nil : shard.rawValue,
+    [exchange.rawValue] + buckets.texts + [
+      shard == .none ? nil : shard.rawValue,
       statistics == .local ? nil : statistics.kind.rawValue, statistics.ghostSize.map(String.init),
     ]
   }

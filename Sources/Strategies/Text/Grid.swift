@@ -10,16 +10,19 @@ public struct Grid: StrategyConfiguration {
   public var exchange: ExchangeAlgorithm
   /// What devices with the same parameters keep only a part of.
   public var shard: StateSharding
+  /// How gradients are put together and when they are exchanged.
+  public var buckets: GradientBuckets
 
   public init(
     rows: Int? = nil, columns: Int? = nil, split: ModelSplit = .k, exchange: ExchangeAlgorithm = .ring,
-    shard: StateSharding = .none
+    shard: StateSharding = .none, buckets: GradientBuckets = GradientBuckets()
   ) {
     self.rows = rows
     self.columns = columns
     self.split = split
     self.exchange = exchange
     self.shard = shard
+    self.buckets = buckets
   }
 
   public static let kind = StrategyKind(
@@ -29,20 +32,20 @@ public struct Grid: StrategyConfiguration {
       .init(name: "columns", values: .count(automatic: "what the rows leave"), about: "groups of samples"),
       .init(name: "split", values: ModelSplit.words, about: "what the rows cut: " + ModelSplit.about),
       .init(name: "exchange", values: ExchangeAlgorithm.words, about: ExchangeAlgorithm.about),
-      .init(name: "shard", values: StateSharding.words, about: StateSharding.about),
-    ])
+    ] + GradientBuckets.options + [.init(name: "shard", values: StateSharding.words, about: StateSharding.about)])
 
   public init(_ values: StrategyOptions) {
     self.init(
       rows: values.count("rows"), columns: values.count("columns"), split: values.word("split") ?? .k,
-      exchange: values.word("exchange") ?? .ring, shard: values.word("shard") ?? .none)
+      exchange: values.word("exchange") ?? .ring, shard: values.word("shard") ?? .none,
+      buckets: GradientBuckets(values))
   }
 
   public var strategy: Strategy { .grid(self) }
   public var options: [String?] {
     [
       rows.map(String.init), columns.map(String.init), split.rawValue,
-      exchange == .ring ? nil : exchange.rawValue, shard == .none ? nil : shard.rawValue,
-    ]
+      exchange == .ring ? nil : exchange.rawValue,
+    ] + buckets.texts + [shard == .none ? nil : shard.rawValue]
   }
 }

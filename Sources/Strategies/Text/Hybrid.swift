@@ -2,15 +2,19 @@
 public struct Hybrid: StrategyConfiguration {
   public var scheme: JunctionScheme
   /// Update the linear layers after every round, from that round's samples alone: their batch is smaller than the others'.
-  public var variable: VariableBatch
+  public var variable: Switch
   public var exchange: ExchangeAlgorithm
+  /// How gradients are put together and when they are exchanged.
+  public var buckets: GradientBuckets
 
   public init(
-    scheme: JunctionScheme = .c, variable: VariableBatch = .off, exchange: ExchangeAlgorithm = .ring
+    scheme: JunctionScheme = .c, variable: Switch = .off, exchange: ExchangeAlgorithm = .ring,
+    buckets: GradientBuckets = GradientBuckets()
   ) {
     self.scheme = scheme
     self.variable = variable
     self.exchange = exchange
+    self.buckets = buckets
   }
 
   public static let kind = StrategyKind(
@@ -21,15 +25,15 @@ public struct Hybrid: StrategyConfiguration {
         about:
           "what meets at the first linear layer: a whole batch, b one device's samples in turn, c some of everyone's"),
       .init(
-        name: "variable", values: VariableBatch.words,
+        name: "variable", values: Switch.words,
         about: "on: linear layers are updated after every round of b and c (not what serial training does)"),
       .init(name: "exchange", values: ExchangeAlgorithm.words, about: ExchangeAlgorithm.about),
-    ])
+    ] + GradientBuckets.options)
 
   public init(_ values: StrategyOptions) {
     self.init(
       scheme: values.word("scheme") ?? .c, variable: values.word("variable") ?? .off,
-      exchange: values.word("exchange") ?? .ring)
+      exchange: values.word("exchange") ?? .ring, buckets: GradientBuckets(values))
   }
 
   public var strategy: Strategy { .hybrid(self) }
@@ -37,7 +41,7 @@ public struct Hybrid: StrategyConfiguration {
     [
       scheme.rawValue, variable == .off ? nil : variable.rawValue,
       exchange == .ring ? nil : exchange.rawValue,
-    ]
+    ] + buckets.texts
   }
 }
 
@@ -49,10 +53,4 @@ public enum JunctionScheme: String, Hashable, Sendable, CaseIterable {
   case b
   /// Everyone sends everything to everyone: one round of the whole batch.
   case a
-}
-
-/// Whether linear layers are updated more often than the rest.
-public enum VariableBatch: String, Hashable, Sendable, CaseIterable {
-  case off
-  case on
 }

@@ -14,12 +14,15 @@ public struct Mesh: StrategyConfiguration {
   public var exchange: ExchangeAlgorithm
   /// What devices with the same parameters keep only a part of.
   public var shard: StateSharding
-  public var recompute: Recomputation
+  /// How gradients are put together and when they are exchanged.
+  public var buckets: GradientBuckets
+  /// As ``PipelineParallel/recompute``.
+  public var recompute: Switch
 
   public init(
     data: Int? = nil, model: Int = 1, pipeline: Int = 1, schedule: PipelineSchedule = .oneForwardOneBackward,
     split: ModelSplit = .k, exchange: ExchangeAlgorithm = .ring,
-    shard: StateSharding = .none, recompute: Recomputation = .off
+    shard: StateSharding = .none, buckets: GradientBuckets = GradientBuckets(), recompute: Switch = .off
   ) {
     self.data = data
     self.model = model
@@ -29,6 +32,7 @@ public struct Mesh: StrategyConfiguration {
     self.exchange = exchange
     self.shard = shard
     self.recompute = recompute
+    self.buckets = buckets
   }
 
   public static let kind = StrategyKind(
@@ -40,8 +44,9 @@ public struct Mesh: StrategyConfiguration {
       .init(name: "schedule", values: PipelineSchedule.words, about: PipelineSchedule.about),
       .init(name: "split", values: ModelSplit.words, about: "what the model dimension cuts: " + ModelSplit.about),
       .init(name: "exchange", values: ExchangeAlgorithm.words, about: ExchangeAlgorithm.about),
+    ] + GradientBuckets.options + [
       .init(name: "shard", values: StateSharding.words, about: StateSharding.about),
-      .init(name: "recompute", values: Recomputation.words, about: Recomputation.about),
+      .init(name: "recompute", values: Switch.words, about: PipelineParallel.aboutRecomputation),
     ])
 
   public init(_ values: StrategyOptions) {
@@ -49,15 +54,16 @@ public struct Mesh: StrategyConfiguration {
       data: values.count("data"), model: values.count("model") ?? 1, pipeline: values.count("pipeline") ?? 1,
       schedule: values.word("schedule") ?? .oneForwardOneBackward, split: values.word("split") ?? .k,
       exchange: values.word("exchange") ?? .ring, shard: values.word("shard") ?? .none,
-      recompute: values.word("recompute") ?? .off)
+      buckets: GradientBuckets(values), recompute: values.word("recompute") ?? .off)
   }
 
   public var strategy: Strategy { .mesh(self) }
   public var options: [String?] {
     [
       data.map(String.init), "\(model)", "\(pipeline)", schedule.rawValue, split == .k ? nil : split.rawValue,
-      exchange == .ring ? nil : exchange.rawValue, shard == .none ? nil : shard.rawValue,
-      recompute == .off ? nil : recompute.rawValue,
+      exchange == .ring ? nil : exchange.rawValue,
+    ] + buckets.texts + [
+      shard == .none ? nil : shard.rawValue, recompute == .off ? nil : recompute.rawValue,
     ]
   }
 }

@@ -5,7 +5,8 @@ public struct PipelineParallel: StrategyConfiguration {
   public var stages: Int?
   /// Parts of the model on each device in an interleaved schedule; nil means 2.
   public var chunks: Int?
-  public var recompute: Recomputation
+  /// Keep a stage's inputs alone and repeat its forward before its backward (Chen et al. 2016).
+  public var recompute: Switch
   /// Which weights microbatches meet where the schedule updates after each; nil means stashing.
   public var weights: WeightVersioning?
   /// Microbatches of one update in a schedule with two versions of the weights; nil means as many as stages.
@@ -19,7 +20,7 @@ public struct PipelineParallel: StrategyConfiguration {
 
   public init(
     schedule: PipelineSchedule = .oneForwardOneBackward, stages: Int? = nil, chunks: Int? = nil,
-    recompute: Recomputation = .off, weights: WeightVersioning? = nil, accumulate: Int? = nil,
+    recompute: Switch = .off, weights: WeightVersioning? = nil, accumulate: Int? = nil,
     balance: StageWeight = .flops, cuts: [String] = [], replicas: [Int] = []
   ) {
     self.schedule = schedule
@@ -33,13 +34,16 @@ public struct PipelineParallel: StrategyConfiguration {
     self.replicas = replicas
   }
 
+  static let aboutRecomputation =
+    "on: keep a stage's inputs alone and repeat forward before backward: less memory, more work"
+
   public static let kind = StrategyKind(
     name: "pipeline", about: "every device has some consecutive layers; microbatches flow through",
     options: [
       .init(name: "schedule", values: PipelineSchedule.words, about: PipelineSchedule.about),
       .init(name: "stages", values: .count(automatic: "as the schedule wants"), about: "how many stages"),
       .init(name: "chunks", values: .count(automatic: "2 if interleaved"), about: "stages per device if interleaved"),
-      .init(name: "recompute", values: Recomputation.words, about: Recomputation.about),
+      .init(name: "recompute", values: Switch.words, about: aboutRecomputation),
       .init(name: "weights", values: WeightVersioning.words, about: WeightVersioning.about),
       .init(
         name: "accumulate", values: .count(automatic: "as many as stages"),
@@ -113,15 +117,6 @@ public enum StageWeight: String, Hashable, Sendable, CaseIterable {
   case measured
 
   static let about = "what stages have equally much of: arithmetic, parameters, or measured time"
-}
-
-/// Whether activations are kept from forward to backward.
-public enum Recomputation: String, Hashable, Sendable, CaseIterable {
-  case off
-  /// Keeps a stage's inputs alone and repeats its forward before its backward (Chen et al. 2016).
-  case on
-
-  static let about = "on: keep a stage's inputs alone and repeat forward before backward: less memory, more work"
 }
 
 extension Strategy {

@@ -11,6 +11,8 @@ public struct StrategyKind: Hashable, Sendable {
       case names(automatic: String)
       /// Whole numbers of at least 1 with `/` between them; left out means what `automatic` says.
       case counts(automatic: String)
+      /// A number of bytes (``ByteSize``); left out means what `automatic` says.
+      case size(automatic: String)
     }
     public var name: String
     public var values: Values
@@ -67,6 +69,8 @@ public struct StrategyOptions: Sendable {
 
   /// The numbers of an option that is a list of them; empty where the text leaves it out.
   func counts(_ name: String) -> [Int] { names(name).compactMap { Int($0) } }
+  /// The value of an option that is a size; nil where the text leaves it out.
+  func size(_ name: String) -> ByteSize? { values[name].flatMap { ByteSize(parsing: $0) } }
 }
 
 extension CaseIterable where Self: RawRepresentable<String>, AllCases: Collection {

@@ -32,6 +32,10 @@ public enum SceneSettings {
         SettingField(
           "option.\(option.name)", label: option.name, given[option.name] ?? "auto", .text,
           hint: "\(option.about); auto: \(automatic)")
+      case .size(let automatic):
+        SettingField(
+          "option.\(option.name)", label: option.name, given[option.name] ?? "auto",
+          .choice(["auto"] + sizes(with: given[option.name])), hint: "\(option.about); auto: \(automatic)")
       }
     }
     let batch = scene.training.batch
@@ -54,6 +58,11 @@ public enum SceneSettings {
 
   private static let datasets = ["digits", "spirals", "blobs"]
   private static let optimizers = ["sgd", "momentum", "nesterov", "adagrad", "adam"]
+
+  private static func sizes(with own: String?) -> [String] {
+    let usual = ["4kB", "16kB", "64kB", "256kB", "1MB", "4MB", "16MB"]
+    return own.map { usual.contains($0) ? usual : usual + [$0] } ?? usual
+  }
 
   private static func links(of machine: Machine) -> [String] {
     let own = machine.linkName ?? machine.link.description

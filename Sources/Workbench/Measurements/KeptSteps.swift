@@ -48,17 +48,18 @@ public struct KeptSteps: Sendable {
     return spans
   }
 
-  /// Why a device waited, in a sentence (``Timeline/explain(_:)``); nil for a span that is no wait.
+  /// Why a device waited, in a sentence (``Timeline/explain(_:)``); nil for a span that is no waiting.
   public func explain(_ span: TraceSpan) -> String? {
     // Devices may be a step apart.
     Timeline(steps.filter { abs($0.step - span.step) <= 1 }, catalogue: catalogue).explain(span)
   }
 
-  /// The longest waits that begin in `window`, with a sentence on each, the longest first.
+  /// The longest waits that begin in `window`, for a partner or for words on the wire, with a sentence on each, the longest
+  /// first.
   public func longestWaits(in window: Range<Int64>, count: Int) -> [(span: TraceSpan, sentence: String)] {
     guard count > 0 else { return [] }
     let waits = (0..<deviceCount).flatMap { device in
-      spans(of: device, in: window).filter { $0.kind == .wait && window.contains($0.begin) }
+      spans(of: device, in: window).filter { ($0.kind == .wait || $0.kind == .receive) && window.contains($0.begin) }
     }
     let longest = waits.sorted { ($0.nanoseconds, $1.begin, $1.device) > ($1.nanoseconds, $0.begin, $0.device) }
       .prefix(count)
@@ -75,12 +76,7 @@ public struct KeptSteps: Sendable {
   public func hiddenTransfers(to device: Int, in window: Range<Int64>) -> [Range<Int64>] {
     // A message may have travelled long before its receive; the records until then lie further right.
     let moving = steps(in: window).flatMap { step in
-      step.records[device].compactMap { record -> Range<Int64>? in
-        guard catalogue.kind(device: device, instruction: Int(record.instruction)) == .receive,
-          record.transferStart < min(record.arrival, record.begin)
-        else { return nil }
-        return record.transferStart..<min(record.arrival, record.begin)
-      }
+      step.records[device].compactMap { catalogue.hiddenTransfer(of: $0, device: device) }
     }
     let busy = spans(of: device, in: window).filter { $0.kind.activity == .communication }.map { $0.begin..<$0.end }
     return IntervalSet(moving).clipped(to: window).subtracting(IntervalSet(busy)).intervals

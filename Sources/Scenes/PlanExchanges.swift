@@ -1,0 +1,160 @@
+import Machines
+import Networks
+import Programs
+import Strategies
+
+extension Plan {
+  /// One exchange of gradients, in the order in which a device does them.
+  public struct Exchange: Codable, Hashable, Sendable {
+    /// `gradients of conv1 to conv3`
+    public var label: String
+    public var bytes: Int
+    /// The instruction of the first member's computing that the exchange waits for; nil where there is none.
+    public var after: String?
+    /// When that ends and when the exchange ends, from the step's begin, by the times of measured layers and
+    /// ``OverlapTimes``; nil where times or the link are not known.
+    public var readySeconds: Double?
+    public var endSeconds: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case label, bytes, after
+      case readySeconds = "ready_seconds"
+      case endSeconds = "end_seconds"
+    }
+  }
+
+  /// The exchanges of the first device that takes part in any, where there are several.
+  static func exchanges(of program: Program, link: Link?) -> (list: [Exchange], exposedSeconds: Double?) {
+    let reductions = program.collectives.indices.filter {
+      program.collectives[$0].purpose == .gradients && program.collectives[$0].devices.contains(program.firstReducer)
+    }
+    guard reductions.count > 1 else { return ([], nil) }
+    let device = program.devices[program.firstReducer]
+    let after = LaneDependencies(device, messages: program.messages).after
+    var begun: [Index<Programs.Collective>: Int] = [:]
+    for (position, instruction) in device.instructions.enumerated() {
+      guard let collective = program.collective(of: instruction, on: device) else { continue }
+      begun[collective] = begun[collective] ?? position
+    }
+    let order = reductions.filter { begun[$0] != nil }.sorted { begun[$0]! < begun[$1]! }
+    let waits = order.map { collective -> Int? in
+      device.instructions.indices.first {
+        $0 >= begun[collective]! && after[$0] != nil
+          && program.collective(of: device.instructions[$0], on: device) == collective
+      }.flatMap { after[$0] }
+    }
+    var list = zip(order, waits).map { collective, position in
+      Exchange(
+        label: program.collectives[collective].label, bytes: 4 * program.collectives[collective].words,
+        after: position.map { program.describe(device.instructions[$0], on: device.device) })
+    }
+    guard let times = program.overlapTimes(order, after: waits, link: link) else { return (list, nil) }
+    for place in list.indices {
+      list[place].readySeconds = times.ready[place]
+      list[place].endSeconds = times.overlap.ends[place]
+    }
+    return (list, times.overlap.exposed)
+  }
+
+  /// For people; empty where gradients are exchanged at once.
+  var exchangeLines: [String] {
+    guard !exchanges.isEmpty else { return [] }
+    let rows = exchanges.enumerated().map { number, exchange in
+      [
+        "\(number)", exchange.label, "\(exchange.bytes) bytes", exchange.after.map { "after \($0)" } ?? "at once",
+        exchange.endSeconds.map { "ends \(Self.milliseconds($0))" } ?? "",
+      ]
+    }
+    let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    var lines = ["exchanges of a device in their order: each ends at max(end of the one before, ready) + its own time"]
+    for row in rows {
+      let text = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
+      lines.append("  " + text.trimmingSuffix())
+    }
+    if let exposedExchangeSeconds {
+      lines.append(
+        "  exposed, predicted from the given times if no message waits for an instruction to end: max(0, last end - compute end) = \(Self.milliseconds(exposedExchangeSeconds))"
+      )
+    }
+    return lines
+  }
+
+  private static func milliseconds(_ seconds: Double) -> String {
+    let thousandths = Int((seconds * 1e6).rounded())
+    let decimals = String(String(thousandths % 1000 + 1000).dropFirst())
+    return "\(thousandths / 1000).\(decimals) ms"
+  }
+}
+
+extension Program {
+  /// The device with the smallest number that adds up gradients with others; 0 where none does.
+  fileprivate var firstReducer: Int {
+    collectives.entries.filter { $0.purpose == .gradients }.compactMap { $0.devices.min() }.min() ?? 0
+  }
+
+  fileprivate func collective(of instruction: Instruction, on device: DeviceProgram) -> Index<Programs.Collective>? {
+    switch instruction {
+    case .send(let message), .receive(let message): messages[message].collective
+    case .copy(let index), .accumulate(let index): device.copies[index].collective
+    default: nil
+    }
+  }
+
+  /// Ready times and ends, where all that a device computes has given times, only gradients travel, each device has the same
+  /// share of the work and the link is emulated.
+  fileprivate func overlapTimes(
+    _ order: [Index<Programs.Collective>], after waits: [Int?], link: Link?
+  ) -> (ready: [Double], overlap: OverlapTimes)? {
+    guard case .emulated(let latency, let rate)? = link, messages.entries.allSatisfy({ $0.purpose == .gradients }),
+      order.count == collectives.count, graph.nodes.allSatisfy({ $0.kind.profile != nil })
+    else { return nil }
+    let device = devices[firstReducer]
+    var clock = 0.0
+    var ends = [Double](repeating: 0, count: device.instructions.count)
+    for (position, instruction) in device.instructions.enumerated() {
+      clock += givenSeconds(instruction, on: device)
+      ends[position] = clock
+    }
+    var durations: [Double] = []
+    for index in order {
+      let collective = collectives[index]
+      guard let exchange = ExchangeAlgorithm(rawValue: collective.algorithm), collective.kind == .allReduce else {
+        return nil
+      }
+      durations.append(
+        exchange.seconds(
+          bytes: 4 * collective.words, peers: collective.devices.count, latency: Double(latency) * 1e-9,
+          bytesPerSecond: rate))
+    }
+    let ready = waits.map { $0.map { ends[$0] } ?? 0 }
+    return (ready, OverlapTimes(ready: ready, durations: durations, computeEnd: clock))
+  }
+
+  private func givenSeconds(_ instruction: Instruction, on device: DeviceProgram) -> Double {
+    let (operation, milliseconds): (Programs.Operation, (LayerProfile) -> Double)
+    switch instruction {
+    case .forward(let index): (operation, milliseconds) = (device.operations[index], { $0.forwardMilliseconds })
+    case .backward(let index):
+      (operation, milliseconds) = (
+        device.operations[index], { $0.backwardInputMilliseconds + $0.backwardWeightMilliseconds }
+      )
+    case .backwardInput(let index):
+      (operation, milliseconds) = (device.operations[index], { $0.backwardInputMilliseconds })
+    case .backwardWeight(let index):
+      (operation, milliseconds) = (device.operations[index], { $0.backwardWeightMilliseconds })
+    default: return 0
+    }
+    guard let profile = operation.geometry.kind.profile else { return 0 }
+    let (first, last) = (operation.microbatch * batch / microbatches, (operation.microbatch + 1) * batch / microbatches)
+    return milliseconds(profile) * 1e-3 * Double(operation.box.n.count) / Double(max(1, last - first))
+  }
+}
+
+extension String {
+  /// Without blanks at the end.
+  fileprivate func trimmingSuffix() -> String {
+    var text = self
+    while text.last == " " { text.removeLast() }
+    return text
+  }
+}
