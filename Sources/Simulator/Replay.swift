@@ -103,7 +103,8 @@ extension Simulation {
         changes.append(Replay.Change("messages 2× as fast", stepSeconds: try step(machine, .link(times: 2))))
       }
     }
-    return Replay(stepSeconds: try step(machine), idealNetworkStepSeconds: try step(machine.withIdealNetwork), changes: changes)
+    return Replay(
+      stepSeconds: try step(machine), idealNetworkStepSeconds: try step(machine.withIdealNetwork), changes: changes)
   }
 }
 

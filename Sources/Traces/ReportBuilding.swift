@@ -36,13 +36,6 @@ extension Report {
         device, totals: isMeasured ? totals : nil, peak: peak ?? .unknown, formula: Report.PeakBytes(formula))
     }
     communication = Communication(program, totals: isMeasured ? totals : nil)
-    if let machine = facts.machine, measuredSteps > 0 {
-      links = LinkTraffic.perStep(program, on: machine).map { link in
-        LinkUse(
-          name: link.name, busySeconds: link.busySeconds * Double(measuredSteps), bytes: link.bytes * measuredSteps,
-          messages: link.messages * measuredSteps)
-      }
-    }
     bubble = Bubble(statistics.catalogue, totals: totals)
     efficiency = Efficiency(totals, speedup: facts.serialStepSeconds.flatMap { one in median.map { one / $0 } })
     assumptions = program.assumptions + facts.assumptions + Self.cautions(statistics)
@@ -63,6 +56,13 @@ extension Report {
       heads = facts.heads
     }
     predicted = facts.predictedStepSeconds.map { Prediction(stepSeconds: $0, measured: median) }
+    if let machine = facts.machine, measuredSteps > 0 {
+      links = LinkTraffic.perStep(program, on: machine).map { link in
+        LinkUse(
+          name: link.name, busySeconds: link.busySeconds * Double(measuredSteps), bytes: link.bytes * measuredSteps,
+          messages: link.messages * measuredSteps)
+      }
+    }
     var context = facts.analysis
     if isOversubscribed { context.oversubscribedCores = facts.cores }
     analysis = TraceAnalysis(statistics, context: context).map { Analysis($0, measured: median) }

@@ -16,7 +16,8 @@ struct Forecasting: Sendable {
   func step(of program: Program, on machine: Machine, clock: Clock) -> StepPrediction? {
     guard calibration.isMeasured else { return nil }
     return StepPrediction(
-      program, calibration: calibration.document, origin: calibration.origin, machine: machine, clock: clock, cores: cores)
+      program, calibration: calibration.document, origin: calibration.origin, machine: machine, clock: clock,
+      cores: cores)
   }
 
   /// Why there is no prediction, for a report.

@@ -90,7 +90,9 @@ struct HeadlessSession {
   /// with enough steps for a median and with nothing made slower than it is.
   func teach() {
     let devices = run.program.devices.count
-    guard run.pacing.clock == .wall, devices <= cores, scene.machine.isUndisturbed, statistics.totals.steps >= Self.taughtSteps else { return }
+    guard run.pacing.clock == .wall, devices <= cores, scene.machine.isUndisturbed,
+      statistics.totals.steps >= Self.taughtSteps
+    else { return }
     CalibrationStore.add(recorded, threads: devices)
   }
 

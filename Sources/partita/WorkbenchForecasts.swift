@@ -60,7 +60,8 @@ final class WorkbenchForecasts: Sendable {
     let expected = forecasting.step(of: plan.program, on: plan.scene.machine, clock: clock)
     let result = PlanForecast(
       scene: plan.scene, clock: clock,
-      expected: expected.map { .init(seconds: $0.seconds, assumptions: $0.assumptions) }, stepSeconds: forecast.stepSeconds, statistics: statistics, origin: pricing.origin)
+      expected: expected.map { .init(seconds: $0.seconds, assumptions: $0.assumptions) },
+      stepSeconds: forecast.stepSeconds, statistics: statistics, origin: pricing.origin)
     desk.withLock { desk in
       if desk.question == question { desk.answer = result }
     }

@@ -135,7 +135,8 @@ import Traces
     func predict(_ origin: Calibration.Measurement.Origin) throws -> StepPrediction {
       try #require(
         StepPrediction(
-          program, calibration: calibrated(by: program, origin: origin), origin: "here", machine: Machine(devices: 1), clock: .wall,
+          program, calibration: calibrated(by: program, origin: origin), origin: "here", machine: Machine(devices: 1),
+          clock: .wall,
           cores: 2))
     }
     let prediction = try predict(.bench)
@@ -161,7 +162,8 @@ import Traces
     let program = try program("data(exchange=ring)", devices: 3)
     func predict(_ clock: Clock) throws -> StepPrediction? {
       StepPrediction(
-        program, calibration: try calibrated(by: program), origin: "here", machine: Machine(devices: 1), clock: clock, cores: 2)
+        program, calibration: try calibrated(by: program), origin: "here", machine: Machine(devices: 1), clock: clock,
+        cores: 2)
     }
     #expect(try predict(.wall) == nil)
     #expect(try predict(.virtual) != nil)

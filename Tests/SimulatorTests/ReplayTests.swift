@@ -54,7 +54,8 @@ import Traces
     let costs = CostTable(givenTimesOf: program)
     let simulation = Simulation(program)
     let whole = try simulation.predictedStep(costs, on: MachineModel(link), catalogue: catalogue)
-    let faster = try simulation.predictedStep(costs, on: MachineModel(link), change: .link(times: 2), catalogue: catalogue)
+    let faster = try simulation.predictedStep(
+      costs, on: MachineModel(link), change: .link(times: 2), catalogue: catalogue)
     // Two transfers of 1 ms lie on the path of (m + p - 1)(tF + tB) = 9 ms, each now 0.5 ms.
     #expect(abs(whole - 11e-3) < 1e-9 && abs(faster - 10e-3) < 1e-9)
   }

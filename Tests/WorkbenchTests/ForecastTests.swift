@@ -42,8 +42,9 @@ struct ForecastTests {
     var state = WorkbenchState.small()
     var other = state.scene
     other.training.batch = 32
-    _ = state.update(.forecast(
-      PlanForecast(scene: other, clock: .wall, stepSeconds: 1, statistics: nil, origin: "made-up costs")))
+    _ = state.update(
+      .forecast(
+        PlanForecast(scene: other, clock: .wall, stepSeconds: 1, statistics: nil, origin: "made-up costs")))
     #expect(state.forecast == nil && state.measurements?.isPredicted == false)
   }
 }

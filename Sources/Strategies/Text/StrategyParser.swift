@@ -95,6 +95,7 @@ private struct StrategyScanner {
       guard parts(value).allSatisfy({ Int($0).map { $0 >= 1 } ?? false }) else {
         throw problem(
           "'\(name.text)' is whole numbers of at least 1 with '/' between them, not '\(value.text)'", at: value.column)
+      }
     case .size(_):
       guard ByteSize(parsing: value.text) != nil else {
         throw problem(

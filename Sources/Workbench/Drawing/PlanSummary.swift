@@ -16,7 +16,8 @@ enum PlanSummary {
   /// machine it is the cost model's word, and called so.
   static func prediction(_ state: WorkbenchState) -> [Line] {
     let run = state.shownRun.flatMap { state.isEditedSinceRun ? nil : $0 }
-    guard let plan = state.compilation.plan, let forecast = run?.forecast ?? state.forecast, forecast.scene == plan.scene
+    guard let plan = state.compilation.plan, let forecast = run?.forecast ?? state.forecast,
+      forecast.scene == plan.scene
     else { return [] }
     guard let expected = forecast.expected?.seconds else { return modelled(plan, forecast) }
     let line = Line("predicted step ", role: .dim) + Line(Format.time(expected))
