@@ -161,7 +161,8 @@ public struct Plan: Codable, Hashable, Sendable {
   public var assumptions: [String]
 
   enum CodingKeys: String, CodingKey {
-    case schema, scene, strategy, batch, microbatches, slots, collectives, terms, ownership, weights, problems, assumptions
+    case schema, scene, strategy, batch, microbatches, slots, collectives, terms, ownership, weights, problems,
+      assumptions
     case parameterCount = "parameter_count"
     case flopsPerSample = "flops_per_sample"
     case bytesPerStep = "bytes_per_step"

@@ -27,6 +27,7 @@ public enum SceneLibrary {
     "digits-mlp": PackageResources.digits_mlp_yaml,
     "spirals": PackageResources.spirals_yaml,
     "deep-narrow": PackageResources.deep_narrow_yaml,
+    "pipedream-stashing": PackageResources.pipedream_stashing_yaml,
     "cannon": PackageResources.cannon_yaml,
     "redundant": PackageResources.redundant_yaml,
     "exchange-mlp": PackageResources.exchange_mlp_yaml,
