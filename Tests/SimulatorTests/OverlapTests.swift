@@ -102,7 +102,7 @@ import Traces
 
     let late = try Self.example("data(exchange=direct)")
     let plain = try Measured.simulate(late, link: Self.link).trace.statistics(late).timeline()
-    #expect(plain.hiddenTransfers.allSatisfy(\.isEmpty))
+    #expect(plain.hiddenTransfers.allSatisfy { $0.isEmpty })
     #expect(!TimelinePicture(plain, title: "no overlap").svg.contains(" comm<"))
   }
 
