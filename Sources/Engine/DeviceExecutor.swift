@@ -89,8 +89,8 @@ struct DeviceExecutor: ~Copyable {
       let update = updates[index.position]
       OptimizerKernel.update(
         optimizer: optimizer, rate: rate, weightDecay: weightDecay, step: step * update.turns + update.turn,
-        parameter: update.parameter, gradient: update.gradient, gradientScale: update.gradientScale,
-        states: update.states, in: memory)
+        parameter: update.parameter, source: update.source, gradient: update.gradient,
+        gradientScale: update.gradientScale, states: update.states, in: memory)
     case .free(let buffer):
       memory.free(buffer.position)
     case .send, .receive, .endOfStep:
@@ -115,6 +115,7 @@ private struct PreparedCopy {
 
 private struct PreparedUpdate {
   let parameter: Int
+  let source: Int?
   let gradient: Int
   let states: [Int]
   let turn: Int
@@ -126,6 +127,7 @@ private struct PreparedUpdate {
     turns = update.turns
     gradientScale = update.gradientScale
     parameter = update.parameter.position
+    source = update.source?.position
     gradient = update.gradient.position
     states = update.states.map(\.position)
   }

@@ -7,7 +7,7 @@ extension ModelParameters {
     var known = program.graph.nodes.map { node in node.parameters.map { [UInt32?](repeating: nil, count: $0.count) } }
     var unequal: Set<String> = []
     for device in program.devices {
-      for held in device.parameters {
+      for held in device.parameters where held.slot == 0 {
         let parameter = program.graph.nodes[held.node].parameters[held.ordinal]
         guard parameter.isLearned else { continue }
         var words = memories[device.device].read(held.buffer.position)[...]

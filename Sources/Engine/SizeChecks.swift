@@ -75,7 +75,9 @@ struct SizeChecks {
         return "the optimizer keeps \(program.optimizer.stateCount) states, not \(update.states.count)"
       }
       let words = device.buffers[update.parameter].words
-      return ([update.gradient] + update.states).lazy.compactMap { lacks($0, words) }.first
+      return ([update.gradient] + update.states + [update.source].compactMap { $0 }).lazy.compactMap {
+        lacks($0, words)
+      }.first
     case .send(let index):
       let channel = program.channels[program.messages[index].channel]
       return channel.capacity < 1 ? "the channel to device \(channel.to) has no room" : nil

@@ -75,7 +75,7 @@ extension DeviceProgram {
       access.defines = [messages[message].receiveBuffer]
     case .update(let index):
       let update = updates[index]
-      access.reads = [update.gradient]
+      access.reads = [update.gradient] + [update.source].compactMap { $0 }
       access.modifies = [update.parameter] + update.states
     case .free(let buffer):
       access.frees = [buffer]

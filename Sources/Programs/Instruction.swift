@@ -35,7 +35,8 @@ public enum Instruction: Hashable, Sendable {
   case send(Index<Message>)
   /// `define buffer; buffer ← channel`. Paired with the `send` of the same message; a channel keeps order.
   case receive(Index<Message>)
-  /// `parameter -= optimizer(gradient, state)`. After every contribution to the gradient.
+  /// `parameter = source - optimizer(gradient, state)`, in place where there is no other source. After every contribution to
+  /// the gradient.
   case update(Index<Update>)
   /// `buffer becomes undefined`. Once per definition that is not sent.
   case free(Index<Buffer>)

@@ -198,7 +198,10 @@ public struct Copy: Hashable, Sendable {
 
 /// One optimizer step over consecutive words.
 public struct Update: Hashable, Sendable {
+  /// The parameters after the step.
   public var parameter: Index<Buffer>
+  /// The parameters before the step, where another buffer has them, which keeps them; nil for an update in place.
+  public var source: Index<Buffer>?
   public var gradient: Index<Buffer>
   public var states: [Index<Buffer>]
   /// Layers whose parameters these are, for people.
@@ -210,10 +213,11 @@ public struct Update: Hashable, Sendable {
   public var gradientScale: Float
 
   public init(
-    parameter: Index<Buffer>, gradient: Index<Buffer>, states: [Index<Buffer>], nodes: [Int], turn: Int = 0,
-    turns: Int = 1, gradientScale: Float = 1
+    parameter: Index<Buffer>, source: Index<Buffer>? = nil, gradient: Index<Buffer>, states: [Index<Buffer>],
+    nodes: [Int], turn: Int = 0, turns: Int = 1, gradientScale: Float = 1
   ) {
     self.parameter = parameter
+    self.source = source
     self.gradient = gradient
     self.states = states
     self.nodes = nodes

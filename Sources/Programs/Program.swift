@@ -13,10 +13,13 @@ public struct HeldParameter: Hashable, Sendable {
   public var gradient: Index<Buffer>?
   /// True on the one device whose copy is saved as the model's.
   public var isSaved: Bool
+  /// Where a device keeps several versions of its weights, which of the places for them this is. Between two steps the
+  /// newest version lies in place 0, and those that ``WeightVersions/carried`` counts in the places after it.
+  public var slot: Int
 
   public init(
     node: Int, ordinal: Int, ranges: [Range<Int>], words: Range<Int>? = nil, buffer: Index<Buffer>,
-    gradient: Index<Buffer>?, isSaved: Bool
+    gradient: Index<Buffer>?, isSaved: Bool, slot: Int = 0
   ) {
     self.node = node
     self.ordinal = ordinal
@@ -25,6 +28,7 @@ public struct HeldParameter: Hashable, Sendable {
     self.buffer = buffer
     self.gradient = gradient
     self.isSaved = isSaved
+    self.slot = slot
   }
 }
 
@@ -86,6 +90,8 @@ public struct Program: Sendable {
   public var channels = Table<Channel>()
   public var messages = Table<Message>()
   public var collectives = Table<Collective>()
+  /// The versions of the weights that actions use; nil where all use those of the step's beginning, or the newest.
+  public var versions: WeightVersions?
   /// What the user should know about this program: simplifications, statistics groups, unused devices.
   public var assumptions: [String] = []
 

@@ -37,7 +37,8 @@ extension Program {
         "receive \(name(message.receiveBuffer)) from \(message.from) (\(message.words) words, \(message.purpose.rawValue))"
     case .update(let index):
       let update = tables.updates[index]
-      return "update \(name(update.parameter)) (\(tables.buffers[update.parameter].words) words)"
+      let source = update.source.map { " from \(name($0))" } ?? ""
+      return "update \(name(update.parameter))\(source) (\(tables.buffers[update.parameter].words) words)"
     case .free(let buffer): return "free \(name(buffer))"
     case .endOfStep: return "end of step"
     }

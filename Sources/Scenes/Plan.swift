@@ -154,12 +154,15 @@ public struct Plan: Codable, Hashable, Sendable {
   public var slots: Slots?
   /// The same drawn, for the text.
   var slotDrawing: [String] = []
+  /// One entry per stage of an asynchronous pipeline; empty for all others.
+  public var weights: [Weights]
   /// What the verifier found; empty for every program that may run.
   public var problems: [String]
   public var assumptions: [String]
 
   enum CodingKeys: String, CodingKey {
-    case schema, scene, strategy, batch, microbatches, slots, collectives, terms, ownership, problems, assumptions
+    case schema, scene, strategy, batch, microbatches, slots, collectives, terms, ownership, weights, problems,
+      assumptions
     case parameterCount = "parameter_count"
     case flopsPerSample = "flops_per_sample"
     case bytesPerStep = "bytes_per_step"
@@ -210,6 +213,7 @@ public struct Plan: Codable, Hashable, Sendable {
         program, device: device, sent: matrix[device].reduce(0, +), received: matrix.reduce(0) { $0 + $1[device] },
         workspaceWords: workspaceWords.flatMap { $0.indices.contains(device) ? $0[device] : nil })
     }
+    weights = Weights.all(program)
     if let facts = ScheduleFacts(program, layerCosts: layerCosts) {
       slots = Slots(facts)
       slotDrawing = Self.slotLines(facts)

@@ -1,7 +1,7 @@
 extension Plan {
   /// For people: sections separated by empty lines, with a final line break.
   public var text: String {
-    var sections = [heading, schedule, slotDrawing].filter { !$0.isEmpty }
+    var sections = [heading, schedule, slotDrawing, weightLines].filter { !$0.isEmpty }
     sections += perDevice.map { device in ["program of device \(device.device)"] + device.instructions }
     sections += [picture, communication, memory, verdict].filter { !$0.isEmpty }
     if !assumptions.isEmpty { sections.append(["assumptions"] + assumptions.map { "  \($0)" }) }

@@ -31,6 +31,7 @@ public enum SceneLibrary {
     "imbalance": PackageResources.imbalance_yaml,
     "schedules": PackageResources.schedules_yaml,
     "hand-schedule": PackageResources.hand_schedule_yaml,
+    "pipedream-stashing": PackageResources.pipedream_stashing_yaml,
     "cannon": PackageResources.cannon_yaml,
     "redundant": PackageResources.redundant_yaml,
     "exchange-mlp": PackageResources.exchange_mlp_yaml,

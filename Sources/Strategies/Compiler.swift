@@ -56,14 +56,15 @@ public struct Compiler: Sendable {
 
   /// The serial program that `program` must equal: one device, the whole batch at once, and for batch normalisation the
   /// same groups of samples with common statistics. Where some layers are updated more often than once a step, the one
-  /// device does so too, microbatch by microbatch.
+  /// device does so too; where layers use older versions of their weights, it uses the same ones, microbatch by microbatch.
   public func compileReference(of program: Program) throws(DiagnosticList) -> Program {
     let serial = Compiler(graph: graph, training: training, devices: 1, microbatches: 1)
     var partitioning = try serial.partitioning(for: .serial)
     if program.schedule.devices.joined().contains(where: { $0.kind == .update && $0.microbatch != nil }) {
       partitioning.microbatches = program.microbatches
       partitioning.stages = program.stages
-      partitioning.schedule = program.schedule.onOneDevice
+      partitioning.versions = program.versions
+      partitioning.schedule = program.referenceSchedule
     }
     return try serial.lower(
       partitioning, strategy: Strategy.serial.description, mode: .training,

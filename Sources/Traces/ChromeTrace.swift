@@ -123,6 +123,11 @@ public struct ChromeTraceWriter<Output: TextOutputStream> {
     if let microbatch = catalogue.microbatch(device: device, instruction: instruction) {
       arguments.append(("mb", "\(microbatch)"))
     }
+    if let weights = catalogue.weights(device: device, instruction: instruction) {
+      arguments.append(("weights_version", "\(weights.version)"))
+      arguments.append(("weights_version_since_start", "\(weights.sinceStart(step: span.step))"))
+      arguments.append(("weights_updates_old", "\(weights.updatesOld(step: span.step))"))
+    }
     if let bytes = catalogue.bytes(device: device, instruction: instruction) { arguments.append(("bytes", "\(bytes)")) }
     if let partner = catalogue.partner(device: device, instruction: instruction) {
       arguments.append(("partner", "\(partner)"))

@@ -92,6 +92,18 @@ public struct InstructionCatalogue: Sendable {
     }
   }
 
+  /// The version of its stage's weights that a forward or backward of a layer uses; nil where there is only one in a step.
+  public func weights(device: Int, instruction: Int) -> WeightUse? {
+    switch program.devices[device].instructions[instruction] {
+    case .forward, .backward, .backwardInput, .backwardWeight: break
+    default: return nil
+    }
+    guard let versions = program.versions, let action = action(device: device, instruction: instruction),
+      let version = versions.used[action], let delay = versions.delay(of: action)
+    else { return nil }
+    return WeightUse(version: version, delay: delay, updates: versions.updates)
+  }
+
   func layerName(_ node: Int) -> String {
     program.graph.nodes.indices.contains(node) ? program.graph.nodes[node].name : "input"
   }

@@ -9,7 +9,9 @@ extension InstructionCatalogue {
     case .load(let index): return "load mb\(own.loads[index].microbatch)"
     case .forward(let index), .backward(let index), .backwardInput(let index), .backwardWeight(let index):
       let operation = own.operations[index]
-      return "\(letter) \(layerName(operation.node)) mb\(operation.microbatch)"
+      let version = operation.parameters.isEmpty ? nil : weights(device: device, instruction: instruction)
+      let suffix = version.map { " \($0.mark)" } ?? ""
+      return "\(letter) \(layerName(operation.node)) mb\(operation.microbatch)\(suffix)"
     case .loss(let index): return "\(letter) mb\(own.losses[index].microbatch)"
     case .statistics(let index):
       return "statistics \(layerName(own.operations[index].node)) mb\(own.operations[index].microbatch)"

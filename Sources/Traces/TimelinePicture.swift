@@ -109,7 +109,10 @@ public struct TimelinePicture: Sendable {
     output.write("><title>\(escaped(name))</title></rect>\n")
     guard end - begin >= 9 else { return }
     let microbatch = timeline.microbatch(of: span)
-    let letter = String(span.kind.letter) + (end - begin >= 26 ? microbatch.map(String.init) ?? "" : "")
+    var letter = String(span.kind.letter) + (end - begin >= 26 ? microbatch.map(String.init) ?? "" : "")
+    if end - begin >= 52, let weights = timeline.catalogue.weights(device: span.device, instruction: span.instruction) {
+      letter += " \(weights.mark)"
+    }
     output.write(
       "<text x=\"\(number((begin + end) / 2))\" y=\"\(number(y + 19))\" text-anchor=\"middle\" "
         + "fill=\"\(style.text)\">\(escaped(letter))</text>\n")

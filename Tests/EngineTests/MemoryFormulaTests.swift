@@ -19,7 +19,8 @@ import Testing
       ("serial", 1, true), ("data", 2, true), ("data", 3, true), ("model(split=k)", 2, false),
       ("model(split=k)", 3, false), ("model(split=c)", 2, false), ("model(split=h)", 2, false),
       ("model(split=h)", 3, false), ("model(split=w)", 2, false), ("pipeline(schedule=gpipe)", 2, false),
-      ("pipeline(schedule=1f1b)", 3, false),
+      ("pipeline(schedule=1f1b)", 3, false), ("pipeline(schedule=pipedream)", 3, false),
+      ("pipeline(schedule=pipedream, weights=vertical-sync)", 2, false), ("pipeline(schedule=pipedream-2bw)", 2, false),
     ])
   func measuredPeaksAreTheFormula(text: String, devices: Int, isFixed: Bool) throws {
     let network = TransparencyTests.spatial

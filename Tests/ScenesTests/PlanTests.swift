@@ -69,6 +69,16 @@ import Testing
     #expect(slots.perDevice.map(\.activationBytes) == plan.perDevice.map(\.peakBytes.activations))
   }
 
+  @Test func versionsOfWeightsAreListed() throws {
+    let (plan, _) = try plan(
+      "machine.devices=2", "training.microbatches=4", "strategy=pipeline(schedule=pipedream)")
+    #expect(plan.weights.map(\.forward) == [[0, 0, 1, 2], [0, 1, 2, 3]])
+    #expect(plan.weights.map(\.kept) == [2, 1])
+    #expect(plan.weights[0].delays == [0, 1, 1, 1])
+    for part in ["version of the weights", "0 to 1, mean 0.75"] { #expect(plan.text.contains(part), "\(part)") }
+    #expect(try self.plan("machine.devices=2", "strategy=pipeline").0.weights.isEmpty)
+  }
+
   @Test func ownersAreListedAndDrawn() throws {
     let scene = try SceneLibrary.scene(
       "bench-lenet",

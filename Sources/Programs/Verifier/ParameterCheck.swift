@@ -46,7 +46,8 @@ extension Verifier {
       default: break
       }
     }
-    return device.parameters.compactMap { held in
+    // Other places than the first have older versions.
+    return device.parameters.filter { $0.slot == 0 }.compactMap { held in
       let parameter = program.graph.nodes[held.node].parameters[held.ordinal]
       let (root, words) = device.words(of: held.buffer)
       guard parameter.isLearned, !words.isCovered(by: renewed[root] ?? []) else { return nil }

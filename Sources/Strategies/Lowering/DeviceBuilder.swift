@@ -78,8 +78,13 @@ struct DeviceBuilder {
 /// The buffers of one part of a node's parameters on one device.
 struct NodeParameters {
   var learned: [Index<Buffer>] = []
+  /// The same in further arrays for other versions (``WeightSlots``).
+  var versions: [[Index<Buffer>]] = []
   var gradients: [Index<Buffer>] = []
   var states: [Index<Buffer>] = []
+
+  /// The learned ones in one of the arrays for versions.
+  func learned(in slot: Int) -> [Index<Buffer>] { slot == 0 || learned.isEmpty ? learned : versions[slot - 1] }
 }
 
 /// Learned parameters of a device and stage that are exchanged with the same devices and updated together: consecutive words.
@@ -103,8 +108,13 @@ struct Bucket {
   /// Arrays of one length that an update takes.
   struct Share {
     var parameter: Index<Buffer>
+    /// Further arrays for other versions of the parameters (``WeightSlots``).
+    var versions: [Index<Buffer>] = []
     var gradient: Index<Buffer>
     var states: [Index<Buffer>]
     var nodes: [Int]
+
+    /// One of the arrays for versions.
+    func parameter(in slot: Int) -> Index<Buffer> { slot == 0 ? parameter : versions[slot - 1] }
   }
 }

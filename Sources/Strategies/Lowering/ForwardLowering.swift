@@ -100,7 +100,7 @@ extension ProgramLowering {
     let operation = devices[device].program.operations.append(
       Operation(
         node: node.index, microbatch: microbatch, box: holding.box, geometry: geometry, inputs: inputs, output: output,
-        saved: saved, parameters: parameters.learned, states: parameters.states,
+        saved: saved, parameters: parameters.learned(in: slot(of: action)), states: parameters.states,
         parameterGradients: isRepeated ? [] : parameters.gradients))
     let key = DeviceBuilder.Key(index: node.index, part: holding.part, microbatch: microbatch)
     devices[device].operations[key] = operation

@@ -9,6 +9,8 @@ struct ParameterStorage {
   let layout: Layout
   let optimizer: Optimizer
   let mode: Program.Mode
+  /// Per stage, how many arrays its versions take.
+  let slots: [WeightSlots]
 
   func place(on devices: inout [DeviceBuilder]) {
     var shelves = devices.map { _ in [(shelf: Shelf, boxes: [HeldBox])]() }
@@ -112,6 +114,7 @@ struct ParameterStorage {
     func root(_ name: String, _ kind: BufferKind) -> Index<Buffer> { device.root(name, kind, words, shelf) }
     let nodes = Array(Set(learned.map(\.box.node.index))).sorted()
     let parameter = root("parameters", .parameters)
+    let versions = (1..<slots[shelf.stage].count).map { root("parameters slot \($0)", .parameters) }
     let gradient = mode == .training ? root("gradients", .gradients) : nil
     let server = layout.partitioning.server
     let isHere = server == nil || server == device.program.device
@@ -121,7 +124,7 @@ struct ParameterStorage {
     if let gradient, isHere {
       bucket.shares = [
         Bucket.Share(
-          parameter: parameter, gradient: gradient,
+          parameter: parameter, versions: versions, gradient: gradient,
           states: (0..<optimizer.stateCount).map { root("optimizer state \($0)", .optimizer) }, nodes: nodes)
       ]
     }
@@ -139,6 +142,24 @@ struct ParameterStorage {
         HeldParameter(
           node: box.node.index, ordinal: box.ordinal, ranges: box.ranges, buffer: buffer, gradient: slope,
           isSaved: isSaved && isHere))
+      storeVersions(of: box, at: place, in: versions, on: &device)
+    }
+  }
+
+  /// Views of a box in the arrays of other versions.
+  private func storeVersions(
+    of box: HeldBox, at place: Range<Int>, in versions: [Index<Buffer>], on device: inout DeviceBuilder
+  ) {
+    for (number, root) in versions.enumerated() {
+      let buffer = device.program.view(place, of: root, named: "\(box.parameter.name) slot \(number + 1)")
+      device.note(box.node.index, parts: box.parts) { parameters in
+        if parameters.versions.count == number { parameters.versions.append([]) }
+        parameters.versions[number].append(buffer)
+      }
+      device.program.parameters.append(
+        HeldParameter(
+          node: box.node.index, ordinal: box.ordinal, ranges: box.ranges, buffer: buffer, gradient: nil, isSaved: false,
+          slot: number + 1))
     }
   }
 }

@@ -11,6 +11,8 @@ struct ProgramLowering {
   let statisticsGroups: [Int: [(samples: Int, updatesRunning: Bool)]]
   /// Every action that some device does.
   let scheduled: Set<Action>
+  /// Per stage, where the versions of its weights lie.
+  let slots: [WeightSlots]
   /// Which parts of batch-normalisation layers share statistics, as far as they are known.
   var statisticsTeams: [StatisticsKey: StatisticsTeams] = [:]
   var devices: [DeviceBuilder]
@@ -48,13 +50,14 @@ struct ProgramLowering {
     self.mode = mode
     self.statisticsGroups = statisticsGroups
     scheduled = Set(layout.partitioning.schedule.devices.joined())
+    slots = layout.weightSlots
     devices = (0..<layout.partitioning.devices).map(DeviceBuilder.init)
   }
 
   /// Lowers everything and strings it together.
   mutating func program(strategy: String) -> Program {
     let partitioning = layout.partitioning
-    ParameterStorage(layout: layout, optimizer: training.optimizer, mode: mode).place(on: &devices)
+    ParameterStorage(layout: layout, optimizer: training.optimizer, mode: mode, slots: slots).place(on: &devices)
     for microbatch in 0..<partitioning.microbatches {
       for stage in 0..<layout.stageCount { lowerForward(stage: stage, microbatch: microbatch) }
       if mode == .training {
@@ -80,6 +83,7 @@ struct ProgramLowering {
     program.channels = channels
     program.messages = messages
     program.collectives = collectives
+    program.versions = mode == .training ? partitioning.versions : nil
     program.assumptions = partitioning.assumptions
     return program
   }
@@ -101,10 +105,16 @@ struct ProgramLowering {
   private mutating func lowerUpdate(_ action: Action, on device: Int) {
     let turns = layout.partitioning.schedule.devices[device].filter { $0.kind == .update && $0.stage == action.stage }
     let scale = gradientScale(at: action, on: device)
+    let renewal = slots[action.stage].renewal(at: action)
     for share in devices[device].buckets.filter({ $0.stage == action.stage }).flatMap(\.shares) {
+      let source = share.parameter(in: renewal.source)
+      if let kept = renewal.kept {
+        devices[device].keep(source, in: share.parameter(in: kept), action)
+      }
       let number = devices[device].program.updates.append(
         Update(
-          parameter: share.parameter, gradient: share.gradient, states: share.states, nodes: share.nodes,
+          parameter: share.parameter(in: renewal.target), source: renewal.target == renewal.source ? nil : source,
+          gradient: share.gradient, states: share.states, nodes: share.nodes,
           turn: turns.firstIndex(of: action)!, turns: turns.count, gradientScale: scale))
       devices[device].emit(.update(number), in: action)
     }

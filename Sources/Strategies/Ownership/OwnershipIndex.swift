@@ -24,7 +24,7 @@ struct OwnershipIndex {
     var held = Array(repeating: [LayerOwnership.HeldBox](), count: nodes.count)
     var reductions = Array(repeating: Set<[Int]>(), count: nodes.count)
     for device in program.devices {
-      for box in device.parameters {
+      for box in device.parameters where box.slot == 0 {
         held[box.node].append(.init(device: device.device, ordinal: box.ordinal, ranges: box.ranges))
       }
       for (node, part) in Self.parts(of: device, program.graph) { parts[node].append(part) }

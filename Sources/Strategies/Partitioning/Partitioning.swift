@@ -20,6 +20,8 @@ public struct Partitioning: Hashable, Sendable {
   /// Which samples share batch normalisation's statistics.
   public var statistics = BatchStatistics.local
   public var assumptions: [String] = []
+  /// The versions of the weights, where stages use others than the newest.
+  public var versions: WeightVersions?
   /// What of the training state each member of a group keeps whole.
   public var shard = StateSharding.none
   /// Carries activations where they form a known collective.

@@ -37,6 +37,7 @@ struct PartitioningConstructor {
           .partitioning(for: table)
       }
     try settleExchange(of: &result)
+    try checkVersions(result)
     try checkStatistics(result)
     result.schedule = result.schedule.exchanging(beforeUpdatesOf: reducingStages(result))
     return result

@@ -58,9 +58,11 @@ extension PartitioningConstructor {
     if let (reason, hint) = schedule.refusal(devices: places.count, chunks: chunks, microbatches: microbatches) {
       throw refusal(reason, hint: hint)
     }
+    try checkAsynchrony(pipeline, stages: places.count, microbatches: microbatches)
     let plan =
       pipeline.replicas.isEmpty
-      ? schedule.plan(devices: places.count, chunks: chunks, microbatches: microbatches)
+      ? schedule.plan(
+        devices: places.count, chunks: chunks, microbatches: microbatches, accumulate: pipeline.accumulate)
       : PipelinePlan.replicated(pipeline.replicas, microbatches: microbatches)
     let order = pipeline.recompute == .on ? plan.schedule.recomputing() : plan.schedule
     var result = uniform(places[0].replicated)
@@ -85,6 +87,7 @@ extension PartitioningConstructor {
       for device in place.groups.joined() { orders[device] = actions }
     }
     result.schedule = Schedule(devices: orders)
+    settleVersions(of: &result, pipeline)
     try check(result)
     return result
   }

@@ -14,8 +14,8 @@ extension PipelineSchedule {
       BubbleFormula(text, fractionOfTotal: Double(idle) / Double(work + idle), of: whole)
     }
     switch self {
-    // Huang et al. 2019; Narayanan et al. 2019.
-    case .gpipe, .oneForwardOneBackward: return form("(p-1)/(m+p-1)", p - 1, m)
+    // Huang et al. 2019; Narayanan et al. 2019. Without a flush it is paid once, but here every step drains.
+    case .gpipe, .oneForwardOneBackward, .pipedream, .pipedream2BW: return form("(p-1)/(m+p-1)", p - 1, m)
     case .sequential: return form("(p-1)/p", p - 1, 1)
     // Narayanan et al. 2021.
     case .interleaved: return form("(p-1)/(vm+p-1)", p - 1, v * m)

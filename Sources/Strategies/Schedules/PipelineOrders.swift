@@ -22,7 +22,7 @@ extension PipelineSchedule {
     case .zeroBubbleH2:
       order = Self.zeroBubble(
         stage: stage, warmup: min(2 * (stages - stage) - 1, microbatches), delay: 2 * stage, microbatches: microbatches)
-    case .oneForwardOneBackward, .interleaved, .zeroBubbleV, .chimera:
+    case .oneForwardOneBackward, .interleaved, .zeroBubbleV, .chimera, .pipedream, .pipedream2BW:
       let warmup = min(stages - 1 - stage, microbatches)
       order = Array(forwards[..<warmup])
       for microbatch in 0..<microbatches {

@@ -44,7 +44,8 @@ extension PipelineSchedule {
   ///
   /// - Parameters:
   ///   - chunks: parts of the model on each device; `interleaved` alone has a choice.
-  func plan(devices: Int, chunks: Int, microbatches: Int) -> PipelinePlan {
+  ///   - accumulate: microbatches of one update, where the schedule has a choice; nil takes as many as stages.
+  func plan(devices: Int, chunks: Int, microbatches: Int, accumulate: Int? = nil) -> PipelinePlan {
     switch self {
     case .interleaved:
       let orders = (0..<devices).map {
@@ -56,7 +57,10 @@ extension PipelineSchedule {
     case .chimera: return .chimera(devices: devices, microbatches: microbatches)
     default:
       let orders = (0..<devices).map { order(stage: $0, of: devices, microbatches: microbatches) }
-      return PipelinePlan(placement: (0..<devices).map { [$0] }, schedule: Schedule(devices: orders))
+      var plan = PipelinePlan(placement: (0..<devices).map { [$0] }, schedule: Schedule(devices: orders))
+      if self == .pipedream { plan.schedule = plan.schedule.updating(every: 1) }
+      if self == .pipedream2BW { plan.schedule = plan.schedule.updating(every: accumulate ?? devices) }
+      return plan
     }
   }
 }

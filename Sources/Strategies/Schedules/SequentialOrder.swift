@@ -16,6 +16,12 @@ extension Schedule {
 }
 
 extension Program {
+  /// The order in which one device trains what a program with several updates of a step trains. With the versions of the weights
+  /// given, microbatches can follow each other, unless backward and forward of one use different versions.
+  var referenceSchedule: Schedule {
+    versions?.areConsistent ?? false ? schedule.microbatchByMicrobatch : schedule.onOneDevice
+  }
+
   /// The stage of each node of the graph, as the schedule's forward actions say.
   var stages: [Int] {
     var stages = graph.nodes.map { _ in 0 }

@@ -6,6 +6,10 @@ public struct PipelineParallel: StrategyConfiguration {
   /// Parts of the model on each device in an interleaved schedule; nil means 2.
   public var chunks: Int?
   public var recompute: Recomputation
+  /// Which weights microbatches meet where the schedule updates after each; nil means stashing.
+  public var weights: WeightVersioning?
+  /// Microbatches of one update in a schedule with two versions of the weights; nil means as many as stages.
+  public var accumulate: Int?
   /// By what stages are made equal.
   public var balance: StageWeight
   /// The layers at which the next stages begin; empty leaves that to ``balance``.
@@ -15,12 +19,15 @@ public struct PipelineParallel: StrategyConfiguration {
 
   public init(
     schedule: PipelineSchedule = .oneForwardOneBackward, stages: Int? = nil, chunks: Int? = nil,
-    recompute: Recomputation = .off, balance: StageWeight = .flops, cuts: [String] = [], replicas: [Int] = []
+    recompute: Recomputation = .off, weights: WeightVersioning? = nil, accumulate: Int? = nil,
+    balance: StageWeight = .flops, cuts: [String] = [], replicas: [Int] = []
   ) {
     self.schedule = schedule
     self.stages = stages
     self.chunks = chunks
     self.recompute = recompute
+    self.weights = weights
+    self.accumulate = accumulate
     self.balance = balance
     self.cuts = cuts
     self.replicas = replicas
@@ -33,6 +40,10 @@ public struct PipelineParallel: StrategyConfiguration {
       .init(name: "stages", values: .count(automatic: "as the schedule wants"), about: "how many stages"),
       .init(name: "chunks", values: .count(automatic: "2 if interleaved"), about: "stages per device if interleaved"),
       .init(name: "recompute", values: Recomputation.words, about: Recomputation.about),
+      .init(name: "weights", values: WeightVersioning.words, about: WeightVersioning.about),
+      .init(
+        name: "accumulate", values: .count(automatic: "as many as stages"),
+        about: "pipedream-2bw: microbatches of one update"),
       .init(name: "balance", values: StageWeight.words, about: StageWeight.about),
       .init(
         name: "cuts", values: .names(automatic: "as balance says"),
@@ -46,6 +57,7 @@ public struct PipelineParallel: StrategyConfiguration {
     self.init(
       schedule: values.word("schedule") ?? .oneForwardOneBackward, stages: values.count("stages"),
       chunks: values.count("chunks"), recompute: values.word("recompute") ?? .off,
+      weights: values.word("weights"), accumulate: values.count("accumulate"),
       balance: values.word("balance") ?? .flops, cuts: values.names("cuts"), replicas: values.counts("replicas"))
   }
 
@@ -53,14 +65,14 @@ public struct PipelineParallel: StrategyConfiguration {
   public var options: [String?] {
     [
       schedule.rawValue, stages.map(String.init), chunks.map(String.init),
-      recompute == .off ? nil : recompute.rawValue, balance == .flops ? nil : balance.rawValue,
-      cuts.isEmpty ? nil : cuts.joined(separator: "/"),
+      recompute == .off ? nil : recompute.rawValue, weights?.rawValue, accumulate.map(String.init),
+      balance == .flops ? nil : balance.rawValue, cuts.isEmpty ? nil : cuts.joined(separator: "/"),
       replicas.isEmpty ? nil : replicas.map(String.init).joined(separator: "/"),
     ]
   }
 }
 
-/// The order of forward and backward in a pipeline. All give the serial gradient.
+/// The order of forward and backward in a pipeline. All but the last two give the serial gradient.
 public enum PipelineSchedule: String, Hashable, Sendable, CaseIterable {
   /// One forward, one backward once the pipeline is full, with a flush (Narayanan et al. 2021, DAPPLE).
   case oneForwardOneBackward = "1f1b"
@@ -78,9 +90,16 @@ public enum PipelineSchedule: String, Hashable, Sendable, CaseIterable {
   case zeroBubbleV = "zb-v"
   /// Two pipelines in opposite directions over the same devices (Li and Hoefler 2021).
   case chimera
+  /// 1F1B with an update after every backward instead of a flush (Narayanan et al. 2019): microbatches are minibatches of
+  /// their own, and early stages use weights that are several updates old.
+  case pipedream
+  /// An update after every group of microbatches, two versions of the weights: all stages use weights that are one update
+  /// old (Narayanan et al. 2021).
+  case pipedream2BW = "pipedream-2bw"
 
   static let about =
-    "1f1b keeps few microbatches in flight, gpipe runs all forwards first; zb split backward, chimera runs both ways"
+    "1f1b keeps few microbatches in flight, gpipe runs all forwards first; zb split backward, chimera runs both ways, "
+    + "pipedream updates without a flush"
 }
 
 /// What pipeline stages are to have equally much of.

@@ -45,6 +45,8 @@ struct TimelineDetails {
       text += ": \(catalogue.phrase(index)), \(Format.traffic(message.bytes)) \(way)"
     } else if let bytes = catalogue.bytes(device: span.device, instruction: span.instruction) {
       text += ", \(Format.traffic(bytes))"
+    } else if let weights = catalogue.weights(device: span.device, instruction: span.instruction) {
+      text += "; it uses \(weights.phrase(step: span.step))"
     }
     return text
   }

@@ -115,14 +115,16 @@ struct TimelineLanes {
     let catalogue = steps.catalogue
     let span = block.spans[0]
     let cell = cell(of: span)
+    let weights = catalogue.weights(device: span.device, instruction: span.instruction)
+    let cells = [cell.flatMap { cell in weights.map { "\(cell) \($0.mark)" } }, cell].compactMap { $0 }
     switch span.kind {
     case .forward, .backward, .backwardInput, .backwardWeight:
-      guard block.spans.count == 1 else { return [cell].compactMap { $0 } }
+      guard block.spans.count == 1 else { return cells }
       let layer = catalogue.layer(device: span.device, instruction: span.instruction).map {
         "\(span.kind.letter) \($0)"
       }
       let full = catalogue.label(device: span.device, instruction: span.instruction)
-      return [full, layer, cell].compactMap { $0 }
+      return [full, layer].compactMap { $0 } + cells
     case .wait:
       let partner = catalogue.partner(device: span.device, instruction: span.instruction)
       let name = SpanLook(span).name
