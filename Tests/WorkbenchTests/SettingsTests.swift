@@ -78,6 +78,22 @@ struct SettingsTests {
     }
   }
 
+  @Test func aTableOfLayersIsCalledSoAndCanBeReplaced() throws {
+    var scene = WorkbenchRig.scene()
+    scene.strategy = try Strategy(parsing: "conv1 n=2 | 0 1\nlinear1 n=1 | 0")
+    let field = try #require(SceneSettings.fields(of: scene).first)
+    #expect(field.value == "layers")
+    #expect(try SceneSettings.setting("strategy", "layers", in: scene) == scene)
+    #expect(try SceneSettings.setting("strategy", "serial", in: scene).strategy == .serial)
+    #expect(field.stepped(1) == "serial")
+  }
+
+  @Test func aMarkBelowALineStaysBelowIt() throws {
+    let problem = Diagnostic("wrong\n  0F0\n  ^^^ <-- here", path: "strategy", hint: "right")
+    let lines = PlanSummary.lines(.refused([problem])).map { $0.parts.map(\.text).joined() }
+    #expect(lines == ["✗ wrong (strategy)", "  0F0", "  ^^^ <-- here", "hint: right"])
+  }
+
   @Test func valuesThatCannotBeReadAreRefusedWithWhatWouldBeAccepted() throws {
     let scene = WorkbenchRig.scene()
     let wrong = [

@@ -37,8 +37,9 @@ enum PlanSummary {
       // What is wrong with the network stands at its layers too; paths there would only repeat the name.
       let place = problem.path.flatMap { $0.hasPrefix("network") ? nil : " (\($0))" } ?? ""
       // Marks below a line of the strategy's text stand where they are meant.
-      let lines = "✗ \(problem.message)\(place)".split(separator: "\n", omittingEmptySubsequences: false)
-      return lines.map { Line(String($0), role: .error) }
+      var lines = problem.message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      lines[0] = "✗ \(lines[0])\(place)"
+      return lines.map { Line($0, role: .error) }
         + (problem.hint.map { [Line("hint: \($0)", role: .dim)] } ?? [])
     }
   }

@@ -15,7 +15,9 @@ public enum SceneSettings {
     let kind = kind(of: scene.strategy)
     let given = options(of: scene.strategy)
     var fields = [
-      SettingField("strategy", kind.name, .choice(StrategyKind.all.map(\.name)), hint: kind.about)
+      SettingField(
+        "strategy", kindName(of: scene.strategy), .choice(StrategyKind.all.map(\.name)),
+        hint: isTable(scene.strategy) ? "one line per layer, as the scene's file says; a kind replaces it" : kind.about)
     ]
     fields += kind.options.map { option in
       switch option.values {
@@ -104,7 +106,7 @@ public enum SceneSettings {
     switch key {
     case "strategy":
       // The kind that it is keeps its options.
-      if kind(of: scene.strategy).name != text { scene.strategy = try strategy(text) }
+      if kindName(of: scene.strategy) != text { scene.strategy = try strategy(text) }
     case "devices":
       MachineSettings.resize(&scene.machine, to: try whole(text, 1...65_536))
       // A number of stages that was the number of devices goes with it; otherwise every step would be refused.
@@ -159,6 +161,13 @@ public enum SceneSettings {
     let name = strategy.description.prefix { $0.isLetter }
     return StrategyKind.all.first { $0.name == name } ?? StrategyKind.all[0]
   }
+
+  /// What the field says: a kind, or `layers` for a table.
+  private static func kindName(of strategy: Strategy) -> String {
+    isTable(strategy) ? "layers" : kind(of: strategy).name
+  }
+
+  private static func isTable(_ strategy: Strategy) -> Bool { if case .layers = strategy { true } else { false } }
 
   /// The options that a strategy's text names.
   private static func options(of strategy: Strategy) -> [String: String] {
