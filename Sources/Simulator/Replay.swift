@@ -50,11 +50,15 @@ extension LinkModel {
   /// Messages that cost nothing: POP's ideal network.
   public static let ideal = LinkModel()
 
-  /// The same link so many times as fast.
+  /// The same without a network: devices that wait still have to wake up.
+  var withoutNetwork: LinkModel { LinkModel(wakePicoseconds: wakePicoseconds) }
+
+  /// The same link so many times as fast; waking up takes as long as before.
   public func faster(_ times: Double) -> LinkModel {
     guard times > 0 else { return self }
     return LinkModel(
-      latencyPicoseconds: Int64((Double(latencyPicoseconds) / times).rounded()), bytesPerSecond: bytesPerSecond * times)
+      latencyPicoseconds: Int64((Double(latencyPicoseconds) / times).rounded()), bytesPerSecond: bytesPerSecond * times,
+      wakePicoseconds: wakePicoseconds)
   }
 }
 
@@ -65,10 +69,10 @@ extension RecordedTimes {
     add(TraceBatch(records: steps.records, dropped: steps.records.map { _ in 0 }))
   }
 
-  /// A link between threads, whose messages are seen after the time that a waiting device takes to wake up.
+  /// A link between devices that wake up as they did in the recorded run.
   public func link(_ link: LinkModel) -> LinkModel {
     var link = link
-    link.latencyPicoseconds += (medianWake ?? 0) * SimulatedTime.perNanosecond
+    link.wakePicoseconds = (medianWake ?? 0) * SimulatedTime.perNanosecond
     return link
   }
 }
@@ -118,11 +122,11 @@ extension Simulation {
         changes.append(
           Replay.Change("device \(most) 2× as fast", stepSeconds: try step(link, .device(most, times: 2))))
       }
-      if link != .ideal {
+      if link != link.withoutNetwork {
         changes.append(Replay.Change("messages 2× as fast", stepSeconds: try step(link, .link(times: 2))))
       }
     }
-    return Replay(stepSeconds: try step(link), idealNetworkStepSeconds: try step(.ideal), changes: changes)
+    return Replay(stepSeconds: try step(link), idealNetworkStepSeconds: try step(link.withoutNetwork), changes: changes)
   }
 }
 

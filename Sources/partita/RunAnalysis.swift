@@ -16,7 +16,7 @@ enum RunAnalysis {
   /// Of some steps of a real run.
   static func context(of steps: AnalysedSteps, link: Link) -> AnalysisContext {
     let recorded = RecordedTimes(steps)
-    return context(of: steps, recorded.costs(), link == .shared ? recorded.link(LinkModel(link)) : LinkModel(link))
+    return context(of: steps, recorded.costs(), recorded.link(LinkModel(link)))
   }
 
   /// Of a simulation: its own costs again.

@@ -64,7 +64,8 @@ struct VerdictWords {
       let most = phases.reduce(phases[0]) { $1.1 > $0.1 ? $1 : $0 }
       why = "\(percentText(Double(most.1) / Double(bubble.total))) of it is in \(most.0)"
       why +=
-        program.schedule.bubbleFormula.map { "; equal stages would have \(percentText($0)) of the total time." } ?? "."
+        (program.bubble?.fractionOfTotal).map { "; equal stages would have \(percentText($0)) of the total time." }
+        ?? "."
     }
     if let straggler = findings.straggler, straggler.confidence != .none {
       why += " Device \(straggler.device) waits least: its stage is the longest."
