@@ -13,6 +13,11 @@ import Traces
     #expect(abs(tree.global! - 175.0 / 420 * 300 / 350) < 1e-12)
   }
 
+  @Test func noFactorOfTheNetworkIsBeyondOne() {
+    let tree = EfficiencyTree(useful: [200, 150], window: 420, idealWindow: 180)
+    #expect(tree.serialisation == 1 && tree.transfer == tree.communication)
+  }
+
   @Test func whatWasNotSimulatedOrRunIsUnknown() {
     let tree = EfficiencyTree(useful: [200, 150], window: 420)
     #expect(tree.serialisation == nil && tree.transfer == nil && tree.computationScaling == nil && tree.global == nil)

@@ -42,9 +42,9 @@ public struct MachineModel: Hashable, Sendable {
     return result
   }
 
-  /// The same devices with messages that cost nothing: POP's ideal network.
+  /// The same devices with messages that cost nothing: POP's ideal network. Who waits still has to wake up.
   public var withIdealNetwork: MachineModel {
-    var result = MachineModel(LinkModel())
+    var result = MachineModel(LinkModel(wakePicoseconds: wakePicoseconds))
     result.pace = pace
     return result
   }

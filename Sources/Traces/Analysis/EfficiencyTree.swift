@@ -37,8 +37,10 @@ public struct EfficiencyTree: Hashable, Sendable {
     communication = most / time
     parallel = average / time
     if let idealWindow, idealWindow > 0 {
-      serialisation = most / idealWindow
-      transfer = idealWindow / time
+      // No network makes the busiest device's computing shorter; a simulation of median durations may fall below it.
+      let ideal = max(idealWindow, most)
+      serialisation = most / ideal
+      transfer = ideal / time
     }
     computationScaling = serialUseful.map { $0 / sum }
     global = computationScaling.map { $0 * average / time }
