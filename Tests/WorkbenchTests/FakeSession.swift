@@ -49,7 +49,7 @@ final class FakeSession: Session {
   func forecast(_ plan: ScenePlan) {
     guard let predictedSeconds else { return }
     let other = FakeSession(totalSteps: 3)
-    try? other.start(plan, paused: false)
+    try? other.start(plan, clock: .wall, paused: false)
     var statistics = RunStatistics(program: plan.program)
     for _ in 0..<2 { if let trace = other.drain()?.trace { statistics.consume(trace) } }
     statistics.finish()
