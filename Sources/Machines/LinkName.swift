@@ -32,7 +32,9 @@ extension LinkName: CustomStringConvertible {
     func pair(_ text: String) -> (Int, Int)? {
       let parts = text.split(separator: "-", omittingEmptySubsequences: false)
       let numbers = parts.compactMap { Int($0) }
-      guard parts.count == 2, numbers.count == 2, numbers[0] != numbers[1], numbers.allSatisfy({ $0 >= 0 }) else { return nil }
+      guard parts.count == 2, numbers.count == 2, numbers[0] != numbers[1], numbers.allSatisfy({ $0 >= 0 }) else {
+        return nil
+      }
       return (min(numbers[0], numbers[1]), max(numbers[0], numbers[1]))
     }
     switch (words.first, words.count) {

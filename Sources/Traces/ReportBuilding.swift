@@ -36,13 +36,6 @@ extension Report {
         device, totals: isMeasured ? totals : nil, peak: peak ?? .unknown, formula: Report.PeakBytes(formula))
     }
     communication = Communication(program, totals: isMeasured ? totals : nil)
-    if let machine = facts.machine, measuredSteps > 0 {
-      links = LinkTraffic.perStep(program, on: machine).map { link in
-        LinkUse(
-          name: link.name, busySeconds: link.busySeconds * Double(measuredSteps), bytes: link.bytes * measuredSteps,
-          messages: link.messages * measuredSteps)
-      }
-    }
     bubble = Bubble(statistics.catalogue, totals: totals)
     efficiency = Efficiency(totals, speedup: facts.serialStepSeconds.flatMap { one in median.map { one / $0 } })
     assumptions = program.assumptions + facts.assumptions + Self.cautions(statistics)
@@ -50,6 +43,13 @@ extension Report {
       assumptions.append(
         "oversubscribed: \(counted(program.devices.count, "device")) on \(counted(cores, "core")), so waits and step "
           + "times include the operating system's scheduling")
+    }
+    if let machine = facts.machine, measuredSteps > 0 {
+      links = LinkTraffic.perStep(program, on: machine).map { link in
+        LinkUse(
+          name: link.name, busySeconds: link.busySeconds * Double(measuredSteps), bytes: link.bytes * measuredSteps,
+          messages: link.messages * measuredSteps)
+      }
     }
     cores = facts.cores
     if !facts.losses.isEmpty { loss = facts.losses.map { Nullable(wrappedValue: $0.isFinite ? $0 : nil) } }
