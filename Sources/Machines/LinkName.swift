@@ -30,8 +30,11 @@ extension LinkName: CustomStringConvertible {
   public init?(_ text: String) {
     let words = text.split(separator: " ").map(String.init)
     func pair(_ text: String) -> (Int, Int)? {
-      let numbers = text.split(separator: "-", omittingEmptySubsequences: false).compactMap { Int($0) }
-      guard numbers.count == 2, numbers[0] != numbers[1], numbers.allSatisfy({ $0 >= 0 }) else { return nil }
+      let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+      let numbers = parts.compactMap { Int($0) }
+      guard parts.count == 2, numbers.count == 2, numbers[0] != numbers[1], numbers.allSatisfy({ $0 >= 0 }) else {
+        return nil
+      }
       return (min(numbers[0], numbers[1]), max(numbers[0], numbers[1]))
     }
     switch (words.first, words.count) {

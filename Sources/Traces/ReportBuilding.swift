@@ -44,6 +44,13 @@ extension Report {
         "oversubscribed: \(counted(program.devices.count, "device")) on \(counted(cores, "core")), so waits and step "
           + "times include the operating system's scheduling")
     }
+    if let machine = facts.machine, measuredSteps > 0 {
+      links = LinkTraffic.perStep(program, on: machine).map { link in
+        LinkUse(
+          name: link.name, busySeconds: link.busySeconds * Double(measuredSteps), bytes: link.bytes * measuredSteps,
+          messages: link.messages * measuredSteps)
+      }
+    }
     cores = facts.cores
     if !facts.losses.isEmpty { loss = facts.losses.map { Nullable(wrappedValue: $0.isFinite ? $0 : nil) } }
     samplesPerSecond = seconds > 0 ? Double(program.batch * measuredSteps) / seconds : nil

@@ -14,19 +14,19 @@ struct PresetsCommand: ParsableCommand {
 
   func run() throws {
     if let name { return try Console.output(Self.text(named: name)) }
-    let lists = [
+    let lists: [(kind: String, entries: [(name: String, about: String)])] = [
       ("scenes", SceneLibrary.presets.map { ($0.name, $0.about) }),
       ("machines", MachineLibrary.machines.map { ($0.name, $0.about) }),
       ("links", MachineLibrary.links.map { ($0.name, "\($0.about): \($0.link)") }),
     ]
     if json {
-      let list = lists.flatMap { kind, entries in
-        entries.map { ["name": $0.0, "about": $0.1, "kind": String(kind.dropLast())] }
+      let list = lists.flatMap { list in
+        list.entries.map { ["name": $0.name, "about": $0.about, "kind": String(list.kind.dropLast())] }
       }
       let data = try JSONSerialization.data(withJSONObject: list, options: [.prettyPrinted, .sortedKeys])
       return try Console.output(String(decoding: data, as: UTF8.self) + "\n")
     }
-    let width = lists.flatMap(\.1).map(\.0.count).max() ?? 0
+    let width = lists.flatMap { $0.entries.map { $0.name.count } }.max() ?? 0
     for (kind, entries) in lists {
       // The scenes stand first and without a heading, as they always have.
       if kind != "scenes" { try Console.output("\n\(kind)\n") }

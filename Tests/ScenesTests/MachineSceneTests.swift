@@ -128,7 +128,7 @@ import Testing
       ),
       ("{devices: 4, perturb: {slow: {factor: 3}}}", "machine.perturb.slow", "a device or a link", "device: 2"),
       ("{devices: 4, perturb: {jitter: -1}}", "machine.perturb.jitter", "an amplitude", ""),
-      ("{devices: 4, perturbation: {}}", "machine.perturbation", "unknown key", "'perturb'"),
+      ("{devices: 4, perturbation: {}}", "machine.perturbation", "unknown key", "perturb"),
     ]
     for (text, path, message, hint) in cases {
       let found = problem(text)

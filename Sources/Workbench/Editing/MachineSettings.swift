@@ -81,7 +81,7 @@ enum MachineSettings {
       machine.perturbation.keepWhatExists(on: machine)
     case "slow device", "slow factor":
       var slow = machine.perturbation.slowDevices
-      try change(&slow, text, isFactor: key == "slow factor") { text in
+      try change(&slow, text, isFactor: key == "slow factor") { (text: String) throws(FieldProblem) -> Int in
         guard let device = Int(text), (0..<machine.devices).contains(device) else {
           throw FieldProblem("none, or a device of 0 to \(machine.devices - 1)")
         }
@@ -93,7 +93,7 @@ enum MachineSettings {
     case "slow link", "link factor":
       let known = machine
       var slow = machine.perturbation.slowLinks
-      try change(&slow, text, isFactor: key == "link factor") { text in
+      try change(&slow, text, isFactor: key == "link factor") { (text: String) throws(FieldProblem) -> LinkName in
         guard let name = LinkName(text), known.has(name) else {
           throw FieldProblem("none, or a link as \(known.someLinkNames(limit: 4).joined(separator: ", "))")
         }
