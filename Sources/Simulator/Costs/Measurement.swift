@@ -45,16 +45,20 @@ extension Calibration {
 
 extension RecordedTimes {
   /// Recorded runs as measurements: of each work of one size the mean of its instructions' medians, so that the times of a
-  /// step add up.
+  /// step add up; of work without a size the median of them.
   public static func measurements(
     of runs: [RecordedTimes], threads: Int, origin: Calibration.Measurement.Origin, date: String
   ) -> [Calibration.Measurement] {
     let samples = runs.flatMap { $0.samples() }
     let groups = Dictionary(grouping: samples) { SizedWork(name: $0.work.name, size: $0.size.text) }
     return groups.sorted { ($0.key.name, $0.key.size) < ($1.key.name, $1.key.size) }.map { key, samples in
-      Calibration.Measurement(
-        work: key.name, size: key.size, units: samples[0].work.units, threads: threads,
-        nanoseconds: samples.reduce(0) { $0 + $1.nanoseconds } / Double(samples.count), origin: origin, date: date)
+      let times = samples.map(\.nanoseconds).sorted()
+      let units = samples[0].work.units
+      // Sends and receives have no size, so runs of all kinds meet in one number: those in which the system took the core
+      // away at that moment must not decide it.
+      let time = units > 0 ? times.reduce(0, +) / Double(times.count) : times[times.count / 2]
+      return Calibration.Measurement(
+        work: key.name, size: key.size, units: units, threads: threads, nanoseconds: time, origin: origin, date: date)
     }
   }
 }
