@@ -10,6 +10,13 @@ public struct LinkTraffic: Hashable, Sendable {
   public var bytes: Int
   public var messages: Int
 
+  public init(name: String, busySeconds: Double, bytes: Int, messages: Int) {
+    self.name = name
+    self.busySeconds = busySeconds
+    self.bytes = bytes
+    self.messages = messages
+  }
+
   /// All wires that the program's messages pass, the busiest first; empty where devices share memory.
   ///
   /// A message over several wires counts on each of them.

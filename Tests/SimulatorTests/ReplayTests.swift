@@ -9,7 +9,7 @@ import Traces
   private func recorded(
     _ program: Program, link: LinkModel = LinkModel(), steps: Int = 4
   ) throws -> (steps: AnalysedSteps, totals: Totals) {
-    let statistics = try Measured.simulate(program, on: MachineModel(link), steps: steps).trace.statistics(program)
+    let statistics = try Measured.simulate(program, link: link, steps: steps).trace.statistics(program)
     return (
       try #require(AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue)), statistics.totals
     )
@@ -19,7 +19,7 @@ import Traces
     let program = try Measured.program(
       layers: 4, devices: 4, microbatches: 8, strategy: "pipeline(schedule=1f1b)", outputBytes: 1_000_000)
     let link = LinkModel(latencyPicoseconds: millisecond / 2, bytesPerSecond: 1e9)
-    let run = try recorded(program, on: MachineModel(link))
+    let run = try recorded(program, link: link)
     let path = CriticalPath(run.steps)
     let replay = try #require(
       try Simulation(program).replay(RecordedTimes(run.steps).costs(), on: MachineModel(link), path: path))
