@@ -94,14 +94,15 @@ struct SearchCommand: ParsableCommand {
     }
     do {
       let dataset = try judge.scene.loadDataset()
+      let clock = options.pacing(of: judge.scene).clock
       for ranked in report.ranking {
         guard !interruption.isCancelled, let candidate = ranked.candidate else { break }
         Console.error(
           "measuring \(ranked.rank) of \(report.ranking.count): \(ranked.strategy.replacing("\n", with: " / "))")
         do {
           let measured = try MeasuredRun.report(
-            judge.program(of: candidate), of: judge.scene(with: candidate), dataset: dataset, interruption: interruption
-          )
+            judge.program(of: candidate), of: judge.scene(with: candidate), dataset: dataset, clock: clock,
+            interruption: interruption)
           report.note(.success(measured), rank: ranked.rank)
         } catch {
           report.note(.failure(SearchRefusal("rank \(ranked.rank): \(error)")), rank: ranked.rank)

@@ -11,7 +11,7 @@ import Testing
     for family in NamedFamilies(devices: 4, batch: 16, isMemoryLimited: true, hasTree: false).all {
       #expect(!family.starts.isEmpty && family.starts.allSatisfy { $0.count == family.axes.count })
       for start in family.starts { #expect(family.candidate(start) != nil, "\(family.name)") }
-      for number in 0..<min(family.count ?? 0, 2000) {
+      for number in 0..<min(family.count ?? 0, 400) {
         guard let candidate = family.candidate(family.point(number)) else { continue }
         #expect(try Strategy(parsing: candidate.strategy.description) == candidate.strategy)
       }
@@ -20,7 +20,7 @@ import Testing
 
   @Test func nothingThatLearnsSomethingElseIsChosen() {
     for family in NamedFamilies(devices: 4, batch: 16, isMemoryLimited: false, hasTree: false).all {
-      for number in 0..<min(family.count ?? 0, 3000) {
+      for number in 0..<min(family.count ?? 0, 400) {
         let text = family.candidate(family.point(number))?.strategy.description ?? ""
         #expect(!text.contains("variable=on") && !text.contains("statistics") && !text.contains("pipedream"))
       }

@@ -136,7 +136,8 @@ import Traces
     for ranked in report.ranking {
       let candidate = try #require(ranked.candidate)
       let measured = try Report(
-        simulating: judge.program(of: candidate), of: scene, pricing: judge.pricing, steps: 4, cores: 2)
+        simulating: judge.program(of: candidate), of: scene, pricing: judge.pricing, steps: 3, warmupSteps: 1,
+        cores: 2)
       report.note(.success(measured), rank: ranked.rank)
     }
     #expect(report.orderKept == true)

@@ -18,7 +18,7 @@ struct ForecastTests {
       size: size,
       session: session())
     let plan = try #require(end.terminal.captures.first { $0.name == "plan" }).surface
-    #expect(plan.shows("predicted (model): step 3.20 ms, 20,000 samples/s"))
+    #expect(plan.shows("predicted (model): step 3.20 ms, 20.0 k samples/s"))
     let timeline = try #require(end.terminal.captures.first { $0.name == "timeline" }).surface
     #expect(timeline.shows("predicted, model clock"))
     // The edit was simulated too, and nothing counts as measured.

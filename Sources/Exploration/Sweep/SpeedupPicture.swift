@@ -25,9 +25,9 @@ struct SpeedupPicture {
 
   private func picture(_ group: [SweepRow], most: Double) -> [String] {
     let fit = AmdahlFit(SweepReport.points(group))
-    let share =
-      fit.map { "serial share \(percentText($0.serialShare))\($0.serialShare < 0 ? ", more than ideal" : "")" }
-      ?? "no fit"
+    var share = fit.map { "serial share \(percentText($0.serialShare))" } ?? "no fit"
+    if let fit, fit.serialShare < 0 { share += ", more than ideal" }
+    if let fit, fit.serialShare > 1 { share += ", slower than one device" }
     return ["", "\(group[0].series): \(share)"]
       + group.map { row in
         let devices = String(repeating: " ", count: max(0, 5 - "\(row.devices)".count)) + "\(row.devices)"

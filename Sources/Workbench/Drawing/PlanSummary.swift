@@ -63,7 +63,7 @@ enum PlanSummary {
     let rate = forecast.stepSeconds > 0 ? Double(plan.program.batch) / forecast.stepSeconds : nil
     return [
       Line("predicted (model): ", role: .dim) + Line("step \(Format.time(forecast.stepSeconds))", role: .accent)
-        + Line(rate.map { ", \(Format.count(Int($0))) samples/s" } ?? "")
+        + Line(", \(Format.rate(rate, of: "samples"))")
     ]
   }
 
