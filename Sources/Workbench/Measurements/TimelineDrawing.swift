@@ -28,7 +28,9 @@ public func drawTimeline(
 extension Measurements {
   /// What the timeline's frame says: the clock, the steps in view, whether they are held, and lost records.
   public func note(on view: TimelineView) -> String {
-    var words = (isPredicted ? ["predicted"] : []) + ["\(clock.rawValue) clock"]
+    // Short enough for a small panel: it must not be taken for a measurement.
+    if isPredicted { return "predicted, \(clock.rawValue) clock" }
+    var words = ["\(clock.rawValue) clock"]
     if let window = view.window(of: self) {
       let shown = view.steps(of: self).steps(in: window)
       if let first = shown.first?.step, let last = shown.last?.step {
