@@ -6,17 +6,23 @@ import Simulator
 public struct Pricing: Sendable {
   public var calibration: Calibration
   public var origin: String
+  /// Cores that devices share; nil where each has a machine of its own.
+  public var cores: Int?
 
-  public init(calibration: Calibration, origin: String) {
+  public init(calibration: Calibration, origin: String, cores: Int? = nil) {
     self.calibration = calibration
     self.origin = origin
+    self.cores = cores
   }
 
   /// Costs that come with the program, for tests and where nothing was calibrated.
   public static let builtIn = Pricing(calibration: .standard, origin: "costs are built in")
 
   func costs(of program: Program) -> CostTable {
-    CostTable(program, calibration: calibration, origin: origin)
+    let devices = program.devices.count
+    // More devices than cores are timed alone, as on the virtual clock.
+    let threads = cores.map { devices <= $0 ? devices : 1 } ?? 1
+    return CostTable(program, calibration: calibration, origin: origin, threads: threads)
   }
 
   func model(of machine: Machine, for program: Program) -> MachineModel {

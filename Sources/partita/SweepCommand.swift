@@ -160,7 +160,9 @@ struct IntegerList: ExpressibleByArgument {
 extension Pricing {
   /// Costs that were measured on this machine or, without them, the built-in ones.
   static var ofThisMachine: Pricing {
-    let (document, origin) = CalibrationStore.load()
-    return Pricing(calibration: document, origin: origin)
+    let calibration = CalibrationStore.load()
+    return Pricing(
+      calibration: calibration.document, origin: calibration.origin,
+      cores: ProcessInfo.processInfo.activeProcessorCount)
   }
 }

@@ -11,7 +11,7 @@ public struct StrategyJudge: Sendable {
 
   public let scene: Scene
   public let pricing: Pricing
-  /// Bytes that every device has; nil without a limit.
+  /// Bytes that every device has: as given, else those of the machine's smallest device; nil without a limit.
   public let memoryLimit: Int?
   private let workspace: WorkspaceCount?
   /// Of measured layers the graph depends on the number of microbatches, and is made for every candidate.
@@ -23,7 +23,7 @@ public struct StrategyJudge: Sendable {
   ) throws(DiagnosticList) {
     self.scene = scene
     self.pricing = pricing
-    self.memoryLimit = memoryLimit
+    self.memoryLimit = memoryLimit ?? (0..<scene.machine.devices).compactMap { scene.machine.memory(of: $0) }.min()
     self.workspace = workspace
     graph = scene.network.isMeasured ? nil : try Graph(scene.network)
   }
