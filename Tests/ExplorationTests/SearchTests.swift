@@ -9,11 +9,11 @@ import Traces
 
 @Suite struct SearchTests {
   /// The smallest objective of all points.
-  private func enumerate(_ family: Family, _ judge: (Candidate) -> Verdict) -> Double? {
+  private func enumerate(_ family: Family, _ judge: (Candidate) -> Judgement) -> Double? {
     (0..<(family.count ?? 0)).compactMap { family.candidate(family.point($0)) }.compactMap { judge($0).seconds }.min()
   }
 
-  private func guided(_ family: Family, candidates: Int, seed: UInt64, _ judge: @escaping (Candidate) -> Verdict)
+  private func guided(_ family: Family, candidates: Int, seed: UInt64, _ judge: @escaping (Candidate) -> Judgement)
     -> SearchLedger
   {
     Search([family], budget: .init(candidates: candidates, exhaustive: 0, seed: seed), judge: judge).run().ledger
@@ -24,7 +24,7 @@ import Traces
     let axes = [5, 4, 6, 5, 4, 5]
     let family = NumberFamily.family(axes)
     let random = CounterRandom(seed: seed, stream: "costs")
-    let judge = { (candidate: Candidate) -> Verdict in
+    let judge = { (candidate: Candidate) -> Judgement in
       let point = NumberFamily.point(candidate, family)
       var seconds = 1.0
       for axis in axes.indices {
@@ -43,7 +43,7 @@ import Traces
     let axes = [6, 6, 6, 6]
     let family = NumberFamily.family(axes)
     let random = CounterRandom(seed: seed, stream: "loads")
-    let judge = { (candidate: Candidate) -> Verdict in
+    let judge = { (candidate: Candidate) -> Judgement in
       let point = NumberFamily.point(candidate, family)
       if point[0] == 5, point[1] > 3 { return .refused("cannot be") }
       var loads = [1.0, 1.0, 1.0, 1.0]
@@ -61,7 +61,7 @@ import Traces
     let family = LayerTableFamily(try Graph(scene.network), batch: 8, devices: 2).family
     let count = try #require(family.count)
     #expect(count == 216)
-    var known: [Candidate: Verdict] = [:]
+    var known: [Candidate: Judgement] = [:]
     for number in 0..<count {
       if let candidate = family.candidate(family.point(number)) { known[candidate] = judge.verdict(of: candidate) }
     }

@@ -13,7 +13,7 @@ public struct Candidate: Hashable, Sendable {
 }
 
 /// What a search learns about a candidate.
-public enum Verdict: Hashable, Sendable {
+public enum Judgement: Hashable, Sendable {
   /// - Parameters:
   ///   - seconds: the objective.
   ///   - peakBytes: of the device that needs most; nil where nobody asked.

@@ -37,7 +37,7 @@ public struct Search {
   public let families: [Family]
   public let budget: Budget
   /// Judges one candidate; the same answer for the same candidate.
-  private let judge: (Candidate) -> Verdict
+  private let judge: (Candidate) -> Judgement
   private let isCancelled: () -> Bool
   private let progress: (SearchLedger) -> Void
 
@@ -45,7 +45,7 @@ public struct Search {
   ///   - isCancelled: asked before every candidate.
   ///   - progress: told after every candidate.
   public init(
-    _ families: [Family], budget: Budget, judge: @escaping (Candidate) -> Verdict,
+    _ families: [Family], budget: Budget, judge: @escaping (Candidate) -> Judgement,
     isCancelled: @escaping () -> Bool = { false }, progress: @escaping (SearchLedger) -> Void = { _ in }
   ) {
     self.families = families
@@ -101,12 +101,12 @@ struct SearchDesk {
   /// Candidates that may be judged before the family has to end.
   var limit: Int
   private(set) var wasCancelled = false
-  private let judge: (Candidate) -> Verdict
+  private let judge: (Candidate) -> Judgement
   private let cancellation: () -> Bool
   private let progress: (SearchLedger) -> Void
 
   init(
-    budget: Int, judge: @escaping (Candidate) -> Verdict, isCancelled: @escaping () -> Bool,
+    budget: Int, judge: @escaping (Candidate) -> Judgement, isCancelled: @escaping () -> Bool,
     progress: @escaping (SearchLedger) -> Void
   ) {
     limit = budget
@@ -124,7 +124,7 @@ struct SearchDesk {
   mutating func isOver() -> Bool { ledger.judged >= limit || isCancelled() }
 
   /// What is known of a candidate, judged now if need be; nil where the budget is used up or the search cancelled.
-  mutating func verdict(of candidate: Candidate) -> Verdict? {
+  mutating func verdict(of candidate: Candidate) -> Judgement? {
     if let known = ledger.verdict(of: candidate) { return known }
     if isOver() { return nil }
     let verdict = judge(candidate)

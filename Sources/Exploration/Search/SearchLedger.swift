@@ -21,15 +21,15 @@ public struct SearchLedger: Sendable {
   /// By reason, in the order in which they came up.
   public private(set) var refusals: [Refusal] = []
   public private(set) var judged = 0
-  private var known: [Candidate: Verdict] = [:]
+  private var known: [Candidate: Judgement] = [:]
 
   public init() {}
 
   public var best: Entry? { ranking.first }
 
-  func verdict(of candidate: Candidate) -> Verdict? { known[candidate] }
+  func verdict(of candidate: Candidate) -> Judgement? { known[candidate] }
 
-  mutating func note(_ candidate: Candidate, _ verdict: Verdict, family: String) {
+  mutating func note(_ candidate: Candidate, _ verdict: Judgement, family: String) {
     known[candidate] = verdict
     judged += 1
     switch verdict {

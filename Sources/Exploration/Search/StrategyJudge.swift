@@ -57,7 +57,7 @@ public struct StrategyJudge: Sendable {
     }.max() ?? 0
   }
 
-  public func verdict(of candidate: Candidate) -> Verdict {
+  public func verdict(of candidate: Candidate) -> Judgement {
     do {
       let program = try program(of: candidate)
       var peak: Int?
