@@ -10,6 +10,9 @@ import PackageDescription
   let arithmetic: [SwiftSetting] = [.unsafeFlags(["-O"])]
 #endif
 
+/// The compiler of programs and what walks them instruction by instruction: tests verify and simulate thousands of programs.
+let compiling: [SwiftSetting] = [.unsafeFlags(["-O"])]
+
 /// A module of the picture in `Sources/Programs/Programs.docc`: imports point down only.
 func module(_ name: String, _ below: [Target.Dependency] = [], settings: [SwiftSetting] = []) -> Target {
   .target(name: name, dependencies: below, swiftSettings: settings)
@@ -45,11 +48,11 @@ let package = Package(
     module("Datasets", ["Diagnostics", "Networks", "CDigits", "CZlib"], settings: arithmetic),
     module("Checkpoints", ["Diagnostics"], settings: arithmetic),
     // 2
-    module("Programs", ["Diagnostics", "Networks", "Machines"]),
+    module("Programs", ["Diagnostics", "Networks", "Machines"], settings: compiling),
     module("Kernels", ["Diagnostics", "Networks", "CBLAS"], settings: arithmetic),
     module("Screens"),
     // 3
-    module("Strategies", ["Diagnostics", "Networks", "Machines", "Programs"]),
+    module("Strategies", ["Diagnostics", "Networks", "Machines", "Programs"], settings: compiling),
     module("Traces", ["Networks", "Machines", "Programs"]),
     // 4
     .target(
@@ -58,7 +61,7 @@ let package = Package(
       resources: [.embedInCode("Presets")]),
     module(
       "Engine", ["Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Traces"]),
-    module("Simulator", ["Diagnostics", "Networks", "Machines", "Programs", "Traces"]),
+    module("Simulator", ["Diagnostics", "Networks", "Machines", "Programs", "Traces"], settings: compiling),
     module("CursesTerminal", ["Screens", "CNcurses"]),
     // 5
     module(

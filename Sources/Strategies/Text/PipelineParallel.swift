@@ -44,7 +44,10 @@ public struct PipelineParallel: StrategyConfiguration {
       .init(name: "stages", values: .count(automatic: "as the schedule wants"), about: "how many stages"),
       .init(name: "chunks", values: .count(automatic: "2 if interleaved"), about: "stages per device if interleaved"),
       .init(name: "recompute", values: Switch.words, about: aboutRecomputation),
-      .init(name: "weights", values: WeightVersioning.words, about: WeightVersioning.about),
+      .init(
+        name: "weights",
+        values: .choice(WeightVersioning.allCases.map(\.rawValue), automatic: "stashing if pipedream"),
+        about: WeightVersioning.about),
       .init(
         name: "accumulate", values: .count(automatic: "as many as stages"),
         about: "pipedream-2bw: microbatches of one update"),

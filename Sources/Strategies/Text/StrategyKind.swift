@@ -5,6 +5,8 @@ public struct StrategyKind: Hashable, Sendable {
     public enum Values: Hashable, Sendable {
       /// One of these words; the first is the default.
       case words([String])
+      /// One of these words; left out means what `automatic` says.
+      case choice([String], automatic: String)
       /// A whole number of at least 1; left out means what `automatic` says.
       case count(automatic: String)
       /// Names with `/` between them; left out means what `automatic` says.

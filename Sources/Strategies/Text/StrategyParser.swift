@@ -77,7 +77,7 @@ private struct StrategyScanner {
     guard take("=") else { throw problem("expected '=' after '\(name.text)'", at: position + 1) }
     let value = word()
     switch option.values {
-    case .words(let words):
+    case .words(let words), .choice(let words, _):
       guard words.contains(value.text) else {
         throw problem(
           "'\(value.text)' is no value of '\(name.text)'", at: value.column,

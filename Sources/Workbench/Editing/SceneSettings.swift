@@ -25,6 +25,10 @@ public enum SceneSettings {
         SettingField(
           "option.\(option.name)", label: option.name, given[option.name] ?? words[0], .choice(words),
           hint: option.about)
+      case .choice(let words, let automatic):
+        SettingField(
+          "option.\(option.name)", label: option.name, given[option.name] ?? "auto", .choice(["auto"] + words),
+          hint: "\(option.about); auto: \(automatic)")
       case .count(let automatic):
         SettingField(
           "option.\(option.name)", label: option.name, given[option.name] ?? "auto",
