@@ -72,7 +72,7 @@ public struct TimelinePicture: Sendable {
   private func writeLane(_ device: Int, to output: inout some TextOutputStream) {
     let y = Self.top + Double(device) * lanePitch
     output.write("<g id=\"device\(device)\">\n")
-    writeRow(hasMovingRows ? "\(device) work" : "device \(device)", y: y, height: Self.laneHeight, to: &output)
+    writeRow("device \(device)", y: y, height: Self.laneHeight, to: &output)
     let spans = timeline.spans[device]
     if hasMovingRows {
       let below = y + Self.laneHeight + 2

@@ -28,7 +28,7 @@ import Traces
       "schema", "scene", "strategy", "devices", "clock", "cores", "oversubscribed", "batch", "microbatches", "seed",
       "steps", "warmup_steps", "samples_per_second", "step_seconds", "loss", "train_accuracy", "test_accuracy",
       "ensemble_accuracy", "oracle_accuracy", "train_oracle_accuracy", "heads", "parameter_count", "flops_per_sample",
-      "per_device", "communication", "bubble", "efficiency", "predicted",
+      "per_device", "communication", "links", "bubble", "efficiency", "predicted",
       "analysis", "assumptions",
     ],
     "step_seconds": ["median", "p10", "p90"],
