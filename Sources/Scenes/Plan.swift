@@ -148,6 +148,9 @@ public struct Plan: Codable, Hashable, Sendable {
   public var terms: [Term]
   /// A device's exchanges of gradients in their order; empty where there is at most one.
   public var exchanges: [Exchange]
+  /// How long a step takes by a simulation, and the clock of the run that is simulated; nil where nobody did.
+  public private(set) var predictedStepSeconds: Double?
+  public private(set) var predictedClock: String?
   /// What of them nothing hides, predicted; nil where times or the link are not known.
   public var exposedExchangeSeconds: Double?
   /// One entry per layer.
@@ -168,6 +171,8 @@ public struct Plan: Codable, Hashable, Sendable {
   enum CodingKeys: String, CodingKey {
     case schema, scene, strategy, batch, microbatches, slots, collectives, terms, exchanges, ownership, weights
     case problems, assumptions
+    case predictedStepSeconds = "predicted_step_seconds"
+    case predictedClock = "predicted_clock"
     case exposedExchangeSeconds = "exposed_exchange_seconds"
     case parameterCount = "parameter_count"
     case flopsPerSample = "flops_per_sample"
@@ -229,6 +234,17 @@ public struct Plan: Codable, Hashable, Sendable {
     }
     problems = Verifier(program).check().map(\.description)
     assumptions = program.assumptions
+  }
+
+  /// Puts a simulation's word beside what follows from formulas.
+  ///
+  /// - Parameters:
+  ///   - clock: whose time the run is told in that was simulated, as `wall`.
+  ///   - assumptions: what the prediction rests on.
+  public mutating func predict(stepSeconds: Double, clock: String, assumptions: [String]) {
+    predictedStepSeconds = stepSeconds
+    predictedClock = clock
+    self.assumptions += assumptions.map { "predicted step: \($0)" }
   }
 
   /// One JSON document with a final line break.

@@ -79,7 +79,7 @@ extension Plan {
     return lines
   }
 
-  private static func milliseconds(_ seconds: Double) -> String {
+  static func milliseconds(_ seconds: Double) -> String {
     let thousandths = Int((seconds * 1e6).rounded())
     let decimals = String(String(thousandths % 1000 + 1000).dropFirst())
     return "\(thousandths / 1000).\(decimals) ms"

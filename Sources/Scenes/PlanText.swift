@@ -13,7 +13,12 @@ extension Plan {
       "\(scene) · \(strategy.split(separator: "\n").joined(separator: " / "))",
       "\(count(perDevice.count, "device")) · batch \(batch) · \(count(microbatches, "microbatch", "microbatches"))",
       "\(count(parameterCount, "parameter")) · \(flopsPerSample) floating-point operations per sample, forward and backward",
-    ]
+    ] + prediction
+  }
+
+  private var prediction: [String] {
+    guard let predictedStepSeconds, let predictedClock else { return [] }
+    return ["predicted step \(Self.milliseconds(predictedStepSeconds)) on the \(predictedClock) clock, by a simulation"]
   }
 
   private var schedule: [String] {

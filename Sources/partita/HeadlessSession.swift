@@ -19,18 +19,14 @@ struct HeadlessSession {
   private var steps: [StepResult] = []
   private var evaluations: [Evaluation] = []
   private var progress: ProgressLine
-  private let prediction: StepPrediction?
-  private let predictionNotes: [String]
+  private let forecast: Forecast?
   private var recorded: RecordedTimes
   /// What to exit with if a signal ended the run early.
   private(set) var interruption: Status?
 
-  /// - Parameter forecasting: what is known of the machine before the run.
-  init(_ run: TrainingRun, scene: Scene, files: OutputFiles, forecasting: Forecasting) {
-    let clock = run.pacing.clock
-    prediction = forecasting.step(of: run.program, on: scene.machine, clock: clock)
-    predictionNotes =
-      prediction?.assumptions ?? [forecasting.reason(devices: run.program.devices.count, clock: clock)]
+  /// - Parameter forecast: made before the run; nil where the program cannot be simulated.
+  init(_ run: TrainingRun, scene: Scene, files: OutputFiles, forecast: Forecast?) {
+    self.forecast = forecast
     recorded = RecordedTimes(run.program, warmupSteps: Scene.warmupSteps(of: run.totalSteps))
     self.run = run
     self.scene = scene
@@ -79,8 +75,8 @@ struct HeadlessSession {
       trainOracleAccuracy: last?.trainOracleAccuracy, testOracleAccuracy: last?.testOracleAccuracy,
       heads: last?.heads.map { Report.Heads($0) }, peaks: peaks,
       workspaceWords: KernelWorkspace.words(of: run.program), stepSeconds: steps.map(\.seconds),
-      predictedStepSeconds: prediction?.seconds, machine: scene.machine,
-      assumptions: perturbation + run.pacing.assumptions + predictionNotes
+      predictedStepSeconds: forecast?.expectedSeconds, machine: scene.machine,
+      assumptions: perturbation + run.pacing.assumptions + (forecast?.notes ?? [])
         + (interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"]))
     facts.analysis = RunAnalysis.context(of: statistics, on: scene.machine)
     return Report(facts, statistics: statistics)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Engine
+import Exploration
 import Networks
 import Programs
 import Scenes
@@ -25,7 +26,8 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     let scene = try options.load()
     let files = try outputs.open()
-    let compiled = try CompiledScene(scene)
+    let forecaster = Forecaster.ofThisMachine
+    let compiled = try CompiledScene(scene, forecaster)
     let program = compiled.program
     let node = try layer.map { name throws(DiagnosticList) -> Int in
       if let node = program.graph.node(named: name) { return node.index }
@@ -33,9 +35,13 @@ struct PlanCommand: ParsableCommand {
         "--layer \(name): the network has no such layer",
         hint: "its layers: \(program.graph.nodes.map(\.name).joined(separator: ", "))")
     }
-    let plan = Plan(
+    var plan = Plan(
       program, scene: scene.name, layer: node, workspaceWords: KernelWorkspace.words(of: program),
       layerCosts: compiled.layerSeconds, link: scene.machine.topology == .crossbar ? scene.machine.link : nil)
+    let clock = options.pacing(of: scene).clock
+    if plan.problems.isEmpty, let forecast = try? forecaster.forecast(program, on: scene.machine, clock: clock) {
+      plan.predict(stepSeconds: forecast.stepSeconds, clock: clock.rawValue, assumptions: forecast.assumptions)
+    }
     try files.deliver(outputs.json ? try plan.json() : plan.text)
     if !plan.problems.isEmpty { throw Failure(.wrongInput, plan.problems.joined(separator: "\n")) }
   }

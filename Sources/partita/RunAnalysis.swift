@@ -1,4 +1,5 @@
 import Diagnostics
+import Exploration
 import Foundation
 import Machines
 import Programs
@@ -44,8 +45,8 @@ enum RunAnalysis {
   /// Seconds of one step, and of its computing, on one device with the same calibration.
   ///
   /// - Throws: a program that cannot run.
-  static func serial(_ reference: Program, calibration: Calibration) throws -> (step: Double?, compute: Double?) {
-    let costs = CostTable(reference, calibration: calibration, origin: "")
+  static func serial(_ reference: Program, _ forecaster: Forecaster) throws -> (step: Double?, compute: Double?) {
+    let costs = forecaster.costs(of: reference, clock: .virtual)
     let (_, trace) = try Simulation(reference).trace(costs, link: LinkModel(), steps: 2)
     var statistics = RunStatistics(program: reference, warmupSteps: 1)
     statistics.consume(trace)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Diagnostics
 import Engine
+import Exploration
 import Foundation
 import Machines
 import Scenes
@@ -35,7 +36,8 @@ struct RunCommand: ParsableCommand {
     let parameters = try outputs.loadParameters.map { path throws(DiagnosticList) in try Safetensors.read(path).tensors
     }
     let dataset = try scene.loadDataset()
-    let compiled = try CompiledScene(scene)
+    let forecaster = Forecaster.ofThisMachine
+    let compiled = try CompiledScene(scene, forecaster)
     let inference = try dataset.test.map { test throws(DiagnosticList) in
       try compiled.compiler.compileInference(batch: min(scene.training.batch, test.count))
     }
@@ -47,7 +49,8 @@ struct RunCommand: ParsableCommand {
       training: scene.training, options: settings, initialParameters: parameters,
       pacing: options.pacing(of: scene))
     // Before the run, by what is known before it: its own times come into no prediction that stands beside them.
-    var session = HeadlessSession(run, scene: scene, files: files, forecasting: Forecasting())
+    let forecast = try? forecaster.forecast(compiled.program, on: scene.machine, clock: run.pacing.clock)
+    var session = HeadlessSession(run, scene: scene, files: files, forecast: forecast)
     try session.train()
     if !teachesNothing { session.teach() }
     let report = session.report()

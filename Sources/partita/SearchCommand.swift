@@ -28,6 +28,12 @@ struct SearchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Families of candidates with at most so many points are judged point by point, as far as a fifth of --candidates goes.",
+      valueName: "points"))
+  var exhaustive = 600
+
+  @Option(
+    help: ArgumentHelp(
       "Ends the search after so many seconds; the result then depends on the machine.", valueName: "seconds"))
   var budget: Double?
 
@@ -54,6 +60,7 @@ struct SearchCommand: ParsableCommand {
     guard options.microbatches == nil else {
       throw ValidationError("search chooses the microbatches; leave --microbatches out.")
     }
+    guard exhaustive >= 0 else { throw ValidationError("--exhaustive is at least 0.") }
     guard candidates >= 1, top >= 1 else { throw ValidationError("--candidates and --top are at least 1.") }
     if let budget, budget <= 0 { throw ValidationError("--budget is a number of seconds above 0.") }
   }
@@ -62,15 +69,15 @@ struct SearchCommand: ParsableCommand {
     let scene = try options.load(standardSteps: 30)
     let file = try output.map { path throws(DiagnosticList) in try OutputFile(path, option: "-o") }
     let judge = try StrategyJudge(
-      scene, pricing: .ofThisMachine, memoryLimit: memory?.bytes, workspace: { KernelWorkspace.words(of: $0) })
+      scene, forecaster: .ofThisMachine, clock: options.pacing(of: scene).clock, memoryLimit: memory?.bytes,
+      workspace: { KernelWorkspace.words(of: $0) })
     let search = try StrategySearch(judge)
     let interruption = Interruption()
     Signals.forward { interruption.ask() }
     let deadline = budget.map { Date(timeIntervalSinceNow: $0) }
     var news = SearchProgress(budget: candidates)
     var report = search.run(
-      budget: Search.Budget(candidates: candidates, seed: options.seed ?? 1), top: top,
-      cores: ProcessInfo.processInfo.activeProcessorCount,
+      budget: Search.Budget(candidates: candidates, exhaustive: exhaustive, seed: options.seed ?? 1), top: top,
       isCancelled: { interruption.isCancelled || deadline.map { $0 < Date() } ?? false }, progress: { news.show($0) })
     news.clear()
     if !interruption.isCancelled { measureBest(&report, judge, interruption) }
@@ -94,14 +101,13 @@ struct SearchCommand: ParsableCommand {
     }
     do {
       let dataset = try judge.scene.loadDataset()
-      let clock = options.pacing(of: judge.scene).clock
       for ranked in report.ranking {
         guard !interruption.isCancelled, let candidate = ranked.candidate else { break }
         Console.error(
           "measuring \(ranked.rank) of \(report.ranking.count): \(ranked.strategy.replacing("\n", with: " / "))")
         do {
           let measured = try MeasuredRun.report(
-            judge.program(of: candidate), of: judge.scene(with: candidate), dataset: dataset, clock: clock,
+            judge.program(of: candidate), of: judge.scene(with: candidate), dataset: dataset, clock: judge.clock,
             interruption: interruption)
           report.note(.success(measured), rank: ranked.rank)
         } catch {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Exploration
 import Foundation
 import Programs
 import Scenes
@@ -27,14 +28,12 @@ struct SimulateCommand: ParsableCommand {
     let scene = try options.load(standardSteps: 5)
     let files = try outputs.open()
     let steps = try scene.stepCount()
-    let compiled = try CompiledScene(scene)
+    let forecaster = Forecaster.ofThisMachine
+    let compiled = try CompiledScene(scene, forecaster)
     let program = compiled.program
-    let calibration = CalibrationStore.load()
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    let devices = program.devices.count
-    let costs = CostTable(
-      program, calibration: calibration.document, origin: calibration.origin, threads: devices <= cores ? devices : 1)
-    let machine = MachineModel(scene.machine, of: program, calibration: calibration.document)
+    let costs = forecaster.costs(of: program, clock: .standard(devices: program.devices.count, cores: cores))
+    let machine = forecaster.model(of: scene.machine, for: program)
     var statistics = RunStatistics(program: program, warmupSteps: Scene.warmupSteps(of: steps))
     var pictures = TraceFiles(files, catalogue: statistics.catalogue, scene: scene, clock: .model)
     let outcome = try Simulation(program).run(costs, on: machine, steps: steps) { batch in
@@ -44,7 +43,7 @@ struct SimulateCommand: ParsableCommand {
     statistics.finish()
     try pictures.finish(statistics)
     let serial = try RunAnalysis.serial(
-      compiled.compiler.compileReference(of: program), calibration: calibration.document)
+      compiled.compiler.compileReference(of: program), forecaster)
     var facts = RunFacts(
       scene: scene.name, clock: .model, cores: cores, seed: scene.training.seed,
       steps: steps, peaks: outcome.peaks.map(Report.PeakBytes.init), serialStepSeconds: serial.step,
@@ -63,14 +62,5 @@ extension Scene {
     if case .steps(let count) = training.length { return count }
     if let outline = data.source.outline { return max(1, training.steps(samples: outline.trainCount)) }
     return max(1, training.steps(samples: try loadDataset().train.count))
-  }
-}
-
-extension Report.PeakBytes {
-  fileprivate init(_ memory: SimulationOutcome.Memory) {
-    func bytes(_ kind: BufferKind) -> Int { memory.byKind[kind] ?? 0 }
-    self.init(
-      parameters: bytes(.parameters), gradients: bytes(.gradients), optimizer: bytes(.optimizer),
-      activations: bytes(.activations), buffers: bytes(.buffers), total: memory.total)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Engine
 import Exploration
 import Foundation
 import Machines
@@ -39,7 +40,8 @@ struct SweepCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "wall or virtual, for all runs alike; the standard is virtual where any has more devices than there are cores."))
+      "wall or virtual, for all runs alike, real or simulated; the standard is virtual where any has more devices than there are cores."
+    ))
   var clock: ClockChoice?
 
   @Flag(help: "Simulates with modelled costs instead of training: any number of devices.")
@@ -71,7 +73,6 @@ struct SweepCommand: ParsableCommand {
   var csv: String?
 
   func validate() throws {
-    if simulate, clock != nil { throw ValidationError("--clock is for runs: a simulation has its own clock.") }
     if steps != nil, epochs != nil { throw ValidationError("Give --steps or --epochs, not both.") }
     if let output, output == csv { throw ValidationError("Two outputs would be written to one file.") }
   }
@@ -86,7 +87,10 @@ struct SweepCommand: ParsableCommand {
       scene, strategies: strategies, devices: devices?.values ?? [], batches: batch?.values ?? [],
       microbatches: microbatches?.values ?? [], links: links)
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    let sweep = Sweep(scene, space: space, pricing: .ofThisMachine, cores: cores)
+    // Times of two clocks could not be compared.
+    let clock = clock?.clock ?? .standard(devices: space.devices.max() ?? 1, cores: cores)
+    let sweep = Sweep(
+      scene, space: space, forecaster: .ofThisMachine, clock: clock, workspace: { KernelWorkspace.words(of: $0) })
     let interruption = Interruption()
     Signals.forward { interruption.ask() }
     let measure: Sweep.Measure? =
@@ -94,8 +98,6 @@ struct SweepCommand: ParsableCommand {
       ? nil
       : {
         let dataset = try scene.loadDataset()
-        // Times of two clocks could not be compared.
-        let clock = clock?.clock ?? .standard(devices: space.devices.max() ?? 1, cores: cores)
         return { try MeasuredRun.report($1, of: $0, dataset: dataset, clock: clock, interruption: interruption) }
       }()
     let report = sweep.run(
@@ -154,15 +156,5 @@ struct IntegerList: ExpressibleByArgument {
     let numbers = parts.compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }.filter { $0 >= 1 }
     guard numbers.count == parts.count else { return nil }
     values = numbers
-  }
-}
-
-extension Pricing {
-  /// Costs that were measured on this machine or, without them, the built-in ones.
-  static var ofThisMachine: Pricing {
-    let calibration = CalibrationStore.load()
-    return Pricing(
-      calibration: calibration.document, origin: calibration.origin,
-      cores: ProcessInfo.processInfo.activeProcessorCount)
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Diagnostics
 import Engine
+import Exploration
 import Foundation
 import Programs
 import Scenes
@@ -28,7 +29,7 @@ struct VerifyCommand: ParsableCommand {
     let parameters = try outputs.loadParameters.map { path throws(DiagnosticList) in try Safetensors.read(path).tensors
     }
     let dataset = try scene.loadDataset()
-    let compiled = try CompiledScene(scene)
+    let compiled = try CompiledScene(scene, .ofThisMachine)
     let program = compiled.program
     var settings = TrainingRun.Options()
     settings.machine = scene.machine

@@ -1,6 +1,7 @@
 import Datasets
 import Diagnostics
 import Engine
+import Exploration
 import Kernels
 import Programs
 import Scenes
@@ -11,9 +12,12 @@ import Workbench
 /// The engine as the workbench sees it: one run at a time, with the data of the last one at hand.
 final class WorkbenchEngine: Session {
   private var run: TrainingRun?
-  private let forecasts = WorkbenchForecasts()
+  private let forecasts: WorkbenchForecasts
   /// What the engine said when it refused or failed stays until the next run.
   private var data: (settings: DataSettings, seed: UInt64, set: Dataset)?
+
+  /// - Parameter forecaster: what is known of the machine when the workbench is opened.
+  init(_ forecaster: Forecaster) { forecasts = WorkbenchForecasts(forecaster) }
 
   func start(_ plan: ScenePlan, clock: Clock, paused: Bool) throws {
     let scene = plan.scene
@@ -34,7 +38,7 @@ final class WorkbenchEngine: Session {
   }
 
   func forecast(_ plan: ScenePlan, clock: Clock) { forecasts.ask(plan, clock) }
-  func forecasted() -> PlanForecast? { forecasts.take() }
+  func forecasted() -> (scene: Scene, forecast: Forecast)? { forecasts.take() }
 
   func pause() { run?.pause() }
   func resume() { run?.resume() }

@@ -1,6 +1,7 @@
 import CursesTerminal
 import Diagnostics
 import Engine
+import Exploration
 import Foundation
 import Scenes
 import Screens
@@ -37,8 +38,9 @@ enum WorkbenchSession {
       let reason = "\(error)".prefix { $0 != "\n" }
       throw Failure(.cannotRunHere, "error: \(reason)\n  hint: '\(headless)' trains without a screen")
     }
-    let engine = WorkbenchEngine()
-    let loop = loop(scene, terminal: terminal, engine: engine, clock: look.clock) {
+    let forecaster = Forecaster.ofThisMachine
+    let engine = WorkbenchEngine(forecaster)
+    let loop = loop(scene, terminal: terminal, engine: engine, forecaster, clock: look.clock) {
       guard wish.isGiven.load(ordering: .relaxed) else { return nil }
       return Signals.finish() == .interrupted ? .interrupt : .terminate
     }
@@ -61,8 +63,9 @@ enum WorkbenchSession {
       throw Failure(.wrongInput, "error: \(error)")
     }
     let terminal = HeadlessTerminal(script: steps, size: size, glyphs: look.glyphs ?? .unicode)
-    let engine = WorkbenchEngine()
-    let loop = loop(scene, terminal: terminal, engine: engine, clock: look.clock)
+    let forecaster = Forecaster.ofThisMachine
+    let engine = WorkbenchEngine(forecaster)
+    let loop = loop(scene, terminal: terminal, engine: engine, forecaster, clock: look.clock)
     terminal.condition = { [unowned loop] name in loop.state.phase.rawValue.lowercased() == name }
     _ = loop.run()
     engine.finish()
@@ -78,14 +81,15 @@ enum WorkbenchSession {
   }
 
   private static func loop(
-    _ scene: Scene, terminal: any Terminal, engine: WorkbenchEngine, clock: Clock?,
+    _ scene: Scene, terminal: any Terminal, engine: WorkbenchEngine, _ forecaster: Forecaster, clock: Clock?,
     interruption: @escaping () -> Event.Signal? = { nil }
   ) -> WorkbenchLoop {
     let presets = SceneLibrary.presets.map { WorkbenchState.Preset(name: $0.name, about: $0.about) }
     let state = WorkbenchState(
       scene, size: terminal.size, cores: ProcessInfo.processInfo.activeProcessorCount, presets: presets,
-      workspace: { KernelWorkspace.words(of: $0) }, layerTimes: { LayerTimes.seconds($0, $1) },
-      analysis: { RunAnalysis.context(of: $0, on: $1) }, clock: clock)
+      inquiries: Inquiries(
+        workspaceWords: { KernelWorkspace.words(of: $0) }, layerSeconds: { forecaster.layerSeconds(of: $0, $1) },
+        analysisContext: { RunAnalysis.context(of: $0, on: $1) }), clock: clock)
     return WorkbenchLoop(
       state, terminal: terminal, session: engine, files: .disk, interruption: interruption,
       now: { ProcessInfo.processInfo.systemUptime })

@@ -49,9 +49,9 @@ import Testing
     #expect(table.text([Split(k: 2, devices: [0, 1]), Split(devices: [1])]) == "conv1 k=2 | 0 1\nlinear1 n=1 | 1")
     var scene = TinyScenes.perceptron()
     scene.network = network
-    let judge = try StrategyJudge(scene, pricing: .builtIn)
-    for number in 0..<(table.family.count ?? 0) {
-      let candidate = try #require(table.family.candidate(table.family.point(number)))
+    let judge = try StrategyJudge(scene, forecaster: .builtIn, clock: .virtual)
+    for number in 0..<(table.family().count ?? 0) {
+      let candidate = try #require(table.family().candidate(table.family().point(number)))
       guard case .feasible = judge.verdict(of: candidate) else {
         Issue.record("\(candidate.strategy) is \(judge.verdict(of: candidate))")
         continue
@@ -77,7 +77,7 @@ import Testing
     #expect(
       stages.text(cuts: [2], share: [2, 1], sides: [1, 0])
         == "stage\nlinear1 k=2 | 0 1\nstage\nlinear2 n=1 | 2\nlinear3 n=1 | 2")
-    let judge = try StrategyJudge(scene, pricing: TinyScenes.pricing)
+    let judge = try StrategyJudge(scene, forecaster: TinyScenes.forecaster, clock: .virtual)
     var usable = 0
     for number in 0..<(stages.family.count ?? 0) {
       guard let candidate = stages.family.candidate(stages.family.point(number)) else { continue }
@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test func reasonsAreCountedWithoutNamesAndNumbers() throws {
-    let judge = try StrategyJudge(TinyScenes.perceptron(devices: 3), pricing: .builtIn)
+    let judge = try StrategyJudge(TinyScenes.perceptron(devices: 3), forecaster: .builtIn, clock: .virtual)
     let verdicts = [5, 6].map { count in
       judge.verdict(of: Candidate(.pipeline(schedule: .oneForwardOneBackward, stages: count)))
     }

@@ -19,23 +19,37 @@ import Traces
     Search([family], budget: .init(candidates: candidates, exhaustive: 0, seed: seed), judge: judge).run().ledger
   }
 
-  /// Layers with costs, and neighbours with costs of passing activations on: planning along the chain is exact.
-  @Test(arguments: 1...6) func chainsOfSixLayersAreSolvedExactly(seed: UInt64) {
+  /// Layers with costs, and pairs with costs of passing activations on, along a chain with a skip: where prices are all there
+  /// is, the cheapest point is the best and few others are judged.
+  @Test(arguments: 1...6) func whatIsASumIsSolvedByPrices(seed: UInt64) {
     let axes = [5, 4, 6, 5, 4, 5]
-    let family = NumberFamily.family(axes)
     let random = CounterRandom(seed: seed, stream: "costs")
+    let alone = { @Sendable (axis: Int, value: Int) in 1 + Double(random.uniform(100 * axis + value)) }
+    let passing = { @Sendable (pair: Int, first: Int, second: Int) in
+      2 * Double(random.uniform(1000 * (pair + 1) + 10 * first + second))
+    }
+    let pairs = [(0, 1), (1, 2), (1, 3), (2, 3), (3, 4), (4, 5)].map { (first: $0.0, second: $0.1) }
+    let prices = PriceSource(
+      pairs: pairs, alone: alone,
+      together: { pair, first, second in
+        alone(pairs[pair].first, first) + alone(pairs[pair].second, second) + passing(pair, first, second)
+      })
+    let family = NumberFamily.family(axes, prices: prices)
     let judge = { (candidate: Candidate) -> Judgement in
       let point = NumberFamily.point(candidate, family)
-      var seconds = 1.0
-      for axis in axes.indices {
-        seconds += Double(random.uniform(100 * axis + point[axis]))
-        if axis > 0 { seconds += 2 * Double(random.uniform(1000 * axis + 10 * point[axis - 1] + point[axis])) }
-      }
+      let seconds =
+        axes.indices.reduce(0) { $0 + alone($1, point[$1]) }
+        + pairs.enumerated().reduce(0) { $0 + passing($1.offset, point[$1.element.first], point[$1.element.second]) }
       return .feasible(seconds: seconds, peakBytes: nil)
     }
     let ledger = guided(family, candidates: 400, seed: seed, judge)
     #expect(ledger.judged <= 400)
     #expect(abs((ledger.best?.seconds ?? 0) - (enumerate(family, judge) ?? 1)) < 1e-9)
+    // The table alone knows the order of all points.
+    let table = PriceTable(prices, axes: axes, most: 1000, isCancelled: { false })
+    let cheapest = table?.cheapest(50) ?? []
+    let all = (0..<(family.count ?? 0)).compactMap { judge(family.candidate(family.point($0))!).seconds }.sorted()
+    #expect(cheapest.count == 50 && zip(cheapest, all).allSatisfy { abs($0.price - $1) < 1e-9 })
   }
 
   /// The slowest of four devices decides, so that costs are no sums; some combinations cannot be.
@@ -57,8 +71,8 @@ import Traces
   /// Tables of layers over real programs, simulated: the guided search finds what enumeration of the same space finds.
   @Test func tablesOfLayersAreAsGoodAsEnumerated() throws {
     let scene = TinyScenes.scene([.linear(outputs: 48), .relu, .linear(outputs: 16), .linear(outputs: 4)], input: 16)
-    let judge = try StrategyJudge(scene, pricing: TinyScenes.pricing)
-    let family = LayerTableFamily(try Graph(scene.network), batch: 8, devices: 2).family
+    let judge = try StrategyJudge(scene, forecaster: TinyScenes.forecaster, clock: .virtual)
+    let family = LayerTableFamily(try Graph(scene.network), batch: 8, devices: 2).family()
     let count = try #require(family.count)
     #expect(count == 216)
     var known: [Candidate: Judgement] = [:]
@@ -77,9 +91,9 @@ import Traces
 
   @Test func oneSeedFindsTheSameAgain() throws {
     let scene = TinyScenes.perceptron()
-    let search = try StrategySearch(StrategyJudge(scene, pricing: TinyScenes.pricing))
+    let search = try StrategySearch(StrategyJudge(scene, forecaster: TinyScenes.forecaster, clock: .virtual))
     let budget = Search.Budget(candidates: 150, exhaustive: 40, seed: 3)
-    let (one, other) = (search.run(budget: budget, top: 4, cores: 2), search.run(budget: budget, top: 4, cores: 2))
+    let (one, other) = (search.run(budget: budget, top: 4), search.run(budget: budget, top: 4))
     #expect(one == other)
     #expect(one.judged <= 150 && one.isComplete)
     #expect(one.ranking.map(\.rank) == [1, 2, 3, 4])
@@ -102,28 +116,32 @@ import Traces
 
   @Test func infeasibleOnesAreListedWithReasons() throws {
     let scene = TinyScenes.perceptron()
-    let limit = try StrategyJudge(scene, pricing: TinyScenes.pricing)
+    let limit = try StrategyJudge(scene, forecaster: TinyScenes.forecaster, clock: .virtual)
     let whole = limit.peakBytes(of: try limit.program(of: Candidate(.serial)))
     // Not enough for the whole model on one device.
-    let judge = try StrategyJudge(scene, pricing: TinyScenes.pricing, memoryLimit: whole * 9 / 10)
+    let judge = try StrategyJudge(
+      scene, forecaster: TinyScenes.forecaster, clock: .virtual, memoryLimit: whole * 9 / 10)
     let report = try StrategySearch(judge).run(
-      budget: .init(candidates: 120, exhaustive: 60, seed: 1), top: 3, cores: nil)
+      budget: .init(candidates: 120, exhaustive: 60, seed: 1), top: 3)
     let reasons = report.infeasible.map(\.reason)
     #expect(reasons.contains("needs more memory than the limit"))
     #expect(report.infeasible.allSatisfy { $0.count > 0 && !$0.example.isEmpty })
     #expect(report.infeasible.reduce(0) { $0 + $1.count } < report.judged)
     for ranked in report.ranking { #expect(ranked.phases?.peakBytes ?? .max <= whole * 9 / 10) }
-    let nothing = try StrategySearch(StrategyJudge(scene, pricing: TinyScenes.pricing, memoryLimit: 10)).run(
-      budget: .init(candidates: 40, exhaustive: 30, seed: 1), top: 3, cores: nil)
+    let nothing = try StrategySearch(
+      StrategyJudge(scene, forecaster: TinyScenes.forecaster, clock: .virtual, memoryLimit: 10)
+    ).run(
+      budget: .init(candidates: 40, exhaustive: 30, seed: 1), top: 3)
     #expect(nothing.ranking.isEmpty && !nothing.infeasible.isEmpty)
     #expect(SearchText(nothing).text.contains("no candidate can be used"))
   }
 
   @Test func aCancelledSearchTellsWhatItFound() throws {
-    let search = try StrategySearch(StrategyJudge(TinyScenes.perceptron(), pricing: TinyScenes.pricing))
+    let search = try StrategySearch(
+      StrategyJudge(TinyScenes.perceptron(), forecaster: TinyScenes.forecaster, clock: .virtual))
     var judged = 0
     let report = search.run(
-      budget: .init(candidates: 500), top: 2, cores: 2, isCancelled: { judged >= 7 }, progress: { judged = $0.judged })
+      budget: .init(candidates: 500), top: 2, isCancelled: { judged >= 7 }, progress: { judged = $0.judged })
     #expect(report.judged == 7 && !report.isComplete)
     #expect(report.ranking.count == 2)
     #expect(SearchText(report).text.contains("interrupted: the best so far"))
@@ -131,13 +149,13 @@ import Traces
 
   @Test func measurementsStandBesidePredictions() throws {
     let scene = TinyScenes.perceptron()
-    let judge = try StrategyJudge(scene, pricing: TinyScenes.pricing)
-    var report = try StrategySearch(judge).run(budget: .init(candidates: 30, exhaustive: 30), top: 2, cores: 2)
+    let judge = try StrategyJudge(scene, forecaster: TinyScenes.forecaster, clock: .virtual)
+    var report = try StrategySearch(judge).run(budget: .init(candidates: 30, exhaustive: 30), top: 2)
     for ranked in report.ranking {
       let candidate = try #require(ranked.candidate)
       let measured = try Report(
-        simulating: judge.program(of: candidate), of: scene, pricing: judge.pricing, steps: 3, warmupSteps: 1,
-        cores: 2)
+        simulating: judge.program(of: candidate), of: scene, forecaster: judge.forecaster, clock: .virtual, steps: 3,
+        warmupSteps: 1)
       report.note(.success(measured), rank: ranked.rank)
     }
     #expect(report.orderKept == true)

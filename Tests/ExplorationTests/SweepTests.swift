@@ -14,7 +14,7 @@ import Traces
   private func sweep(_ strategies: [Strategy], devices: [Int], batches: [Int] = []) -> Sweep {
     Sweep(
       scene, space: SweepSpace(scene, strategies: strategies, devices: devices, batches: batches),
-      pricing: TinyScenes.pricing, cores: 2)
+      forecaster: TinyScenes.forecaster, clock: .wall)
   }
 
   @Test func theReferenceComesFirstAndNothingTwice() {
@@ -55,7 +55,7 @@ import Traces
     let report = sweep([.data()], devices: [2]).run { scene, program in
       seen.append(scene.machine.devices)
       // A measurement that takes half as long again as the model says.
-      var report = try Report(simulating: program, of: scene, pricing: TinyScenes.pricing, steps: 5, cores: 2)
+      var report = try Report(simulating: program, of: scene, forecaster: TinyScenes.forecaster, clock: .wall, steps: 5)
       report.clock = .wall
       report.stepSeconds.median = report.stepSeconds.median.map { $0 * 1.5 }
       return report
@@ -72,7 +72,7 @@ import Traces
     struct Failure: Error, CustomStringConvertible { var description: String { "a buffer is missing" } }
     let report = sweep([.data()], devices: [2]).run { scene, program in
       if scene.machine.devices == 2 { throw Failure() }
-      return try Report(simulating: program, of: scene, pricing: .builtIn, steps: 3, cores: 2)
+      return try Report(simulating: program, of: scene, forecaster: .builtIn, clock: .wall, steps: 3)
     }
     #expect(report.rows[1].refused == "the run failed: a buffer is missing")
   }
@@ -89,7 +89,7 @@ import Traces
 
   @Test func otherBatchesAndOversubscriptionAreLabelled() {
     let report = sweep([.data()], devices: [4], batches: [8, 16]).run { scene, program in
-      var report = try Report(simulating: program, of: scene, pricing: .builtIn, steps: 3, cores: 2)
+      var report = try Report(simulating: program, of: scene, forecaster: .builtIn, clock: .wall, steps: 3)
       report.clock = .wall
       report.oversubscribed = scene.machine.devices > 2
       return report
@@ -134,8 +134,9 @@ import Traces
       lines == [
         "speed-up over devices: = measured or simulated, | ideal (as many as devices), + fit of Amdahl's law", "",
         "data(exchange=ring), batch 8, link shared: serial share 30.8 %",
-        "    2 ========+ |             1.60  efficiency 80.0 %",
-        "    4 ==========+         |   2.00  efficiency 50.0 %",
+        "serial =====|                  1.00  efficiency 100.0 %",
+        "     2 ========+ |             1.60  efficiency 80.0 %",
+        "     4 ==========+         |   2.00  efficiency 50.0 %",
       ])
   }
 }

@@ -26,7 +26,7 @@ enum TinyScenes {
   }
 
   /// Costs at which every choice matters: arithmetic is dear, messages are not free.
-  static let pricing = Pricing(
+  static let forecaster = Forecaster(
     calibration: Calibration(
       machine: "a made-up one", date: "2026-01-01",
       costs: [
@@ -36,13 +36,13 @@ enum TinyScenes {
         "send": .init(fixed: 100, perUnit: 0), "receive": .init(fixed: 100, perUnit: 0),
         "update": .init(fixed: 50, perUnit: 2), "load": .init(fixed: 50, perUnit: 1),
         "loss": .init(fixed: 100, perUnit: 5), "runtime": .init(fixed: 5, perUnit: 0),
-      ], wakeNanoseconds: 400), origin: "made-up costs")
+      ], wakeNanoseconds: 400), origin: "made-up costs", cores: 2)
 }
 
 /// Families over numbers alone: a candidate's pipeline has as many stages as its point's number, counted from 1.
 enum NumberFamily {
-  static func family(_ axes: [Int], isChain: Bool = true) -> Family {
-    Family(name: "numbers", axes: axes, isChain: isChain, starts: [axes.map { _ in 0 }]) { point in
+  static func family(_ axes: [Int], prices: PriceSource? = nil) -> Family {
+    Family(name: "numbers", axes: axes, prices: prices, starts: [axes.map { _ in 0 }]) { point in
       Candidate(.pipeline(stages: zip(point, axes).reduce(0) { $0 * $1.1 + $1.0 } + 1))
     }
   }

@@ -1,4 +1,5 @@
 import Programs
+import Scenes
 import Traces
 
 @testable import Workbench
@@ -11,7 +12,9 @@ final class FakeSession: Session {
   var failsAt: Int?
   /// What a simulation predicts for every plan; nothing without it.
   var predictedSeconds: Double?
-  private var forecastAnswer: PlanForecast?
+  /// The scenes that it was asked to predict.
+  private(set) var forecasts: [Scene] = []
+  private var forecastAnswer: (scene: Scene, forecast: Forecast)?
   /// Why no run can start.
   var refusal: String?
 
@@ -53,10 +56,14 @@ final class FakeSession: Session {
     var statistics = RunStatistics(program: plan.program)
     for _ in 0..<2 { if let trace = other.drain()?.trace { statistics.consume(trace) } }
     statistics.finish()
-    forecastAnswer = PlanForecast(
-      scene: plan.scene, clock: clock, stepSeconds: predictedSeconds, statistics: statistics, origin: "made-up costs")
+    forecasts.append(plan.scene)
+    forecastAnswer = (
+      plan.scene,
+      Forecast(
+        clock: clock, stepSeconds: predictedSeconds, reservation: "the costs are made up", statistics: statistics)
+    )
   }
-  func forecasted() -> PlanForecast? {
+  func forecasted() -> (scene: Scene, forecast: Forecast)? {
     defer { forecastAnswer = nil }
     return forecastAnswer
   }

@@ -91,7 +91,8 @@ struct OwnersTests {
   /// All tables of the expanded devices panel can be reached on a small screen.
   @Test func theExpandedDevicesPanelScrollsToTheMemory() {
     let yaml = WorkbenchRig.yaml.replacing("devices: 2", with: "devices: 4")
-    var state = WorkbenchState(WorkbenchRig.scene(yaml), cores: 4, workspace: { $0.devices.map { _ in 256 } })
+    var state = WorkbenchState(
+      WorkbenchRig.scene(yaml), cores: 4, inquiries: Inquiries(workspaceWords: { $0.devices.map { _ in 256 } }))
     state.press("4 e")
     #expect(!state.picture.shows("worksp."))
     state.press(Array(repeating: "j", count: 40).joined(separator: " "))

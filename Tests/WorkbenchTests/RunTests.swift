@@ -1,5 +1,6 @@
 import Screens
 import Testing
+import Traces
 
 @testable import Workbench
 
@@ -129,11 +130,10 @@ struct RunTests {
       WorkbenchRig.scene(), size: Size(width: 120, height: 40), cores: 4, presets: [])
     #expect(!known.picture.shows("predicted"))
     func answer(_ expected: Double?) {
-      let forecast = PlanForecast(
-        scene: known.scene, clock: known.clock(of: known.scene),
-        expected: expected.map { .init(seconds: $0, assumptions: ["predicted step: by heart"]) }, stepSeconds: 0.125,
-        statistics: nil, origin: "made-up costs")
-      _ = known.update(.forecast(forecast))
+      let forecast = Forecast(
+        clock: known.clock(of: known.scene), stepSeconds: expected ?? 0.125,
+        reservation: expected == nil ? "nobody knows" : nil, assumptions: ["by heart"])
+      _ = known.update(.forecast(forecast, of: known.scene))
     }
     answer(nil)
     #expect(known.picture.shows("predicted (model): step 125 ms"))

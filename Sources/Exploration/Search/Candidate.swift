@@ -27,27 +27,25 @@ public enum Judgement: Hashable, Sendable {
   public var seconds: Double? { if case .feasible(let seconds, _) = self { seconds } else { nil } }
 }
 
-/// A finite set of candidates with a shape: a value for each of some axes. Which axes are neighbours matters to planners
-/// that work along a chain.
+/// A finite set of candidates with a shape: a value for each of some axes.
 public struct Family: Sendable {
   public var name: String
   /// How many values each axis has.
   public var axes: [Int]
-  /// True where neighbouring axes are neighbouring layers of a chain, so that costs belong to values and to pairs of
-  /// neighbours.
-  public var isChain: Bool
+  /// What values cost alone and in pairs; nil where that says nothing about points.
+  public var prices: PriceSource?
   /// Points to begin with.
   public var starts: [[Int]]
   /// The candidate at a point; nil for a point that stands for the same as another one or for nothing.
   public var candidate: @Sendable ([Int]) -> Candidate?
 
   public init(
-    name: String, axes: [Int], isChain: Bool = false, starts: [[Int]] = [],
+    name: String, axes: [Int], prices: PriceSource? = nil, starts: [[Int]] = [],
     candidate: @escaping @Sendable ([Int]) -> Candidate?
   ) {
     self.name = name
     self.axes = axes
-    self.isChain = isChain
+    self.prices = prices
     self.starts = starts
     self.candidate = candidate
   }

@@ -5,11 +5,10 @@ import func Foundation.pow
 
 /// Searches a family that is too large to enumerate.
 ///
-/// From every start: dynamic programming along the chain with costs of values and of neighbouring pairs, taken from the
-/// objective itself as differences to the best point so far (the node and edge costs of OptCNN, Jia et al. 2018); then the
-/// best single changes until none helps; then annealing (FlexFlow, Jia et al. 2019: change one axis at random, accept what
-/// is worse with probability exp(-β·difference)), which ends after half of the rest without an improvement; then single
-/// changes and changes of neighbouring pairs.
+/// From the best start: the points that are cheapest by prices of values and pairs, where the family has them (``PriceTable``),
+/// each confirmed by the objective; then the best single changes until none helps; then annealing (FlexFlow, Jia et al. 2019:
+/// change one axis at random, accept what is worse with probability exp(-β·difference)), which ends after half of the rest
+/// without an improvement; then single changes and changes of neighbouring pairs.
 struct GuidedSearch {
   private let family: Family
   private let random: CounterRandom
@@ -27,9 +26,7 @@ struct GuidedSearch {
   func run(_ desk: inout SearchDesk) {
     guard var best = begin(&desk) else { return }
     let budget = desk.limit - desk.ledger.judged
-    if family.isChain {
-      planAlongTheChain(&best, &desk, until: desk.ledger.judged + budget * 2 / 3)
-    }
+    confirm(&best, &desk, until: desk.ledger.judged + budget / 2)
     descend(&best, pairs: false, &desk)
     anneal(&best, &desk)
     descend(&best, pairs: true, &desk)
@@ -66,77 +63,22 @@ struct GuidedSearch {
     }
   }
 
-  // MARK: - Along the chain
+  // MARK: - By prices
 
-  /// Repeats planning around the best point as long as that finds better ones.
-  private func planAlongTheChain(_ best: inout Place, _ desk: inout SearchDesk, until limit: Int) {
-    while desk.ledger.judged < limit, let plan = plan(around: best, &desk, until: limit),
-      let cost = cost(plan, &desk), cost < best.cost
-    {
-      best = Place(point: plan, cost: cost)
+  /// Judges the points that are cheapest by prices, the cheapest first, until the rest cannot be better: the smallest ratio of
+  /// objective and price so far, less a tenth, is taken to hold for them too.
+  private func confirm(_ best: inout Place, _ desk: inout SearchDesk, until limit: Int) {
+    let room = limit - desk.ledger.judged
+    guard let source = family.prices, room > 0,
+      let table = PriceTable(source, axes: family.axes, most: 4 * room, isCancelled: { desk.isCancelled() })
+    else { return }
+    var ratio: Double?
+    for estimate in table.cheapest(room) {
+      if desk.ledger.judged >= limit || desk.isOver() || 0.9 * (ratio ?? 0) * estimate.price > best.cost { return }
+      guard let cost = cost(estimate.point, &desk) else { continue }
+      if estimate.price > 0 { ratio = min(ratio ?? .infinity, cost / estimate.price) }
+      if cost < best.cost { best = Place(point: estimate.point, cost: cost) }
     }
-  }
-
-  /// The point that is best if costs are sums over values and neighbouring pairs, as they are near `base`.
-  ///
-  /// - Returns: nil where the budget ends before every cost is known.
-  private func plan(around base: Place, _ desk: inout SearchDesk, until limit: Int) -> [Int]? {
-    let axes = family.axes.indices
-    /// Differences to the base when one axis changes; nil for what cannot be.
-    var single: [[Double?]] = []
-    for axis in axes {
-      var costs: [Double?] = []
-      for value in 0..<family.axes[axis] {
-        costs.append(difference(base, [(axis, value)], &desk))
-        if desk.ledger.judged >= limit || desk.isOver() { return nil }
-      }
-      single.append(costs)
-    }
-    let room = max(1, (limit - desk.ledger.judged) / max(1, axes.count - 1))
-    // As many of the best values of each axis as pairs of them can be judged.
-    let values = axes.map { axis -> [Int] in
-      let usable = (0..<family.axes[axis]).filter { single[axis][$0] != nil }
-      let ranked = usable.sorted { (single[axis][$0] ?? 0, $0) < (single[axis][$1] ?? 0, $1) }
-      return Array(ranked.prefix(max(2, Int(Double(room).squareRoot()))))
-    }
-    /// Per axis and value the best sum up to it, and the value before.
-    var sums: [[(sum: Double, from: Int)?]] = [values[0].map { (single[0][$0] ?? 0, 0) }]
-    for axis in axes.dropFirst() {
-      var row: [(sum: Double, from: Int)?] = []
-      for value in values[axis] {
-        guard let own = single[axis][value] else {
-          row.append(nil)
-          continue
-        }
-        var best: (sum: Double, from: Int)?
-        for (place, before) in values[axis - 1].enumerated() {
-          guard let sum = sums[axis - 1][place]?.sum, let other = single[axis - 1][before] else { continue }
-          guard let both = difference(base, [(axis - 1, before), (axis, value)], &desk) else { continue }
-          let total = sum + own + (both - own - other)
-          if total < best?.sum ?? .infinity { best = (total, place) }
-        }
-        if desk.isOver() { return nil }
-        row.append(best)
-      }
-      sums.append(row)
-    }
-    guard let last = axes.last,
-      var place = sums[last].indices.filter({ sums[last][$0] != nil }).min(by: {
-        (sums[last][$0]?.sum ?? 0) < (sums[last][$1]?.sum ?? 0)
-      })
-    else { return nil }
-    var point = base.point
-    for axis in axes.reversed() {
-      point[axis] = values[axis][place]
-      place = sums[axis][place]?.from ?? 0
-    }
-    return point
-  }
-
-  private func difference(_ base: Place, _ changes: [(axis: Int, value: Int)], _ desk: inout SearchDesk) -> Double? {
-    var point = base.point
-    for change in changes { point[change.axis] = change.value }
-    return point == base.point ? 0 : cost(point, &desk).map { $0 - base.cost }
   }
 
   // MARK: - Step by step

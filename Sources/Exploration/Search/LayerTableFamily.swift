@@ -15,21 +15,28 @@ struct LayerTableFamily {
   private static let mostChoices = 40
 
   init(_ graph: Graph, batch: Int, devices: Int) {
+    let layers = graph.nodes.filter { $0.kind.hasChoice || $0.inputs.allSatisfy { $0 < 0 } }
+    self.init(
+      graph, batch: batch, devices: devices, layers: layers,
+      choices: layers.map { Self.splits(of: $0, batch: batch, devices: devices) })
+  }
+
+  init(_ graph: Graph, batch: Int, devices: Int, layers: [Graph.Node], choices: [[Split]]) {
     self.graph = graph
     self.batch = batch
     self.devices = devices
-    let chosen = graph.nodes.filter { $0.kind.hasChoice || $0.inputs.allSatisfy { $0 < 0 } }
-    layers = chosen
-    choices = chosen.map { Self.splits(of: $0, batch: batch, devices: devices) }
+    self.layers = layers
+    self.choices = choices
   }
 
-  var family: Family {
+  /// - Parameter prices: what choices cost; nil where nobody knows.
+  func family(prices: PriceSource? = nil) -> Family {
     let (table, choices) = (self, choices)
     // Everything on one device, everything by samples, everything by outputs.
     func uniform(_ isWanted: (Split) -> Bool) -> [Int] { choices.map { list in list.firstIndex(where: isWanted) ?? 0 } }
     let everyone = Array(0..<devices)
     return Family(
-      name: "table of layers", axes: choices.map(\.count), isChain: true,
+      name: "table of layers", axes: choices.map(\.count), prices: prices,
       starts: [
         uniform { $0.n == devices }, uniform { $0.k == devices && $0.devices == everyone },
         uniform { $0.devices == [0] },

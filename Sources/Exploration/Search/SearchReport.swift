@@ -58,13 +58,15 @@ public struct SearchReport: Codable, Hashable, Sendable {
     public var family: String
     /// By the simulator: a prediction.
     public var predictedStepSeconds: Double
+    /// Other candidates with the same step, phases, bytes and memory: the same work under another name.
+    public var equivalents = 0
     @Nullable public var phases: Phases? = nil
     @Nullable public var measured: Measured? = nil
     /// Why it was not measured, where it should have been.
     @Nullable public var notMeasured: String? = nil
 
     enum CodingKeys: String, CodingKey {
-      case rank, strategy, microbatches, family, phases, measured
+      case rank, strategy, microbatches, family, equivalents, phases, measured
       case predictedStepSeconds = "predicted_step_seconds"
       case notMeasured = "not_measured"
     }
@@ -129,7 +131,7 @@ public struct SearchReport: Codable, Hashable, Sendable {
 
   init(
     _ judge: StrategyJudge, budget: Search.Budget, ledger: SearchLedger, outcomes: [Search.FamilyOutcome],
-    isComplete: Bool, top: Int, cores: Int?
+    isComplete: Bool, top: Int
   ) {
     let scene = judge.scene
     self.scene = scene.name
@@ -148,14 +150,12 @@ public struct SearchReport: Codable, Hashable, Sendable {
       family.bestStrategy = best.map { $0.candidate.text }
       return family
     }
-    ranking = ledger.ranking.prefix(max(top, 1)).enumerated().map { place, entry in
-      Ranked(entry, rank: place + 1, judge)
-    }
+    ranking = Self.distinct(ledger, judge, top: max(top, 1))
     infeasible = ledger.refusals.sorted { $0.count > $1.count }.map {
       Infeasible(reason: $0.reason, count: $0.count, example: $0.example.text)
     }
     assumptions = [
-      "the objective is the simulated step: \(judge.pricing.origin)",
+      "the objective is the simulated step of a run on the \(judge.clock.rawValue) clock: \(judge.forecaster.origin)",
       judge.memoryLimit == nil
         ? "no memory limit; peak memory is what no device can exceed, however early messages come"
         : "the memory limit holds for every device's peak, which cannot be exceeded however early messages come",
@@ -163,10 +163,28 @@ public struct SearchReport: Codable, Hashable, Sendable {
     ]
     let plain = Candidate(.data())
     if let known = ledger.ranking.firstIndex(where: { $0.candidate == plain }) {
-      dataParallel = Ranked(ledger.ranking[known], rank: known + 1, judge)
+      var plain = Ranked(ledger.ranking[known], rank: known + 1, judge)
+      plain.rank = ranking.first { $0.comesToTheSame(as: plain) }?.rank ?? plain.rank
+      dataParallel = plain
     }
     memoryLimit = judge.memoryLimit
-    self.cores = cores
+    cores = judge.forecaster.cores
+  }
+
+  /// The best candidates that differ in what they come to.
+  private static func distinct(_ ledger: SearchLedger, _ judge: StrategyJudge, top: Int) -> [Ranked] {
+    var ranking: [Ranked] = []
+    for entry in ledger.ranking.prefix(20 * top) {
+      let next = Ranked(entry, rank: ranking.count + 1, judge)
+      if let same = ranking.firstIndex(where: { $0.comesToTheSame(as: next) }) {
+        ranking[same].equivalents += 1
+      } else if ranking.count < top {
+        ranking.append(next)
+      } else {
+        break
+      }
+    }
+    return ranking
   }
 
   /// Puts a real run beside a prediction.
@@ -214,6 +232,11 @@ extension SearchReport.Ranked {
     phases = SearchReport.Phases(entry.candidate, judge)
   }
 
+  /// Whether nothing that is predicted tells the two apart.
+  func comesToTheSame(as other: SearchReport.Ranked) -> Bool {
+    predictedStepSeconds == other.predictedStepSeconds && phases != nil && phases == other.phases
+  }
+
   /// The candidate again.
   public var candidate: Candidate? {
     (try? Strategy(parsing: strategy)).map { Candidate($0, microbatches: microbatches) }
@@ -226,8 +249,8 @@ extension SearchReport.Phases {
     let steps = 3
     guard let program = try? judge.program(of: candidate),
       let report = try? Report(
-        simulating: program, of: judge.scene(with: candidate), pricing: judge.pricing, steps: steps, warmupSteps: 1,
-        cores: nil)
+        simulating: program, of: judge.scene(with: candidate), forecaster: judge.forecaster, clock: judge.clock,
+        steps: steps, warmupSteps: 1)
     else { return nil }
     let measured = Double((steps - report.warmupSteps) * max(report.perDevice.count, 1))
     func mean(_ activity: Activity) -> Double {

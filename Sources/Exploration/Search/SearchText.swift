@@ -37,7 +37,8 @@ public struct SearchText: Sendable {
       header: ["strategy", "rank", "predicted step", "peak memory"] + (isMeasured ? ["measured step", "error"] : []))
     for ranked in report.ranking {
       var cells = [
-        name(ranked), "\(ranked.rank)", timeText(ranked.predictedStepSeconds), bytesText(ranked.phases?.peakBytes),
+        name(ranked) + (ranked.equivalents > 0 ? " (and \(ranked.equivalents) more that come to the same)" : ""),
+        "\(ranked.rank)", timeText(ranked.predictedStepSeconds), bytesText(ranked.phases?.peakBytes),
       ]
       if isMeasured {
         cells += [timeText(ranked.measured?.stepSeconds), signedPercentText(ranked.measured?.relativeError)]

@@ -3,29 +3,34 @@ import Networks
 import Programs
 import Scenes
 import Strategies
+import Traces
 
 /// Judges candidates for a scene: compiles and simulates each, and holds its memory against a limit.
 public struct StrategyJudge: Sendable {
-  /// Words of workspace that an executor's kernels need for a program, per device.
-  public typealias WorkspaceCount = @Sendable (Program) -> [Int]
-
   public let scene: Scene
-  public let pricing: Pricing
+  public let forecaster: Forecaster
+  /// Whose time the runs are told in that are simulated.
+  public let clock: Clock
   /// Bytes that every device has: as given, else those of the machine's smallest device; nil without a limit.
   public let memoryLimit: Int?
-  private let workspace: WorkspaceCount?
+  private let workspace: CompiledScene.WorkspaceCount?
   /// Of measured layers the graph depends on the number of microbatches, and is made for every candidate.
   private let graph: Graph?
+  /// For stages that are balanced by time; nil where the network cannot be compiled on one device.
+  let layerSeconds: [Double]?
 
   /// - Throws: what is wrong with the network.
   public init(
-    _ scene: Scene, pricing: Pricing, memoryLimit: Int? = nil, workspace: WorkspaceCount? = nil
+    _ scene: Scene, forecaster: Forecaster, clock: Clock, memoryLimit: Int? = nil,
+    workspace: CompiledScene.WorkspaceCount? = nil
   ) throws(DiagnosticList) {
     self.scene = scene
-    self.pricing = pricing
+    self.forecaster = forecaster
+    self.clock = clock
     self.memoryLimit = memoryLimit ?? (0..<scene.machine.devices).compactMap { scene.machine.memory(of: $0) }.min()
     self.workspace = workspace
     graph = scene.network.isMeasured ? nil : try Graph(scene.network)
+    layerSeconds = forecaster.layerSeconds(of: try scene.graph(), scene.training)
   }
 
   /// The scene with a candidate's strategy.
@@ -42,7 +47,7 @@ public struct StrategyJudge: Sendable {
     let whole = if let graph { graph } else { try scene.graph() }
     let compiler = Compiler(
       graph: whole, training: scene.training, devices: scene.machine.devices,
-      microbatches: scene.microbatches)
+      microbatches: scene.microbatches, layerSeconds: layerSeconds)
     return try compiler.compile(candidate.strategy)
   }
 
@@ -57,6 +62,13 @@ public struct StrategyJudge: Sendable {
     }.max() ?? 0
   }
 
+  /// The simulated step of another network in place of the scene's, trained alike; nil where that cannot be.
+  func stepSeconds(of graph: Graph, _ strategy: Strategy) -> Double? {
+    let compiler = Compiler(graph: graph, training: scene.training, devices: scene.machine.devices)
+    guard let program = try? compiler.compile(strategy) else { return nil }
+    return try? forecaster.forecast(program, on: scene.machine, clock: clock).stepSeconds
+  }
+
   public func verdict(of candidate: Candidate) -> Judgement {
     do {
       let program = try program(of: candidate)
@@ -66,7 +78,7 @@ public struct StrategyJudge: Sendable {
         if bytes > memoryLimit { return .tooLarge(peakBytes: bytes) }
         peak = bytes
       }
-      let forecast = try Forecast(program, machine: scene.machine, pricing: pricing)
+      let forecast = try forecaster.forecast(program, on: scene.machine, clock: clock)
       return .feasible(seconds: forecast.stepSeconds, peakBytes: peak)
     } catch let problems as DiagnosticList {
       return .refused(Self.kind(of: problems))

@@ -28,9 +28,13 @@ struct SpeedupPicture {
     var share = fit.map { "serial share \(percentText($0.serialShare))" } ?? "no fit"
     if let fit, fit.serialShare < 0 { share += ", more than ideal" }
     if let fit, fit.serialShare > 1 { share += ", slower than one device" }
+    // Every series begins with what it is compared with.
+    let reference = SweepReport.reference(of: group[0], in: report.rows)
+    let rows = (group.contains { $0.isSerial } ? [] : [reference].compactMap { $0 }) + group
     return ["", "\(group[0].series): \(share)"]
-      + group.map { row in
-        let devices = String(repeating: " ", count: max(0, 5 - "\(row.devices)".count)) + "\(row.devices)"
+      + rows.map { row in
+        let name = row.isSerial && !group[0].isSerial ? "serial" : "\(row.devices)"
+        let devices = String(repeating: " ", count: max(0, 6 - name.count)) + name
         let numbers = String(
           format: "%6.2f  efficiency %@", row.speedup ?? 0, percentText(row.efficiency))
         return row.speedup == nil

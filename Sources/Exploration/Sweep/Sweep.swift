@@ -7,15 +7,22 @@ import Traces
 public struct Sweep {
   public let scene: Scene
   public let space: SweepSpace
-  public let pricing: Pricing
-  public let cores: Int?
+  public let forecaster: Forecaster
+  /// Whose time all runs are told in, or are simulated for.
+  public let clock: Clock
   public let points: [SweepPoint]
+  private let workspace: CompiledScene.WorkspaceCount?
 
-  public init(_ scene: Scene, space: SweepSpace, pricing: Pricing, cores: Int?) {
+  /// - Parameter workspace: asks the executor, where devices have a limited memory.
+  public init(
+    _ scene: Scene, space: SweepSpace, forecaster: Forecaster, clock: Clock,
+    workspace: CompiledScene.WorkspaceCount? = nil
+  ) {
     self.scene = scene
     self.space = space
-    self.pricing = pricing
-    self.cores = cores
+    self.forecaster = forecaster
+    self.clock = clock
+    self.workspace = workspace
     points = space.points
   }
 
@@ -51,7 +58,8 @@ public struct Sweep {
         SweepRow(point, seed: scene.training.seed, isReference: isReference(point), outcome))
     }
     return SweepReport(
-      scene: scene.name, cores: cores, seed: scene.training.seed, sceneBatch: scene.training.batch, rows: rows,
+      scene: scene.name, cores: forecaster.cores, seed: scene.training.seed, sceneBatch: scene.training.batch,
+      rows: rows,
       isComplete: isComplete, assumptions: assumptions(isSimulated: measure == nil, isComplete: isComplete))
   }
 
@@ -65,18 +73,17 @@ public struct Sweep {
     do {
       let problems = scene.misfits()
       guard problems.isEmpty else { throw DiagnosticList(problems) }
-      let program = try scene.compiled()
+      let program = try CompiledScene(scene, forecaster: forecaster, workspace: workspace).program
       guard let measure else {
         return .report(
-          try Report(simulating: program, of: scene, pricing: pricing, steps: simulatedSteps, cores: cores),
+          try Report(simulating: program, of: scene, forecaster: forecaster, clock: clock, steps: simulatedSteps),
           predictedSeconds: nil)
       }
+      // Before the run; one that fails says nothing against the measurement.
+      let forecast = try? forecaster.forecast(program, on: scene.machine, clock: clock)
       let report = try measure(scene, program)
-      // A prediction that fails says nothing against the measurement.
-      let predicted =
-        report.predicted?.stepSeconds ?? (try? Forecast(program, machine: scene.machine, pricing: pricing))?.stepSeconds
       guard report.stepSeconds.median != nil else { return .nothing("interrupted before a step was measured") }
-      return .report(report, predictedSeconds: predicted)
+      return .report(report, predictedSeconds: forecast?.expectedSeconds)
     } catch let problems as DiagnosticList {
       return .nothing(problems.all.map(\.message).joined(separator: "; "))
     } catch {
@@ -86,11 +93,17 @@ public struct Sweep {
 
   private func assumptions(isSimulated: Bool, isComplete: Bool) -> [String] {
     var texts = [
-      "speed-up: the fastest run of the same batch on one device, divided by the median step; efficiency: that by devices",
-      isSimulated
-        ? "all times are simulated: \(pricing.origin)"
-        : "every line is a real training from the same seed; predictions: \(pricing.origin)",
+      "speed-up: serial training of the same batch on one device, divided by the median step; efficiency: that by devices"
     ]
+    let times = clock == .wall ? "the wall clock" : "the \(clock.rawValue) clock, every device alone"
+    if isSimulated {
+      texts.append("all times are simulated as runs on \(times): \(forecaster.origin)")
+    } else {
+      texts.append("every line is a real training from the same seed on \(times)")
+      let reservations = Set(space.devices.compactMap { forecaster.reservation(devices: $0, clock: clock) })
+      texts += reservations.sorted().map { "n/a where predicted: \($0)" }
+      if forecaster.isMeasured { texts.append("predictions, made before each run: \(forecaster.origin)") }
+    }
     if !isComplete { texts.append("interrupted: lines without numbers were not run") }
     return texts
   }

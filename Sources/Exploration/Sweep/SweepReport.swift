@@ -28,6 +28,8 @@ public struct SweepReport: Codable, Hashable, Sendable {
   public var sceneBatch: Int
   public var rows: [SweepRow]
   public var series: [Series]
+  /// Null where nothing measured has a prediction, or there is nothing to compare.
+  @Nullable public var rankAgreement: RankAgreement? = nil
   /// False where the sweep was interrupted.
   public var isComplete: Bool
   public var assumptions: [String]
@@ -35,10 +37,11 @@ public struct SweepReport: Codable, Hashable, Sendable {
   enum CodingKeys: String, CodingKey {
     case schema, scene, cores, seed, rows, series, assumptions
     case sceneBatch = "scene_batch"
+    case rankAgreement = "rank_agreement"
     case isComplete = "complete"
   }
 
-  /// Compares the rows: every one with the fastest run on one device with its batch and clock.
+  /// Compares the rows: every one with serial training on one device with its batch and clock.
   public init(
     scene: String, cores: Int?, seed: UInt64, sceneBatch: Int, rows: [SweepRow], isComplete: Bool = true,
     assumptions: [String] = []
@@ -52,11 +55,10 @@ public struct SweepReport: Codable, Hashable, Sendable {
     for place in compared.indices {
       let row = compared[place]
       if row.batch != sceneBatch { compared[place].notes.append("batch differs from the scene's \(sceneBatch)") }
-      let serial = rows.filter { $0.devices == 1 && $0.batch == row.batch && $0.clock == row.clock }
-        .compactMap { $0.stepSeconds?.median }.min()
+      let serial = Self.reference(of: row, in: rows)?.stepSeconds?.median
       guard let median = row.stepSeconds?.median, median > 0 else { continue }
       guard let serial else {
-        if row.refused == nil { compared[place].notes.append("no reference on one device") }
+        if row.refused == nil { compared[place].notes.append("no serial reference") }
         continue
       }
       compared[place].speedup = serial / median
@@ -70,6 +72,12 @@ public struct SweepReport: Codable, Hashable, Sendable {
       return series
     }
     self.cores = cores
+    rankAgreement = RankAgreement(compared)
+  }
+
+  /// Serial training of a row's batch on one device; nil where it could not be.
+  static func reference(of row: SweepRow, in rows: [SweepRow]) -> SweepRow? {
+    rows.first { $0.isSerial && $0.batch == row.batch && $0.clock == row.clock && $0.stepSeconds?.median != nil }
   }
 
   /// Runs of one series, by devices; series in the order of their first row.

@@ -20,7 +20,7 @@ public struct SweepRow: Codable, Hashable, Sendable {
   @Nullable public var warmupSteps: Int? = nil
   @Nullable public var samplesPerSecond: Double? = nil
   @Nullable public var stepSeconds: Report.StepSeconds? = nil
-  /// t(1) / t(P): the fastest run of the same batch on one device, by the median step.
+  /// t(1) / t(P): serial training of the same batch on one device, by the median step; null without it.
   @Nullable public var speedup: Double? = nil
   /// Speed-up divided by devices.
   @Nullable public var efficiency: Double? = nil
@@ -83,6 +83,9 @@ public struct SweepRow: Codable, Hashable, Sendable {
       if report.oversubscribed { notes.append("oversubscribed") }
     }
   }
+
+  /// Whether it is what speed-ups are measured against: serial training on one device, in one piece.
+  var isSerial: Bool { strategy == Strategy.serial.description && devices == 1 && (microbatches ?? 1) == 1 }
 
   /// What rows with one line in a picture have in common.
   var series: String {

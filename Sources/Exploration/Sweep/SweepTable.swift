@@ -13,10 +13,20 @@ public struct SweepTable: Sendable {
     let refusals = report.rows.filter { $0.refused != nil }
     let sections = [
       ["\(report.scene) · seed \(report.seed) · \(report.cores.map { counted($0, "core") } ?? "cores n/a")"],
-      table, refusals.isEmpty ? [] : ["not run"] + refusals.map(refusal), picture,
+      table, agreement, refusals.isEmpty ? [] : ["not run"] + refusals.map(refusal), picture,
       report.assumptions.isEmpty ? [] : ["assumptions"] + report.assumptions.map { "- \($0)" },
     ]
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+  }
+
+  private var agreement: [String] {
+    guard let agreement = report.rankAgreement else { return [] }
+    let all =
+      agreement.pairs == agreement.kept ? "every pair" : "\(agreement.kept) of \(counted(agreement.pairs, "pair"))"
+    return [
+      "order of strategies: \(all) of runs with the same devices and batch is as predicted "
+        + "(Kendall's tau \(String(format: "%.2f", agreement.tau)))"
+    ] + agreement.swapped.map { "- measured \($0); predicted the other way round" }
   }
 
   private func refusal(_ row: SweepRow) -> String {

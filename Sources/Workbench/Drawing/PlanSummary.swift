@@ -2,6 +2,7 @@ import Diagnostics
 import Programs
 import Screens
 import Strategies
+import Traces
 
 /// What the compiler says about a scene, as lines: the plan by formula, or the refusal with its hint.
 enum PlanSummary {
@@ -16,10 +17,8 @@ enum PlanSummary {
   /// machine it is the cost model's word, and called so.
   static func prediction(_ state: WorkbenchState) -> [Line] {
     let run = state.shownRun.flatMap { state.isEditedSinceRun ? nil : $0 }
-    guard let plan = state.compilation.plan, let forecast = run?.forecast ?? state.forecast,
-      forecast.scene == plan.scene
-    else { return [] }
-    guard let expected = forecast.expected?.seconds else { return modelled(plan, forecast) }
+    guard let plan = state.compilation.plan, let forecast = run?.forecast ?? state.forecast else { return [] }
+    guard let expected = forecast.expectedSeconds else { return modelled(plan, forecast) }
     let line = Line("predicted step ", role: .dim) + Line(Format.time(expected))
     guard run != nil, let measured = state.shown?.totals?.stepSeconds(quantile: 0.5), measured > 0 else {
       return [line]
@@ -61,7 +60,7 @@ enum PlanSummary {
     return lines
   }
 
-  private static func modelled(_ plan: ScenePlan, _ forecast: PlanForecast) -> [Line] {
+  private static func modelled(_ plan: ScenePlan, _ forecast: Forecast) -> [Line] {
     let rate = forecast.stepSeconds > 0 ? Double(plan.program.batch) / forecast.stepSeconds : nil
     return [
       Line("predicted (model): ", role: .dim) + Line("step \(Format.time(forecast.stepSeconds))", role: .accent)

@@ -11,9 +11,6 @@ public struct AnalysisView: Hashable, Sendable {
   public init() {}
 }
 
-/// Asks the executor's side for what an analysis can use beside the trace: replays of the recorded steps on a machine.
-public typealias AnalysisSource = @Sendable (AnalysedSteps, Machine) -> AnalysisContext
-
 extension WorkbenchState {
   /// Analyses what is shown and opens the view of it.
   mutating func showAnalysis() {
@@ -23,8 +20,8 @@ extension WorkbenchState {
     }
     let catalogue = shown.facts.catalogue
     var context = AnalysisContext()
-    if let analysisSource, let steps = AnalysedSteps(shown.timeline.steps, catalogue: catalogue) {
-      context = analysisSource(steps, (run?.scene ?? scene).machine)
+    if let question = inquiries.analysisContext, let steps = AnalysedSteps(shown.timeline.steps, catalogue: catalogue) {
+      context = question(steps, (run?.scene ?? scene).machine)
     }
     if shown.clock == .wall, shown.deviceCount > cores { context.oversubscribedCores = cores }
     analysis = TraceAnalysis(shown.timeline.steps, totals: totals, catalogue: catalogue, context: context)

@@ -28,13 +28,13 @@ public protocol Session: AnyObject {
   /// Asks for a simulation of a plan, for a run on that clock; a later question replaces one that is not answered yet.
   func forecast(_ plan: ScenePlan, clock: Clock)
   /// The answer to the last question, once; nil where there is none yet.
-  func forecasted() -> PlanForecast?
+  func forecasted() -> (scene: Scene, forecast: Forecast)?
 }
 
 extension Session {
   /// Without a simulator nothing is predicted.
   public func forecast(_ plan: ScenePlan, clock: Clock) {}
-  public func forecasted() -> PlanForecast? { nil }
+  public func forecasted() -> (scene: Scene, forecast: Forecast)? { nil }
 }
 
 /// What a run did since the update before.

@@ -55,8 +55,8 @@ public final class WorkbenchLoop {
     send(.resized(terminal.size))
     forecast()
     while departure == nil {
-      if let forecast = session.forecasted() {
-        send(.forecast(forecast))
+      if let answer = session.forecasted() {
+        send(.forecast(answer.forecast, of: answer.scene))
         isStale = true
       }
       if isStale { draw() }
@@ -111,7 +111,7 @@ public final class WorkbenchLoop {
   private func perform(_ effect: Effect) {
     switch effect {
     case .compile(let scene):
-      send(.compiled(Compilation(scene, workspace: state.workspace, layerTimes: state.layerTimes)))
+      send(.compiled(Compilation(scene, asking: state.inquiries)))
       forecast()
     case .forecast: forecast()
     case .start(let scene, let paused): start(scene, paused: paused)
@@ -135,7 +135,7 @@ public final class WorkbenchLoop {
   private func start(_ scene: Scene, paused: Bool) {
     attempt("Cannot run the scene") {
       let known = state.compilation.plan.flatMap { $0.scene == scene ? $0 : nil }
-      let plan = try known ?? ScenePlan(scene, workspace: state.workspace, layerTimes: state.layerTimes)
+      let plan = try known ?? ScenePlan(scene, asking: state.inquiries)
       try session.start(plan, clock: state.clock(of: plan.scene), paused: paused)
       send(.started(plan, paused: paused))
     }

@@ -12,8 +12,9 @@ extension WorkbenchState {
       steps: run.doneSteps, losses: measurements.learning.losses.map { $0 ?? .nan }, trainAccuracy: last?.train,
       testAccuracy: last?.test, trainOracleAccuracy: last?.trainOracle, testOracleAccuracy: last?.testOracle,
       heads: last?.heads, peaks: measurements.peaks.map { $0.flatMap(Self.bytes) },
-      workspaceWords: workspace?(measurements.facts.program), predictedStepSeconds: run.forecast?.expected?.seconds,
-      machine: run.scene.machine, assumptions: run.forecast?.expected?.assumptions ?? [])
+      workspaceWords: inquiries.workspaceWords?(measurements.facts.program),
+      predictedStepSeconds: run.forecast?.expectedSeconds,
+      machine: run.scene.machine, assumptions: run.forecast?.notes ?? [])
     return Report(facts, statistics: statistics)
   }
 

@@ -8,7 +8,7 @@ public struct RunStatus: Sendable {
   /// Whose time it is told in.
   public var clock: Clock
   /// What was expected before it began.
-  public var forecast: PlanForecast?
+  public var forecast: Forecast?
   public var state: SessionUpdate.State
   public var totalSteps: Int
   /// Training steps whose loss is known.

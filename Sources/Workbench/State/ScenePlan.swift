@@ -5,14 +5,6 @@ import Scenes
 import Strategies
 import Traces
 
-/// Words of workspace that an executor's kernels need for a program, per device. The workbench knows no executor, so it is
-/// given the question.
-public typealias WorkspaceCount = @Sendable (Program) -> [Int]
-
-/// What layers take on this machine, in seconds; nil where it is not known. The workbench knows no calibration, so it is given
-/// the question.
-public typealias LayerTimesQuestion = @Sendable (Graph, TrainingSettings) -> [Double]?
-
 /// A scene compiled: its programs, and what follows from them before anything runs.
 public struct ScenePlan: Sendable {
   public var scene: Scene
@@ -30,27 +22,23 @@ public struct ScenePlan: Sendable {
 
   /// Compiles a scene.
   ///
-  /// - Parameters:
-  ///   - workspace: asks the executor for its kernels' workspace; nil leaves it out of the memory by formula.
-  ///   - layerTimes: asks for measured times where the strategy wants them.
+  /// - Parameter inquiries: asked for workspace, and for measured times of layers where the strategy wants them.
   /// - Throws: why the network, the settings or the strategy cannot be.
-  public init(
-    _ scene: Scene, workspace: WorkspaceCount? = nil, layerTimes: LayerTimesQuestion? = nil
-  ) throws(DiagnosticList) {
+  public init(_ scene: Scene, asking inquiries: Inquiries = Inquiries()) throws(DiagnosticList) {
     let problems = scene.problems()
     guard problems.isEmpty else { throw DiagnosticList(problems) }
     if let misfit = scene.machine.topology.misfit(devices: scene.machine.devices) {
       throw DiagnosticList(misfit.message, path: "machine.topology", hint: misfit.hint)
     }
     let graph = try scene.graph()
-    layerSeconds = scene.strategy.needsLayerSeconds ? layerTimes?(graph, scene.training) : nil
+    layerSeconds = scene.strategy.needsLayerSeconds ? inquiries.layerSeconds?(graph, scene.training) : nil
     let compiler = Compiler(
       graph: graph, training: scene.training, devices: scene.machine.devices, microbatches: scene.microbatches,
       layerSeconds: layerSeconds)
     self.scene = scene
     partitioning = try compiler.partitioning(for: scene.strategy)
     program = try compiler.compile(scene.strategy)
-    let workspaceWords = workspace?(program)
+    let workspaceWords = inquiries.workspaceWords?(program)
     let shortages = program.memoryShortages(on: scene.machine, workspaceWords: workspaceWords)
     if !shortages.isEmpty { throw DiagnosticList(shortages) }
     facts = ProgramFacts(program, workspaceWords: workspaceWords)
@@ -73,9 +61,9 @@ public enum Compilation: Sendable {
   case refused([Diagnostic])
 
   /// Compiles a scene, or says what is wrong.
-  public init(_ scene: Scene, workspace: WorkspaceCount? = nil, layerTimes: LayerTimesQuestion? = nil) {
+  public init(_ scene: Scene, asking inquiries: Inquiries = Inquiries()) {
     do {
-      self = .plan(try ScenePlan(scene, workspace: workspace, layerTimes: layerTimes))
+      self = .plan(try ScenePlan(scene, asking: inquiries))
     } catch {
       self = .refused(error.all)
     }

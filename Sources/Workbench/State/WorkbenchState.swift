@@ -25,8 +25,8 @@ public struct WorkbenchState: Sendable {
   public internal(set) var history = EditHistory()
   /// What the compiler says about ``scene``.
   public internal(set) var compilation: Compilation
-  /// The simulator's word on ``scene``; nil until it is known, and for a scene before it.
-  public internal(set) var forecast: PlanForecast?
+  /// The simulator's word on the scene of ``compilation``; nil until it is known.
+  public internal(set) var forecast: Forecast?
   /// The network's layers, right or wrong.
   public internal(set) var rows: [LayerRow]
 
@@ -64,12 +64,7 @@ public struct WorkbenchState: Sendable {
   /// Cores of this machine.
   public let cores: Int
   public let presets: [Preset]
-  /// Asks the executor for its kernels' workspace; nil where there is none to ask.
-  let workspace: WorkspaceCount?
-  /// Asks for measured times of layers; nil where nobody measures.
-  let layerTimes: LayerTimesQuestion?
-  /// Replays recorded steps for the analysis; nil where there is nobody to ask.
-  let analysisSource: AnalysisSource?
+  let inquiries: Inquiries
   /// What the view of the analysis shows.
   var analysis: TraceAnalysis?
   /// The clock that the user wants; nil for the one that suits devices and cores.
@@ -86,8 +81,7 @@ public struct WorkbenchState: Sendable {
   /// The workbench with a scene, compiled at once.
   public init(
     _ scene: Scene, size: Size = Size(width: 80, height: 24), cores: Int, presets: [Preset] = [],
-    workspace: WorkspaceCount? = nil, layerTimes: LayerTimesQuestion? = nil, analysis: AnalysisSource? = nil,
-    clock: Clock? = nil
+    inquiries: Inquiries = Inquiries(), clock: Clock? = nil
   ) {
     chosenClock = clock
     let scene = scene.unplaced
@@ -96,10 +90,8 @@ public struct WorkbenchState: Sendable {
     self.size = size
     self.cores = cores
     self.presets = presets
-    self.workspace = workspace
-    self.layerTimes = layerTimes
-    analysisSource = analysis
-    compilation = Compilation(scene, workspace: workspace, layerTimes: layerTimes)
+    self.inquiries = inquiries
+    compilation = Compilation(scene, asking: inquiries)
     rows = LayerRow.rows(of: scene.network, problems: compilation.problems)
     measurements = compilation.plan.map { Measurements($0.facts) }
   }

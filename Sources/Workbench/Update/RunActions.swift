@@ -82,7 +82,7 @@ extension WorkbenchState {
     forgetRun()
     let clock = clock(of: plan.scene)
     run = RunStatus(scene: plan.scene, clock: clock, state: .running, totalSteps: plan.steps ?? 0)
-    run?.forecast = forecast.flatMap { $0.isAbout(plan.scene, clock) ? $0 : nil }
+    if compilation.plan?.scene == plan.scene, forecast?.clock == clock { run?.forecast = forecast }
     // Who steps wants to see the first step too.
     let warmup = paused ? 0 : Scene.warmupSteps(of: plan.steps ?? 1)
     statistics = RunStatistics(program: plan.program, warmupSteps: warmup)

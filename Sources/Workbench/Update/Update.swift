@@ -21,7 +21,7 @@ extension WorkbenchState {
       case .resume: return [.redraw]
       }
     case .compiled(let result): take(result)
-    case .forecast(let forecast): take(forecast)
+    case .forecast(let forecast, let scene): take(forecast, of: scene)
     case .started(let plan, let paused): begin(plan, paused: paused)
     case .run(let update): take(update)
     case .loaded(let scene): return show(scene)
@@ -37,6 +37,7 @@ extension WorkbenchState {
   /// Takes over what the compiler says about the scene.
   private mutating func take(_ result: Compilation) {
     compilation = result
+    forecast = nil
     rows = LayerRow.rows(of: scene.network, problems: result.problems)
     // What was measured stays on screen; before a run, the panels show the new program's formulas.
     if run == nil {

@@ -1,5 +1,6 @@
 import Scenes
 import Screens
+import Traces
 
 /// What can happen to the workbench.
 public enum WorkbenchMessage: Sendable {
@@ -9,8 +10,8 @@ public enum WorkbenchMessage: Sendable {
   case signal(Event.Signal)
   /// The answer to ``Effect/compile(_:)``.
   case compiled(Compilation)
-  /// What a simulation of a compiled scene came to.
-  case forecast(PlanForecast)
+  /// The answer to ``Effect/forecast``: what a simulation of a compiled scene came to.
+  case forecast(Forecast, of: Scene)
   /// The answer to ``Effect/start(_:paused:)``: the run has begun with this plan.
   case started(ScenePlan, paused: Bool)
   /// News of the run.

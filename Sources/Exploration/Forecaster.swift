@@ -1,0 +1,92 @@
+import Diagnostics
+import Machines
+import Networks
+import Programs
+import Scenes
+import Simulator
+import Strategies
+import Traces
+
+/// Predicts what programs take on a machine, by a calibration: the one place where programs get their prices.
+public struct Forecaster: Sendable {
+  public var calibration: Calibration
+  /// Where the calibration comes from, in words.
+  public var origin: String
+  /// False for built-in numbers, which are no ground for predicting a run.
+  public var isMeasured: Bool
+  /// Cores that devices share on the wall clock; nil where each device has a machine of its own.
+  public var cores: Int?
+
+  public init(calibration: Calibration, origin: String, isMeasured: Bool = true, cores: Int? = nil) {
+    self.calibration = calibration
+    self.origin = origin
+    self.isMeasured = isMeasured
+    self.cores = cores
+  }
+
+  /// Costs that come with the program, for tests and where nothing was calibrated.
+  public static let builtIn = Forecaster(
+    calibration: .standard, origin: "costs are built in", isMeasured: false)
+
+  /// The prices of a program's instructions in runs on a clock. On the wall clock devices slow each other as measured, while
+  /// there is a core for each of them; otherwise every device is timed alone.
+  public func costs(of program: Program, clock: Clock) -> CostTable {
+    let devices = program.devices.count
+    let areTogether = clock == .wall && cores.map { devices <= $0 } ?? false
+    return CostTable(
+      program, calibration: calibration, origin: origin, threads: areTogether ? devices : 1)
+  }
+
+  /// What messages pass between a program's devices, and how fast each of these is.
+  public func model(of machine: Machine, for program: Program) -> MachineModel {
+    MachineModel(machine, of: program, calibration: calibration)
+  }
+
+  /// Why no run on a clock can be held against a forecast; nil where one can.
+  public func reservation(devices: Int, clock: Clock) -> String? {
+    if !isMeasured { return "this machine is not calibrated (partita bench)" }
+    guard clock == .wall, let cores, devices > cores else { return nil }
+    return "the scheduling of more devices than cores is not modelled"
+  }
+
+  /// How long a program's steps will take. Three steps are simulated, and six where the second and third differ by more than
+  /// a thousandth.
+  ///
+  /// - Parameters:
+  ///   - clock: whose time the runs are told in, the wall's or virtual.
+  ///   - showsSteps: keeps the records of some steps, for a timeline.
+  /// - Throws: a deadlock, or more time than can be counted.
+  public func forecast(
+    _ program: Program, on machine: Machine, clock: Clock, showsSteps: Bool = false
+  ) throws -> Forecast {
+    let simulation = Simulation(program)
+    let costs = costs(of: program, clock: clock)
+    let model = model(of: machine, for: program)
+    var outcome: SimulationOutcome?
+    var steps: [Int64] = []
+    for count in [3, 6] {
+      let ends = try simulation.run(costs, on: model, steps: count)
+      outcome = ends
+      steps = zip(ends.stepEnds, ends.stepEnds.dropFirst()).map { $1 - $0 }.sorted()
+      if let first = steps.first, let last = steps.last, Double(last - first) <= 1e-3 * Double(last) { break }
+    }
+    var forecast = Forecast(
+      clock: clock, stepSeconds: Double(steps[steps.count / 2]) / SimulatedTime.perSecond,
+      reservation: reservation(devices: program.devices.count, clock: clock),
+      assumptions: outcome?.assumptions ?? [])
+    if showsSteps {
+      var statistics = RunStatistics(program: program)
+      statistics.consume(try simulation.trace(costs, on: model, steps: 2).trace)
+      statistics.finish()
+      forecast.statistics = statistics
+    }
+    return forecast
+  }
+
+  /// Seconds of each layer's forward and backward for a batch on one device; nil where the network cannot be compiled.
+  public func layerSeconds(of graph: Graph, _ training: TrainingSettings) -> [Double]? {
+    let compiler = Compiler(graph: graph, training: training, devices: 1, microbatches: 1)
+    guard let serial = try? compiler.compile(.serial) else { return nil }
+    return calibration.layerSeconds(of: serial)
+  }
+}
