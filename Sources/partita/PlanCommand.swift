@@ -35,7 +35,7 @@ struct PlanCommand: ParsableCommand {
     }
     let plan = Plan(
       program, scene: scene.name, layer: node, workspaceWords: KernelWorkspace.words(of: program),
-      layerCosts: compiled.layerSeconds, link: scene.machine.topology == .crossbar ? scene.machine.link : nil)
+      layerCosts: compiled.layerSeconds, machine: scene.machine)
     try files.deliver(outputs.json ? try plan.json() : plan.text)
     if !plan.problems.isEmpty { throw Failure(.wrongInput, plan.problems.joined(separator: "\n")) }
   }
