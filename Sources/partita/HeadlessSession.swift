@@ -22,6 +22,8 @@ struct HeadlessSession {
   private let prediction: StepPrediction?
   private let predictionNotes: [String]
   private var recorded: RecordedTimes
+  /// The same training on one device; nil where none was asked for.
+  var reference: SerialReference?
   /// What to exit with if a signal ended the run early.
   private(set) var interruption: Status?
 
@@ -78,8 +80,8 @@ struct HeadlessSession {
       losses: steps.map(\.loss), trainAccuracy: last?.trainAccuracy, testAccuracy: last?.testAccuracy,
       trainOracleAccuracy: last?.trainOracleAccuracy, testOracleAccuracy: last?.testOracleAccuracy,
       heads: last?.heads.map { Report.Heads($0) }, peaks: peaks,
-      workspaceWords: KernelWorkspace.words(of: run.program), stepSeconds: steps.map(\.seconds),
-      predictedStepSeconds: prediction?.seconds, machine: scene.machine,
+      workspaceWords: KernelWorkspace.words(of: run.program), stepSeconds: steps.map(\.seconds), serial: reference,
+      predictedStepSeconds: prediction?.seconds, machine: scene.machine, carried: run.carried,
       assumptions: perturbation + run.pacing.assumptions + predictionNotes
         + (interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"]))
     facts.analysis = RunAnalysis.context(of: statistics, on: scene.machine)
