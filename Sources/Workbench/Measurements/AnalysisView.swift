@@ -26,6 +26,7 @@ extension WorkbenchState {
     if let analysisSource, let steps = AnalysedSteps(shown.timeline.steps, catalogue: catalogue) {
       context = analysisSource(steps, (run?.scene ?? scene).machine)
     }
+    context.serial = shownReference
     if shown.clock == .wall, shown.deviceCount > cores { context.oversubscribedCores = cores }
     analysis = TraceAnalysis(shown.timeline.steps, totals: totals, catalogue: catalogue, context: context)
     guard analysis != nil else {

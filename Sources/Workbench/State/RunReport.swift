@@ -12,8 +12,11 @@ extension WorkbenchState {
       steps: run.doneSteps, losses: measurements.learning.losses.map { $0 ?? .nan }, trainAccuracy: last?.train,
       testAccuracy: last?.test, trainOracleAccuracy: last?.trainOracle, testOracleAccuracy: last?.testOracle,
       heads: last?.heads, peaks: measurements.peaks.map { $0.flatMap(Self.bytes) },
-      workspaceWords: workspace?(measurements.facts.program), predictedStepSeconds: run.forecast?.expected?.seconds,
-      machine: run.scene.machine, assumptions: run.forecast?.expected?.assumptions ?? [])
+      workspaceWords: workspace?(measurements.facts.program),
+      serial: references[ReferenceKey(measurements.facts.program, clock: measurements.clock, cores: cores)],
+      predictedStepSeconds: run.forecast?.expected?.seconds,
+      machine: run.scene.machine, carried: measurements.carried,
+      assumptions: run.forecast?.expected?.assumptions ?? [])
     return Report(facts, statistics: statistics)
   }
 

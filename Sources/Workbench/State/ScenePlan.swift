@@ -53,7 +53,7 @@ public struct ScenePlan: Sendable {
     let workspaceWords = workspace?(program)
     let shortages = program.memoryShortages(on: scene.machine, workspaceWords: workspaceWords)
     if !shortages.isEmpty { throw DiagnosticList(shortages) }
-    facts = ProgramFacts(program, workspaceWords: workspaceWords)
+    facts = ProgramFacts(program, workspaceWords: workspaceWords, machine: scene.machine)
     bubble = program.bubble
     steps = scene.data.source.outline.map { scene.training.steps(samples: $0.trainCount) }
   }
