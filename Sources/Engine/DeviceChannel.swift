@@ -36,6 +36,8 @@ final class DeviceChannel: Sendable {
   /// Messages sent and received since the beginning; each is written by one side alone.
   private let sent = Atomic<Int>(0)
   private let received = Atomic<Int>(0)
+  /// Bytes sent since the beginning; written by the sender alone.
+  private let sentBytes = Atomic<Int>(0)
   private let closing = Atomic<Int>(0)
 
   init(number: Int, capacity: Int, sender: Parker, receiver: Parker) {
@@ -58,6 +60,7 @@ final class DeviceChannel: Sendable {
   /// Moves a block into the channel, which has room, and wakes a receiver that waits for it.
   func send(_ block: consuming Block, instants: MessageInstants) {
     let position = sent.load(ordering: .relaxed)
+    sentBytes.store(sentBytes.load(ordering: .relaxed) + 4 * block.words, ordering: .relaxed)
     ring.put(block, instants: instants, at: position)
     sent.store(position + 1, ordering: .sequentiallyConsistent)
     receiver.wake(.arrival(channel: number))
@@ -91,6 +94,9 @@ final class DeviceChannel: Sendable {
 
   /// Why the channel was closed; nil while it is open.
   var closed: Closing? { Closing(code: closing.load(ordering: .sequentiallyConsistent)) }
+
+  /// What the channel was given since the beginning, as far as an onlooker can tell.
+  var carried: (messages: Int, bytes: Int) { (sent.load(ordering: .relaxed), sentBytes.load(ordering: .relaxed)) }
 
   /// Messages that are on their way, as far as an onlooker can tell.
   var underWay: Int { max(0, sent.load(ordering: .relaxed) - received.load(ordering: .relaxed)) }

@@ -22,11 +22,6 @@ public final class TrainingRun: Sendable {
     public var tracing = true
     /// What lies between the devices, and how much slower than this machine's cores they are; `devices` does not count.
     public var machine = Machine(devices: 1)
-    /// The machine's link alone.
-    public var link: Link {
-      get { machine.link }
-      set { machine.link = newValue }
-    }
     /// Records per device that are kept between two calls of ``TrainingRun/drain()``.
     public var traceCapacity = 1 << 18
     /// How long all devices may wait for each other before the run fails.
@@ -216,6 +211,12 @@ public final class TrainingRun: Sendable {
 
   /// Each device's most memory at once, by kind, up to the last time that the devices stood; empty before that.
   public var peaks: [MemoryBytes] { coordinator.desk.withLock { $0.peaks } }
+
+  /// What was sent over each channel so far, counted as it is handed over; complete once the run is over.
+  public var carried: CarriedTraffic {
+    let counts = coordinator.control.channels.map(\.carried)
+    return CarriedTraffic(bytes: counts.map(\.bytes), messages: counts.map(\.messages))
+  }
 
   /// Learned parameters whose copies on several devices are not the same bits, after the run.
   func unequalCopies() -> [String] { coordinator.model.unequalCopies() }

@@ -1,7 +1,7 @@
 import Machines
 import Networks
 
-/// What one wire carries in a step of a program, by its messages and their routes.
+/// What one wire carries, by the messages of channels and their routes.
 public struct LinkTraffic: Hashable, Sendable {
   /// As ``Wire/name``.
   public var name: String
@@ -17,33 +17,34 @@ public struct LinkTraffic: Hashable, Sendable {
     self.messages = messages
   }
 
-  /// All wires that the program's messages pass, the busiest first; empty where devices share memory.
+  /// All wires that the program's messages pass in a step, the busiest first; empty where devices share memory.
   ///
   /// A message over several wires counts on each of them.
   public static func perStep(_ program: Program, on machine: Machine) -> [LinkTraffic] {
-    var numbers: [Wire: Int] = [:]
-    var traffic: [LinkTraffic] = []
-    let routes = program.channels.entries.map { channel -> [(number: Int, rate: Double)] in
-      machine.route(from: channel.from, to: channel.to).map { wire in
-        let number = numbers[wire] ?? traffic.count
-        if number == traffic.count {
-          numbers[wire] = number
-          traffic.append(LinkTraffic(name: wire.name, busySeconds: 0, bytes: 0, messages: 0))
-        }
-        return (number, wire.bytesPerSecond)
-      }
-    }
-    for message in program.messages.entries {
-      let bytes = program.wireBytes(message)
-      for (number, rate) in routes[message.channel.position] {
-        traffic[number].busySeconds += rate.isFinite ? Double(bytes) / rate : 0
-        traffic[number].bytes += bytes
-        traffic[number].messages += 1
-      }
-    }
-    return traffic.filter { $0.messages > 0 }.sorted {
+    let map = LinkMap(program.channels.entries, on: machine)
+    return of(CarriedTraffic(expectedOf: program), on: map)
+  }
+
+  /// The same of what channels carried.
+  public static func of(_ carried: CarriedTraffic, on map: LinkMap) -> [LinkTraffic] {
+    byWire(carried, on: map).filter { $0.messages > 0 }.sorted {
       $0.busySeconds > $1.busySeconds || ($0.busySeconds == $1.busySeconds && $0.name < $1.name)
     }
+  }
+
+  /// What channels carried, for each of the map's wires.
+  public static func byWire(_ carried: CarriedTraffic, on map: LinkMap) -> [LinkTraffic] {
+    var traffic = map.wires.map { LinkTraffic(name: $0.name, busySeconds: 0, bytes: 0, messages: 0) }
+    for (channel, route) in map.routes.enumerated() where carried.messages[channel] > 0 {
+      for wire in route {
+        traffic[wire].bytes += carried.bytes[channel]
+        traffic[wire].messages += carried.messages[channel]
+      }
+    }
+    for (place, wire) in map.wires.enumerated() where wire.bytesPerSecond.isFinite {
+      traffic[place].busySeconds = Double(traffic[place].bytes) / wire.bytesPerSecond
+    }
+    return traffic
   }
 }
 

@@ -190,10 +190,10 @@ public struct Plan: Codable, Hashable, Sendable {
   ///   - layer: the node whose owners the text draws; nil takes the one with the most to see.
   ///   - workspaceWords: what the engine's kernels need on each device; nil where it was not asked.
   ///   - layerCosts: what layers cost, in any unit, for the times of stages; nil takes their arithmetic.
-  ///   - link: between all devices; nil where it is not known, or not the same everywhere.
+  ///   - machine: what lies between the devices; nil where it is not known.
   public init(
     _ program: Program, scene: String, layer: Int? = nil, workspaceWords: [Int]? = nil, layerCosts: [Double]? = nil,
-    link: Link? = nil
+    machine: Machine? = nil
   ) {
     self.scene = scene
     strategy = program.strategy
@@ -218,7 +218,7 @@ public struct Plan: Codable, Hashable, Sendable {
         expectedBytes: 4 * $0.expectedWords, formula: $0.formula)
     }
     terms = program.communicationTerms.map(Term.init)
-    (exchanges, exposedExchangeSeconds) = Self.exchanges(of: program, link: link)
+    (exchanges, exposedExchangeSeconds) = Self.exchanges(of: program, machine: machine)
     let owners = LayerOwnership.all(program)
     ownership = owners.map(Ownership.init)
     picture = Self.picture(owners, layer: layer)

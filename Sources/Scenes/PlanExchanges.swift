@@ -24,7 +24,7 @@ extension Plan {
   }
 
   /// The exchanges of the first device that takes part in any, where there are several.
-  static func exchanges(of program: Program, link: Link?) -> (list: [Exchange], exposedSeconds: Double?) {
+  static func exchanges(of program: Program, machine: Machine?) -> (list: [Exchange], exposedSeconds: Double?) {
     let reductions = program.collectives.indices.filter {
       program.collectives[$0].purpose == .gradients && program.collectives[$0].devices.contains(program.firstReducer)
     }
@@ -48,7 +48,10 @@ extension Plan {
         label: program.collectives[collective].label, bytes: 4 * program.collectives[collective].words,
         after: position.map { program.describe(device.instructions[$0], on: device.device) })
     }
-    guard let times = program.overlapTimes(order, after: waits, link: link) else { return (list, nil) }
+    guard
+      let times = program.overlapTimes(
+        order, after: waits, wire: machine.flatMap { LinkMap(program.channels.entries, on: $0).commonWire })
+    else { return (list, nil) }
     for place in list.indices {
       list[place].readySeconds = times.ready[place]
       list[place].endSeconds = times.overlap.ends[place]
@@ -101,11 +104,11 @@ extension Program {
   }
 
   /// Ready times and ends, where all that a device computes has given times, only gradients travel, each device has the same
-  /// share of the work and the link is emulated.
+  /// share of the work, and every two that exchange have a wire of their own, all alike.
   fileprivate func overlapTimes(
-    _ order: [Index<Programs.Collective>], after waits: [Int?], link: Link?
+    _ order: [Index<Programs.Collective>], after waits: [Int?], wire: Wire?
   ) -> (ready: [Double], overlap: OverlapTimes)? {
-    guard case .emulated(let latency, let rate)? = link, messages.entries.allSatisfy({ $0.purpose == .gradients }),
+    guard let wire, messages.entries.allSatisfy({ $0.purpose == .gradients }),
       order.count == collectives.count, graph.nodes.allSatisfy({ $0.kind.profile != nil })
     else { return nil }
     let device = devices[firstReducer]
@@ -123,8 +126,8 @@ extension Program {
       }
       durations.append(
         exchange.seconds(
-          bytes: 4 * collective.words, peers: collective.devices.count, latency: Double(latency) * 1e-9,
-          bytesPerSecond: rate))
+          bytes: 4 * collective.words, peers: collective.devices.count,
+          latency: Double(wire.latencyNanoseconds) * 1e-9, bytesPerSecond: wire.bytesPerSecond))
     }
     let ready = waits.map { $0.map { ends[$0] } ?? 0 }
     return (ready, OverlapTimes(ready: ready, durations: durations, computeEnd: clock))

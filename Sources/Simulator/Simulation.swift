@@ -16,6 +16,8 @@ public struct SimulationOutcome: Hashable, Sendable {
   public var peaks: [Memory]
   /// Instructions that all devices executed.
   public var instructions: Int
+  /// What was sent over each channel, counted as it is sent.
+  public var carried: CarriedTraffic
   /// What the cost source assumed.
   public var assumptions: [String]
 
@@ -131,6 +133,6 @@ public struct Simulation: Sendable {
     guard blocked.isEmpty else { throw DiagnosticList([program.deadlock(blocked)]) }
     return SimulationOutcome(
       stepEnds: Array(loop.stepEnds), peaks: program.devices.indices.map { loop.memory.peak(of: $0) },
-      instructions: loop.executed, assumptions: source.assumptions)
+      instructions: loop.executed, carried: loop.carried, assumptions: source.assumptions)
   }
 }

@@ -41,11 +41,13 @@ public struct Report: Codable, Hashable, Sendable {
   public var flopsPerSample: Int
   public var perDevice: [Device]
   public var communication: Communication
-  /// What each direction of a link carried over the measured steps, the busiest first; empty where devices share memory, null
-  /// where nothing was measured or the machine is not known.
+  /// What each direction of a link carried, the busiest first; empty where devices share memory, null where nothing was
+  /// measured or the machine is not known.
   @Nullable public var links: [LinkUse]? = nil
   public var bubble: Bubble
   public var efficiency: Efficiency
+  /// What speed-up and computation scaling compare with; null where none was run.
+  @Nullable public var serialReference: SerialReference? = nil
   /// The simulator's word on the same run.
   @Nullable public var predicted: Prediction? = nil
   /// What the trace tells; null where no step was measured.
@@ -67,7 +69,9 @@ public struct Report: Codable, Hashable, Sendable {
     case parameterCount = "parameter_count"
     case flopsPerSample = "flops_per_sample"
     case perDevice = "per_device"
-    case communication, links, bubble, efficiency, predicted, analysis, assumptions
+    case communication, links, bubble, efficiency
+    case serialReference = "serial_reference"
+    case predicted, analysis, assumptions
   }
 
   /// The losses as numbers, none where nothing was computed; nil for one that was not finite.

@@ -37,21 +37,16 @@ extension Report {
     }
     communication = Communication(program, totals: isMeasured ? totals : nil)
     bubble = Bubble(statistics.catalogue, totals: totals)
-    efficiency = Efficiency(totals, speedup: facts.serialStepSeconds.flatMap { one in median.map { one / $0 } })
+    efficiency = Efficiency(
+      totals, speedup: facts.serial.flatMap { one in median.flatMap { $0 > 0 ? one.stepSeconds / $0 : nil } })
     assumptions = program.assumptions + facts.assumptions + Self.cautions(statistics)
     if isOversubscribed, let cores = facts.cores {
       assumptions.append(
         "oversubscribed: \(counted(program.devices.count, "device")) on \(counted(cores, "core")), so waits and step "
           + "times include the operating system's scheduling")
     }
-    if let machine = facts.machine, measuredSteps > 0 {
-      links = LinkTraffic.perStep(program, on: machine).map { link in
-        LinkUse(
-          name: link.name, busySeconds: link.busySeconds * Double(measuredSteps), bytes: link.bytes * measuredSteps,
-          messages: link.messages * measuredSteps)
-      }
-    }
     cores = facts.cores
+    serialReference = facts.serial
     if !facts.losses.isEmpty { loss = facts.losses.map { Nullable(wrappedValue: $0.isFinite ? $0 : nil) } }
     samplesPerSecond = seconds > 0 ? Double(program.batch * measuredSteps) / seconds : nil
     trainAccuracy = facts.trainAccuracy
@@ -64,13 +59,11 @@ extension Report {
     }
     predicted = facts.predictedStepSeconds.map { Prediction(stepSeconds: $0, measured: median) }
     if let machine = facts.machine, measuredSteps > 0 {
-      links = LinkTraffic.perStep(program, on: machine).map { link in
-        LinkUse(
-          name: link.name, busySeconds: link.busySeconds * Double(measuredSteps), bytes: link.bytes * measuredSteps,
-          messages: link.messages * measuredSteps)
-      }
+      links = LinkUse.all(
+        program, on: machine, carried: facts.carried, steps: facts.steps, measuredSteps: measuredSteps)
     }
     var context = facts.analysis
+    context.serial = facts.serial
     if isOversubscribed { context.oversubscribedCores = facts.cores }
     analysis = TraceAnalysis(statistics, context: context).map { Analysis($0, measured: median) }
   }
@@ -143,6 +136,7 @@ extension Report.Efficiency {
     let most = useful.max() ?? 0
     let window = Double(totals.window)
     self.speedup = speedup
+    strong = speedup.map { $0 / Double(max(useful.count, 1)) }
     loadBalance = most > 0 ? average / most : nil
     communication = window > 0 ? most / window : nil
     parallel = window > 0 ? average / window : nil

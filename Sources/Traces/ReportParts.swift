@@ -148,21 +148,6 @@ extension Report {
     }
   }
 
-  /// What one direction of a link carried over the measured steps.
-  public struct LinkUse: Codable, Hashable, Sendable {
-    /// `0>1`, `bus`, `host 1 out`.
-    public var name: String
-    /// How long messages occupied it, latency excepted, by the messages' bytes and its bandwidth.
-    public var busySeconds: Double
-    public var bytes: Int
-    public var messages: Int
-
-    enum CodingKeys: String, CodingKey {
-      case name, bytes, messages
-      case busySeconds = "busy_seconds"
-    }
-  }
-
   /// The pipeline's bubble as a share of the total time of all devices (not of the ideal time).
   public struct Bubble: Codable, Hashable, Sendable {
     /// Late-sender waits on pipeline edges over all devices, divided by devices × window; null without a pipeline.
@@ -180,6 +165,8 @@ extension Report {
   public struct Efficiency: Codable, Hashable, Sendable {
     /// t(1) / t(P), medians of the step; null without a serial reference.
     @Nullable public var speedup: Double? = nil
+    /// Strong efficiency: speedup / P.
+    @Nullable public var strong: Double? = nil
     /// avg(useful) / max(useful)
     @Nullable public var loadBalance: Double? = nil
     /// max(useful) / T
@@ -188,7 +175,7 @@ extension Report {
     @Nullable public var parallel: Double? = nil
 
     enum CodingKeys: String, CodingKey {
-      case speedup
+      case speedup, strong
       case loadBalance = "load_balance"
       case communication, parallel
     }

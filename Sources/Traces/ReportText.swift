@@ -61,7 +61,7 @@ public struct ReportText: Sendable {
     line("load balance", percent(efficiency.loadBalance))
     line("communication eff.", percent(efficiency.communication))
     line("parallel efficiency", percent(efficiency.parallel))
-    line("speedup", efficiency.speedup.map(significant) ?? "n/a (no serial reference)")
+    line("speedup", speedup)
     if let predicted = report.predicted {
       line(
         "predicted step",
@@ -71,6 +71,13 @@ public struct ReportText: Sendable {
       line("predicted step", "n/a")
     }
     return lines
+  }
+
+  private var speedup: String {
+    guard let factor = report.efficiency.speedup else { return "n/a (no serial reference)" }
+    let reference = report.serialReference.map { ", one device's step \(time($0.stepSeconds)) (\($0.source))" } ?? ""
+    return "\(significant(factor)), \(percent(report.efficiency.strong)) of \(counted(report.devices, "device"))"
+      + reference
   }
 
   /// Which head of a tree is best at what; classes as columns where they fit.
@@ -116,11 +123,7 @@ public struct ReportText: Sendable {
       }
       lines += table.lines
     }
-    if let busiest = report.links?.first, busiest.busySeconds > 0 {
-      lines.append(
-        "busiest link   \(busiest.name), transferring \(share(busiest.busySeconds, of: report.perDevice.first?.windowSeconds)) "
-          + "of the time (by bytes and bandwidth), \(bytesText(Double(busiest.bytes))) in all measured steps")
-    }
+    lines += links
     if let matrix = all.matrixBytes, matrix.count > 1, matrix.count <= 16 {
       var table = TextTable(header: ["from \\ to, all measured steps"] + matrix.indices.map(String.init))
       for (from, row) in matrix.enumerated() {
@@ -130,6 +133,32 @@ public struct ReportText: Sendable {
     }
     return lines
   }
+
+  /// The busiest links: what they carried per step as counted and as expected, and how much of the time they were taken.
+  private var links: [String] {
+    guard let links = report.links, !links.isEmpty else { return [] }
+    let window = report.perDevice.first?.windowSeconds
+    var table = TextTable(header: ["link", "transferring", "per step", "expected", "messages", "expected"])
+    for link in links.prefix(Self.linkRows) {
+      table.append([
+        link.name, share(link.busySeconds, of: window), link.bytesPerStep.map(bytesText) ?? "n/a",
+        bytesText(Double(link.expectedBytesPerStep)), link.messagesPerStep.map(significant) ?? "n/a",
+        "\(link.expectedMessagesPerStep)",
+      ])
+    }
+    let rest = links.count - Self.linkRows
+    var lines = ["links, the busiest first (share of the time by bytes and bandwidth)"] + table.lines
+    if rest > 0 { lines.append("  and \(counted(rest, "other link"))") }
+    let unlike = links.filter { $0.isAsExpected == false }.count
+    if unlike > 0 {
+      lines.append("  \(counted(unlike, "link")) carried more or less than the program says")
+    } else if links.allSatisfy({ $0.isAsExpected == true }) {
+      lines.append("  every link carried what the program says, counted = expected")
+    }
+    return lines
+  }
+
+  private static let linkRows = 8
 
   /// Two rows per device: what was in use at most, and what the formula says.
   private var memory: [String] {

@@ -1,4 +1,5 @@
 import Machines
+import Programs
 
 /// What a report says about a run that its trace does not know.
 public struct RunFacts: Sendable {
@@ -25,14 +26,16 @@ public struct RunFacts: Sendable {
   public var workspaceWords: [Int]?
   /// The executor's own seconds per step, warm-up included; used where no trace was recorded.
   public var stepSeconds: [Double]
-  /// The median step of the same training on one device.
-  public var serialStepSeconds: Double?
+  /// The same training on one device; nil where none was run.
+  public var serial: SerialReference?
   /// The simulator's median step for the same run.
   public var predictedStepSeconds: Double?
   /// What the analysis can use beside the trace.
   public var analysis = AnalysisContext()
   /// What lies between the devices; nil where it is not known.
   public var machine: Machine?
+  /// What the executor counted over all steps; nil where it did not.
+  public var carried: CarriedTraffic?
   /// Beside the program's own.
   public var assumptions: [String]
 
@@ -40,8 +43,8 @@ public struct RunFacts: Sendable {
     scene: String, clock: Clock, cores: Int?, seed: UInt64, steps: Int, losses: [Double] = [],
     trainAccuracy: Double? = nil, testAccuracy: Double? = nil, trainOracleAccuracy: Double? = nil,
     testOracleAccuracy: Double? = nil, heads: Report.Heads? = nil, peaks: [Report.PeakBytes?] = [],
-    workspaceWords: [Int]? = nil, stepSeconds: [Double] = [], serialStepSeconds: Double? = nil,
-    predictedStepSeconds: Double? = nil, machine: Machine? = nil,
+    workspaceWords: [Int]? = nil, stepSeconds: [Double] = [], serial: SerialReference? = nil,
+    predictedStepSeconds: Double? = nil, machine: Machine? = nil, carried: CarriedTraffic? = nil,
     assumptions: [String] = []
   ) {
     self.scene = scene
@@ -58,9 +61,10 @@ public struct RunFacts: Sendable {
     self.peaks = peaks
     self.workspaceWords = workspaceWords
     self.stepSeconds = stepSeconds
-    self.serialStepSeconds = serialStepSeconds
+    self.serial = serial
     self.predictedStepSeconds = predictedStepSeconds
     self.machine = machine
+    self.carried = carried
     self.assumptions = assumptions
   }
 }

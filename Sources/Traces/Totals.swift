@@ -47,6 +47,9 @@ public struct Totals: Sendable {
   /// Messages sent by all devices.
   public var messages: Int { messagesSent.reduce(0, +) }
 
+  /// What each channel carried.
+  public var carried: CarriedTraffic { CarriedTraffic(bytes: channelBytes, messages: channelMessages) }
+
   /// Bytes sent, `[from][to]`.
   public var matrixBytes: [[Int]] { matrix(channelBytes) }
   /// Messages sent, `[from][to]`.

@@ -9,7 +9,8 @@ struct CompareCommand: ParsableCommand {
     abstract: "Puts two reports side by side and says which run is faster, where, and whether that is more than noise.",
     discussion: """
       A and B are reports that --json has written. Runs of other networks or another global batch are refused (exit code \
-      2); other differences are named. With --fail-over the exit code is 3 where B takes that much longer per sample.
+      2); other differences are named. Beside a run on one device with the same clock the other one's speed-up, efficiency \
+      and computation scaling are given. With --fail-over the exit code is 3 where B takes that much longer per sample.
       """)
 
   @Argument(help: "The report to compare with.")
@@ -74,15 +75,10 @@ struct CompareCommand: ParsableCommand {
   private static func read(_ paths: [String]) throws(DiagnosticList) -> [Report] {
     var problems: [Diagnostic] = []
     let reports = paths.compactMap { path -> Report? in
-      do {
-        return try Report(reading: try Data(contentsOf: URL(fileURLWithPath: path)))
-      } catch let problem as ReportProblem {
-        problems.append(
-          Diagnostic("'\(path)' is no report: \(problem)", hint: "a report is what run and simulate print with --json"))
-      } catch {
-        problems.append(Diagnostic("'\(path)' cannot be read: \(error.localizedDescription)"))
+      do throws(DiagnosticList) { return try ReportFile.read(path) } catch {
+        problems += error.all
+        return nil
       }
-      return nil
     }
     guard problems.isEmpty else { throw DiagnosticList(problems) }
     return reports

@@ -21,6 +21,8 @@ struct HeadlessSession {
   private var progress: ProgressLine
   private let forecast: Forecast?
   private var recorded: RecordedTimes
+  /// The same training on one device; nil where none was asked for.
+  var reference: SerialReference?
   /// What to exit with if a signal ended the run early.
   private(set) var interruption: Status?
 
@@ -74,8 +76,8 @@ struct HeadlessSession {
       losses: steps.map(\.loss), trainAccuracy: last?.trainAccuracy, testAccuracy: last?.testAccuracy,
       trainOracleAccuracy: last?.trainOracleAccuracy, testOracleAccuracy: last?.testOracleAccuracy,
       heads: last?.heads.map { Report.Heads($0) }, peaks: peaks,
-      workspaceWords: KernelWorkspace.words(of: run.program), stepSeconds: steps.map(\.seconds),
-      predictedStepSeconds: forecast?.expectedSeconds, machine: scene.machine,
+      workspaceWords: KernelWorkspace.words(of: run.program), stepSeconds: steps.map(\.seconds), serial: reference,
+      predictedStepSeconds: forecast?.expectedSeconds, machine: scene.machine, carried: run.carried,
       assumptions: perturbation + run.pacing.assumptions + (forecast?.notes ?? [])
         + (interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"]))
     facts.analysis = RunAnalysis.context(of: statistics, on: scene.machine)

@@ -71,7 +71,8 @@ enum MeasuredRun {
     let facts = RunFacts(
       scene: scene.name, clock: clock, cores: ProcessInfo.processInfo.activeProcessorCount, seed: scene.training.seed,
       steps: steps.count, losses: steps.map(\.loss), peaks: peaks, workspaceWords: KernelWorkspace.words(of: program),
-      stepSeconds: steps.map(\.seconds), assumptions: run.pacing.assumptions)
+      stepSeconds: steps.map(\.seconds), machine: scene.machine, carried: run.carried,
+      assumptions: run.pacing.assumptions)
     return Report(facts, statistics: statistics)
   }
 }

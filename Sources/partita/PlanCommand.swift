@@ -37,7 +37,7 @@ struct PlanCommand: ParsableCommand {
     }
     var plan = Plan(
       program, scene: scene.name, layer: node, workspaceWords: KernelWorkspace.words(of: program),
-      layerCosts: compiled.layerSeconds, link: scene.machine.topology == .crossbar ? scene.machine.link : nil)
+      layerCosts: compiled.layerSeconds, machine: scene.machine)
     let clock = options.pacing(of: scene).clock
     if plan.problems.isEmpty, let forecast = try? forecaster.forecast(program, on: scene.machine, clock: clock) {
       plan.predict(stepSeconds: forecast.stepSeconds, clock: clock.rawValue, assumptions: forecast.assumptions)

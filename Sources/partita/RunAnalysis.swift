@@ -42,17 +42,21 @@ enum RunAnalysis {
     return CalibrationStore.load().document.peakFlopsPerSecond
   }
 
-  /// Seconds of one step, and of its computing, on one device with the same calibration.
+  /// Serial training simulated on the machine's fastest device with the same calibration; nil where nothing took time.
   ///
   /// - Throws: a program that cannot run.
-  static func serial(_ reference: Program, _ forecaster: Forecaster) throws -> (step: Double?, compute: Double?) {
+  static func serial(
+    _ reference: Program, _ forecaster: Forecaster, machine: Machine
+  ) throws -> SerialReference? {
     let costs = forecaster.costs(of: reference, clock: .virtual)
-    let (_, trace) = try Simulation(reference).trace(costs, link: LinkModel(), steps: 2)
+    let (_, trace) = try Simulation(reference).trace(costs, on: MachineModel(machine.alone), steps: 2)
     var statistics = RunStatistics(program: reference, warmupSteps: 1)
     statistics.consume(trace)
     statistics.finish()
     let totals = statistics.totals
-    guard totals.steps > 0 else { return (nil, nil) }
-    return (totals.stepSeconds(quantile: 0.5), Double(totals.breakdowns[0].compute) * 1e-9)
+    guard totals.steps > 0, let step = totals.stepSeconds(quantile: 0.5), step > 0 else { return nil }
+    return SerialReference(
+      source: "simulated with the same costs", steps: totals.steps, stepSeconds: step,
+      computeSeconds: Double(totals.breakdowns[0].compute) * 1e-9 / Double(totals.steps))
   }
 }

@@ -24,7 +24,20 @@ struct RunCommand: ParsableCommand {
     help: "Keeps this run's times out of this machine's calibration, which 'partita bench' began.")
   var teachesNothing = false
 
+  @Flag(
+    name: .customLong("reference"),
+    help: "Times a few serial steps first, on the same clock: the report then has speed-up and computation scaling.")
+  var timesReference = false
+
+  @Option(
+    name: .customLong("reference-from"),
+    help: ArgumentHelp("Takes the serial reference from the report of a run on one device.", valueName: "file"))
+  var referenceFile: String?
+
   func validate() throws {
+    if timesReference, referenceFile != nil {
+      throw ValidationError("Give --reference or --reference-from, not both.")
+    }
     if recordsNothing, outputs.trace != nil || outputs.csv != nil || outputs.svg != nil {
       throw ValidationError("--no-recording leaves nothing to write to --trace, --csv or --svg")
     }
@@ -44,13 +57,25 @@ struct RunCommand: ParsableCommand {
     var settings = TrainingRun.Options()
     settings.machine = scene.machine
     settings.tracing = !recordsNothing
+    let pacing = options.pacing(of: scene)
+    let saved = try referenceFile.map { path throws(DiagnosticList) in
+      try SerialTiming.read(
+        path,
+        for: ReferenceKey(
+          parameterCount: compiled.program.graph.parameterCount, flopsPerSample: compiled.program.graph.flopsPerSample,
+          batch: compiled.program.batch, clock: pacing.clock, cores: ProcessInfo.processInfo.activeProcessorCount))
+    }
     let run = try TrainingRun(
       program: compiled.program, inference: inference, dataset: dataset, shuffle: scene.data.shuffle,
       training: scene.training, options: settings, initialParameters: parameters,
-      pacing: options.pacing(of: scene))
+      pacing: pacing)
+    let reference =
+      try timesReference
+      ? SerialTiming.measure(compiled, dataset: dataset, clock: pacing.clock) : saved
     // Before the run, by what is known before it: its own times come into no prediction that stands beside them.
     let forecast = try? forecaster.forecast(compiled.program, on: scene.machine, clock: run.pacing.clock)
     var session = HeadlessSession(run, scene: scene, files: files, forecast: forecast)
+    session.reference = reference
     try session.train()
     if !teachesNothing { session.teach() }
     let report = session.report()

@@ -43,14 +43,14 @@ struct SimulateCommand: ParsableCommand {
     statistics.finish()
     try pictures.finish(statistics)
     let serial = try RunAnalysis.serial(
-      compiled.compiler.compileReference(of: program), forecaster)
+      compiled.compiler.compileReference(of: program), forecaster, machine: scene.machine)
     var facts = RunFacts(
       scene: scene.name, clock: .model, cores: cores, seed: scene.training.seed,
-      steps: steps, peaks: outcome.peaks.map(Report.PeakBytes.init), serialStepSeconds: serial.step,
-      machine: scene.machine, assumptions: scene.machine.assumptions + outcome.assumptions + Simulation.assumptions)
+      steps: steps, peaks: outcome.peaks.map(Report.PeakBytes.init), serial: serial,
+      machine: scene.machine, carried: outcome.carried,
+      assumptions: scene.machine.assumptions + outcome.assumptions + Simulation.assumptions)
     facts.assumptions.append("the serial reference of the speedup is simulated with the same costs")
     facts.analysis = RunAnalysis.context(of: statistics, costs: costs, on: machine)
-    facts.analysis.serialComputeSeconds = serial.compute
     let report = Report(facts, statistics: statistics)
     try files.deliver(outputs.json ? try report.json() : ReportText(report).text)
   }

@@ -13,6 +13,7 @@ import Workbench
 final class WorkbenchEngine: Session {
   private var run: TrainingRun?
   private let forecasts: WorkbenchForecasts
+  private let references = WorkbenchReferences()
   /// What the engine said when it refused or failed stays until the next run.
   private var data: (settings: DataSettings, seed: UInt64, set: Dataset)?
 
@@ -40,6 +41,11 @@ final class WorkbenchEngine: Session {
   func forecast(_ plan: ScenePlan, clock: Clock) { forecasts.ask(plan, clock) }
   func forecasted() -> (scene: Scene, forecast: Forecast)? { forecasts.take() }
 
+  func timeReference(_ plan: ScenePlan, clock: Clock) throws {
+    references.time(plan, clock: clock, dataset: try dataset(of: plan.scene))
+  }
+  func timedReference() -> TimedReference? { references.take() }
+
   func pause() { run?.pause() }
   func resume() { run?.resume() }
   func step(_ count: Int) { run?.step(count) }
@@ -57,7 +63,7 @@ final class WorkbenchEngine: Session {
           steps: $0.steps, train: $0.trainAccuracy, test: $0.testAccuracy, trainOracle: $0.trainOracleAccuracy,
           testOracle: $0.testOracleAccuracy, heads: $0.heads.map { Report.Heads($0) })
       },
-      trace: news.trace, peaks: run.peaks.map(peak))
+      trace: news.trace, peaks: run.peaks.map(peak), carried: run.carried)
     // What is final needs to be told once.
     if news.state.isOver { self.run = nil }
     return update
@@ -68,6 +74,7 @@ final class WorkbenchEngine: Session {
     run?.stop()
     run?.stop()
     run?.wait()
+    references.finish()
     run = nil
   }
 

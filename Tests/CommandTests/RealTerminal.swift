@@ -3,18 +3,28 @@ import Testing
 
 /// The built program in a real terminal: a pane of a tmux server of its own, with a shell around the program that tells its
 /// exit code.
+///
+/// The server's socket lies in the test's folder, and a watcher in the pane ends the server when its owner is gone, also where
+/// that was killed: no server is left behind.
 final class RealTerminal {
-  private let server = "partita-\(UUID().uuidString)"
   private let place = try! Workplace()
+  private var socket: String { place.path("tmux") }
 
-  init(_ arguments: String, columns: Int, rows: Int) throws {
+  /// - Parameter owner: The process without which the terminal has no reason to be.
+  init(
+    _ arguments: String, columns: Int, rows: Int, owner: Int32 = ProcessInfo.processInfo.processIdentifier
+  ) throws {
+    let watcher = "(while kill -0 \(owner) 2>/dev/null; do sleep 0.2; done; tmux -S \(socket) kill-server) &"
     let program = "echo $$ > pid; exec \"\(Running.binary.path)\" \(arguments)"
-    let shell = "sh -c '\(program)'; echo exit=$?; exec cat"
+    let shell = "\(watcher) sh -c '\(program)'; echo exit=$?; exec cat"
     try tmux(
       "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "-c", place.folder.path, shell)
   }
 
   deinit { _ = try? tmux("kill-server") }
+
+  /// Whether the tmux server answers.
+  var isAlive: Bool { get throws { try tmux("display-message", "-p", "alive").hasPrefix("alive") } }
 
   /// The process id of the program.
   var process: Int32 {
@@ -50,7 +60,7 @@ final class RealTerminal {
     // The server stays after its first command. It must not keep what `Process` hands down to learn of the command's end.
     let closing = "for fd in /proc/self/fd/*; do fd=${fd##*/}; if [ $fd -gt 2 ]; then eval \"exec $fd>&-\"; fi; done"
     process.executableURL = URL(filePath: "/bin/bash")
-    process.arguments = ["-c", "\(closing); exec tmux \"$@\"", "bash", "-L", server] + arguments
+    process.arguments = ["-c", "\(closing); exec tmux \"$@\"", "bash", "-S", socket] + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
     process.environment?["TMUX"] = nil
     try place.write("", to: "answer")

@@ -34,6 +34,45 @@ import Testing
     #expect(!run.output.contains("\u{1b}") && !run.errors.contains("\u{1b}") && !run.errors.contains("\r"))
   }
 
+  /// Speed-up and computation scaling where serial steps were timed or a report of them is at hand; null elsewhere.
+  @Test func aSerialReferenceGivesTheSpeedUp() throws {
+    let place = try Workplace()
+    let size = ["--steps", "4", "--devices", "2", "--clock", "virtual", "--json"]
+    func numbers(_ report: [String: Any]) throws -> (speedup: Any?, scaling: Any?, source: String?) {
+      let efficiency = try #require(report["efficiency"] as? [String: Any])
+      let tree = try #require((report["analysis"] as? [String: Any])?["efficiency"] as? [String: Any])
+      let reference = report["serial_reference"] as? [String: Any]
+      return (efficiency["speedup"], tree["computation_scaling"], reference?["source"] as? String)
+    }
+    let plain = try numbers(place.start(["run", "digits-cnn"] + size).finish().json)
+    #expect(plain.speedup is NSNull && plain.scaling is NSNull && plain.source == nil)
+
+    let timed = try place.start(["run", "digits-cnn", "--reference"] + size).finish()
+    #expect(timed.status == 0 && timed.errors.contains("timing 4 serial steps on one device"), "\(timed.errors)")
+    let measured = try numbers(timed.json)
+    #expect((measured.speedup as? Double ?? 0) > 0 && (measured.scaling as? Double ?? 0) > 0)
+    #expect(measured.source == "3 serial steps before the run, virtual clock")
+
+    let serial = try place.run(
+      "run", "digits-cnn", "--steps", "4", "--devices", "1", "--strategy", "serial", "--clock", "virtual", "--json",
+      "-o",
+      "serial.json")
+    #expect(serial.status == 0, "\(serial.errors)")
+    let saved = try place.start(
+      ["run", "digits-cnn", "--reference-from", "serial.json", "-o", "p.json"] + size
+    ).finish()
+    #expect(saved.status == 0, "\(saved.errors)")
+    let compared = try place.run("compare", "serial.json", "p.json")
+    #expect(compared.output.contains("speed-up over serial"))
+
+    let wrong = try place.start(
+      ["run", "digits-cnn", "--reference-from", "serial.json", "--batch", "32"] + size
+    ).finish()
+    #expect(wrong.status == 2 && wrong.errors.contains("its batch is 64, the run's 32"), "\(wrong.errors)")
+    let both = try place.start(["run", "digits-cnn", "--reference", "--reference-from", "serial.json"]).finish()
+    #expect(both.status == 64)
+  }
+
   @Test func sameSeedSameLosses() throws {
     let place = try Workplace()
     func losses(_ seed: String) throws -> [Double] {

@@ -35,4 +35,21 @@ import Testing
     try terminal.wait(for: "exit=\(status)")
     #expect(try !terminal.isAlternate)
   }
+
+  /// Tests that are killed leave no server and no workbench behind.
+  @Test func theTerminalEndsWithItsOwner() throws {
+    let owner = Process()
+    owner.executableURL = URL(filePath: "/bin/cat")
+    owner.standardInput = Pipe()
+    owner.standardOutput = FileHandle.nullDevice
+    try owner.run()
+    let terminal = try RealTerminal("digits-mlp", columns: 80, rows: 24, owner: owner.processIdentifier)
+    try terminal.wait(for: "READY")
+    #expect(try terminal.isAlive)
+    owner.terminate()
+    owner.waitUntilExit()
+    var looks = 0
+    while try terminal.isAlive, looks < 2000 { looks += 1 }
+    #expect(try !terminal.isAlive, "the server, and with it the workbench, outlived its owner")
+  }
 }

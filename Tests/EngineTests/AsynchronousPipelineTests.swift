@@ -21,14 +21,14 @@ import Traces
   private static let rate = 0.05
 
   /// What a run came to, and what the plain loops say.
-  private func compare(
+  static func compare(
     _ pipeline: PipelineParallel, _ rule: DelayedDescent.Rule, stages: Int, microbatches: Int, momentum: Float,
-    steps: Int = 4, batch: Int = 13
+    steps: Int = 4, batch: Int = 13, seed: UInt64 = 5
   ) throws -> (losses: Double, parameters: Double) {
     let graph = try Graph(Self.perceptron)
     let training = TrainingSettings(
       batch: batch, length: .steps(steps), optimizer: momentum == 0 ? .sgd : .momentum(momentum), weightDecay: 1e-3,
-      rate: RateSchedule(rate: Float(Self.rate)), seed: 5)
+      rate: RateSchedule(rate: Float(Self.rate)), seed: seed)
     let compiler = Compiler(graph: graph, training: training, devices: stages, microbatches: microbatches)
     let program = try compiler.compile(.pipeline(pipeline))
     let places = try compiler.partitioning(for: .pipeline(pipeline)).stages
@@ -81,7 +81,7 @@ import Traces
     }
     for (pipeline, rule) in cases {
       for momentum: Float in [0, 0.9] {
-        let difference = try compare(
+        let difference = try Self.compare(
           pipeline, rule, stages: stages, microbatches: microbatches, momentum: momentum)
         #expect(difference.losses < 1e-5, "\(pipeline), momentum \(momentum)")
         #expect(difference.parameters < 1e-5, "\(pipeline), momentum \(momentum)")
@@ -93,7 +93,7 @@ import Traces
   @Test func anotherRuleIsSomethingElse() throws {
     let pipeline = PipelineParallel(schedule: .pipedream)
     for rule in [DelayedDescent.Rule.verticalSync, .unstashed, .doubleBuffer(3), .doubleBuffer(1)] {
-      let difference = try compare(pipeline, rule, stages: 3, microbatches: 7, momentum: 0.9)
+      let difference = try Self.compare(pipeline, rule, stages: 3, microbatches: 7, momentum: 0.9)
       #expect(difference.parameters > 1e-4)
     }
   }

@@ -45,7 +45,7 @@ import Traces
   @Test func messagesCarryTheirInstants() throws {
     let link = Link.emulated(latencyNanoseconds: 30_000, bytesPerSecond: 1e9)
     var options = TrainingRun.Options()
-    options.link = link
+    options.machine.link = link
     let program = HandBuilt.ring()
     let (_, news) = try train(program, length: .steps(3), options: options)
     #expect(news.state == .finished)

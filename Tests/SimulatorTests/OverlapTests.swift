@@ -70,8 +70,9 @@ import Traces
   /// What `plan` predicts of the golden example.
   @Test func plansPredictTheExposedTail() throws {
     let link = Link.emulated(latencyNanoseconds: 100_000, bytesPerSecond: 20e9)
+    let machine = Machine(devices: 2, link: link)
     let program = try Self.example("data(exchange=direct, overlap=on, bucket=65MB)")
-    let plan = Plan(program, scene: "golden", link: link)
+    let plan = Plan(program, scene: "golden", machine: machine)
     #expect(
       plan.exchanges.map(\.label) == ["gradients of profiled3 to profiled4", "gradients of profiled1 to profiled2"])
     #expect(plan.exchanges.map(\.after) == ["backward profiled3 mb0", "backward profiled1 mb0"])
@@ -80,10 +81,21 @@ import Traces
     #expect(plan.text.contains("after backward profiled3 mb0  ends 17.100 ms"))
     #expect(plan.text.contains("max(0, last end - compute end) = 0.350 ms"))
     #expect(Plan(program, scene: "golden").exposedExchangeSeconds == nil)
-    #expect(Plan(try Self.example("data(exchange=direct)"), scene: "golden", link: link).exchanges.isEmpty)
-    let late = Plan(try Self.example("data(exchange=direct, bucket=65MB)"), scene: "golden", link: link)
+    #expect(Plan(try Self.example("data(exchange=direct)"), scene: "golden", machine: machine).exchanges.isEmpty)
+    let late = Plan(try Self.example("data(exchange=direct, bucket=65MB)"), scene: "golden", machine: machine)
     #expect(late.exchanges.map(\.after) == ["backward profiled1 mb0", "backward profiled1 mb0"])
     #expect(abs(try #require(late.exposedExchangeSeconds) - 4.45e-3) < 1e-12)
+    // Routes decide: two neighbours in a ring have a wire of their own each way, on a bus they share one.
+    func exposed(_ change: (inout Machine) -> Void) -> Double? {
+      var other = machine
+      change(&other)
+      return Plan(program, scene: "golden", machine: other).exposedExchangeSeconds
+    }
+    #expect(exposed { $0.topology = .ring } == plan.exposedExchangeSeconds)
+    #expect(exposed { $0.topology = .bus } == nil && exposed { $0.link = .shared } == nil)
+    let slow = Perturbation.SlowLink(link: .between(0, 1), factor: 2)
+    let slowed = try #require(exposed { $0.perturbation.slowLinks = [slow] })
+    #expect(slowed > 2 * 0.35e-3)
   }
 
   /// What hides and what is exposed is seen: a second row per device, and a sentence on the tail.

@@ -135,6 +135,40 @@ import Traces
       ])
     #expect(LinkTraffic.perStep(try hand.program(), on: Machine(devices: 5)).isEmpty)
   }
+
+  /// Whose messages share a link, how busy it is, and that the one behind waits there for the one before.
+  @Test func loadsOfLinksNameWhoSharesAndWhoWaits() throws {
+    var hand = HandProgram(devices: 5)
+    var arrived: [(device: Int, buffer: Index<Buffer>)] = []
+    for (from, to, bytes) in [(0, 2, 4_000_000), (1, 2, 1_000_000), (2, 1, 2_000_000)] {
+      let message = hand.send(hand.work(from, milliseconds: 0, bytes: bytes), on: hand.channel(from, to))
+      arrived.append((to, hand.receive(message)))
+    }
+    for (device, buffer) in arrived { hand.free(device, buffer) }
+    let program = try hand.program()
+    let machine = Machine(devices: 5, link: Self.link, topology: .ring)
+    let map = LinkMap(program.channels.entries, on: machine)
+    let planned = LinkLoad.all(program, on: map)
+    #expect(planned.map(\.name) == ["1>2", "0>1", "2>1"])
+    #expect(planned[0].pairs == [.init(from: 0, to: 2, bytes: 4_000_000), .init(from: 1, to: 2, bytes: 1_000_000)])
+    #expect(planned.allSatisfy { $0.bytes == nil && $0.utilisation == nil && $0.queuedSeconds == nil })
+    #expect(planned[0].expectedBytes == 5_000_000 && abs(planned[0].busySeconds - 5e-3) < 1e-12)
+
+    let (_, trace) = try Simulation(program).trace(
+      CostTable(program) { _, _ in 0 }, on: MachineModel(machine), steps: 1)
+    let statistics = trace.statistics(program)
+    let loads = LinkLoad.all(program, on: map, totals: statistics.totals, newest: statistics.recent.steps.last)
+    #expect(loads.map(\.name) == ["1>2", "0>1", "2>1"])
+    #expect(loads.map(\.bytes) == [5_000_000, 4_000_000, 2_000_000] && loads.map(\.messages) == [2, 1, 1])
+    let window = Double(statistics.totals.window) * 1e-9
+    #expect(loads[0].utilisation.map { abs($0 - 5e-3 / window) < 1e-12 } == true)
+    // Both are handed over at 0; the megabyte waits for the four.
+    #expect(loads.map(\.queuedSeconds) == [4e-3, 0, 0])
+    #expect(map.commonWire == nil)
+    #expect(LinkMap(program.channels.entries, on: Machine(devices: 5, link: Self.link)).commonWire != nil)
+    #expect(
+      LinkMap(program.channels.entries, on: Machine(devices: 5, link: Self.link, topology: .bus)).commonWire == nil)
+  }
 }
 
 /// Devices that are slower or faster than others.

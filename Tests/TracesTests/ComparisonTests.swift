@@ -25,6 +25,36 @@ import Traces
     #expect(abs(rows.reduce(0) { $0 + ($1.b ?? .nan) } - 150e-9) < 1e-15, "the parts add up to the mean step")
   }
 
+  /// One device of 420 ns beside two of 420 ns: no faster, half as efficient; an own reference of the report goes first.
+  @Test func aSerialReportGivesTheSpeedUp() throws {
+    let program = try pipelineProgram(microbatches: 1)
+    var facts = RunFacts(scene: "tiny", clock: .wall, cores: 2, seed: 7, steps: 1)
+    let parallel = Report(facts, statistics: statistics(program, latePipelineTrace))
+    var serial = try report([840, 840, 840])
+    (serial.parameterCount, serial.flopsPerSample, serial.batch) = (
+      parallel.parameterCount, parallel.flopsPerSample, parallel.batch
+    )
+    func row(_ name: String, _ a: Report, _ b: Report) -> RunComparison.Row? {
+      compare(a, b).rows.first { $0.name == name }
+    }
+    let factor = try #require(row("speed-up over serial", serial, parallel))
+    #expect(factor.a == 1 && factor.b.map { abs($0 - 2) < 1e-12 } == true)
+    #expect(row("speed-up over serial", parallel, serial)?.a.map { abs($0 - 2) < 1e-12 } == true)
+    #expect(row("efficiency, speed-up / devices", serial, parallel)?.b.map { abs($0 - 1) < 1e-12 } == true)
+    let scaling = try #require(row("computation scaling", serial, parallel))
+    #expect(scaling.a == 1)
+    let useful = try #require(serial.perDevice[0].computeSeconds) / 3
+    #expect(scaling.b.map { abs($0 - useful / 350e-9) < 1e-9 } == true)
+
+    serial.clock = .virtual
+    #expect(row("speed-up over serial", serial, parallel)?.b == nil, "times of two clocks are not compared")
+    #expect(row("speed-up over serial", parallel, parallel) == nil)
+    facts.serial = SerialReference(source: "by hand", steps: 1, stepSeconds: 1260e-9)
+    let own = Report(facts, statistics: statistics(program, latePipelineTrace))
+    #expect(row("speed-up over serial", parallel, own)?.b.map { abs($0 - 3) < 1e-12 } == true)
+    #expect(row("computation scaling", parallel, own)?.b == nil)
+  }
+
   @Test func overlappingRangesAreNoDifference() throws {
     let result = compare(try report([100, 200, 300]), try report([110, 230, 310]))
     #expect(result.outcome == .unclear && result.largestChange == nil)

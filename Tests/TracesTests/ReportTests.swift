@@ -10,7 +10,7 @@ import Traces
     guard measured else { return Report(facts, statistics: RunStatistics(program: program)) }
     facts.losses = [2.5, .nan]
     facts.testAccuracy = 0.75
-    facts.serialStepSeconds = 840e-9
+    facts.serial = SerialReference(source: "by hand", steps: 1, stepSeconds: 840e-9, computeSeconds: 700e-9)
     facts.assumptions = ["one thing"]
     facts.peaks = [
       Report.PeakBytes(parameters: 1, gradients: 2, optimizer: 3, activations: 4, buffers: 5, workspace: 6, total: 12)
@@ -28,7 +28,7 @@ import Traces
       "schema", "scene", "strategy", "devices", "clock", "cores", "oversubscribed", "batch", "microbatches", "seed",
       "steps", "warmup_steps", "samples_per_second", "step_seconds", "loss", "train_accuracy", "test_accuracy",
       "ensemble_accuracy", "oracle_accuracy", "train_oracle_accuracy", "heads", "parameter_count", "flops_per_sample",
-      "per_device", "communication", "links", "bubble", "efficiency", "predicted",
+      "per_device", "communication", "links", "bubble", "efficiency", "serial_reference", "predicted",
       "analysis", "assumptions",
     ],
     "step_seconds": ["median", "p10", "p90"],
@@ -36,7 +36,7 @@ import Traces
       "bytes_per_step", "expected_bytes_per_step", "messages_per_step", "matrix_bytes", "by_purpose",
     ],
     "bubble": ["fraction_of_total", "formula"],
-    "efficiency": ["speedup", "load_balance", "communication", "parallel"],
+    "efficiency": ["speedup", "strong", "load_balance", "communication", "parallel"],
   ]
 
   private static let deviceKeys: Set<String> = [
@@ -114,6 +114,9 @@ import Traces
     #expect(report.efficiency.communication == 200.0 / 420)
     #expect(report.efficiency.parallel == 175.0 / 420)
     #expect(report.efficiency.speedup.map { abs($0 - 2) < 1e-12 } == true)
+    #expect(report.efficiency.strong.map { abs($0 - 1) < 1e-12 } == true)
+    // 350 ns of computing on two devices, where one alone needs 700.
+    #expect(report.analysis?.efficiency.computationScaling.map { abs($0 - 2) < 1e-12 } == true)
     let device = report.perDevice[1]
     #expect(device.waits == ["late_sender": 100e-9, "back_pressure": 0])
     #expect(device.firstStartSeconds == 133e-9 && device.lastEndSeconds == 285e-9)
@@ -124,6 +127,31 @@ import Traces
     #expect(report.communication.bytesPerStep == 48 && report.communication.matrixBytes == [[0, 24], [24, 0]])
     #expect(report.communication.byPurpose?["activation_gradients"] == 24)
     #expect(report.communication.byPurpose?["other"] == 0)
+  }
+
+  /// A report is a reference for runs of the same work on the same clock, and says why it is none for others.
+  @Test func reportsOfOneDeviceAreReferences() throws {
+    let serial = Report(
+      RunFacts(scene: "tiny", clock: .wall, cores: 2, seed: 7, steps: 3),
+      statistics: statistics(try serialProgram(), serialTrace([300, 100, 200])))
+    let reference = try #require(SerialReference(serial, source: "there"))
+    #expect(reference.steps == 3 && reference.stepSeconds == 200e-9 && reference.source == "there")
+    let compute = try #require(serial.perDevice[0].computeSeconds)
+    #expect(reference.computeSeconds.map { abs($0 - compute / 3) < 1e-15 } == true)
+    var key = ReferenceKey(serial)
+    #expect(key.objections(to: serial).isEmpty)
+    key.cores = nil
+    #expect(key.objections(to: serial).isEmpty, "an unknown number agrees with any")
+    (key.cores, key.batch, key.clock) = (4, key.batch + 1, .virtual)
+    let objections = key.objections(to: serial)
+    #expect(objections.count == 3)
+    #expect(objections.contains("its clock is wall, the run's virtual"))
+    #expect(ReferenceKey(try report()).objections(to: report()).contains("it is of 2 devices"))
+    let nothing = Report(
+      RunFacts(scene: "tiny", clock: .wall, cores: 2, seed: 7, steps: 0), statistics: statistics(try serialProgram()))
+    #expect(SerialReference(nothing, source: "") == nil)
+    #expect(ReferenceKey(nothing).objections(to: nothing) == ["it has no measured step"])
+    #expect(ReportText(try report()).text.contains("speedup               2, 100.0 % of 2 devices, one device's step"))
   }
 
   @Test func wholeNumbersOfBytesPrintAsWholeNumbers() throws {

@@ -68,6 +68,25 @@ final class FakeSession: Session {
     return forecastAnswer
   }
 
+  /// What a serial step takes when somebody asks; nothing answers without it.
+  var serialSeconds: Double?
+  private var timed: TimedReference?
+
+  func timeReference(_ plan: ScenePlan, clock: Clock) throws {
+    calls.append("reference \(clock.rawValue)")
+    if let refusal { throw Refusal(description: refusal) }
+    timed = serialSeconds.map {
+      TimedReference(
+        key: ReferenceKey(plan.program, clock: clock, cores: WorkbenchRig.cores),
+        reference: SerialReference(source: "made up", steps: 1, stepSeconds: $0, computeSeconds: $0))
+    }
+  }
+
+  func timedReference() -> TimedReference? {
+    defer { timed = nil }
+    return timed
+  }
+
   private func note(_ call: String, _ act: () -> Void) {
     calls.append(call)
     act()

@@ -1,3 +1,4 @@
+import Machines
 import Networks
 import Programs
 import Screens
@@ -185,8 +186,10 @@ struct MeasurementsFixture {
     return statistics
   }
 
-  static func measurements(_ program: Program, steps: Int = 3, warmup: Int = 1) -> Measurements {
-    var measurements = Measurements.empty(program, clock: .virtual)
+  static func measurements(
+    _ program: Program, steps: Int = 3, warmup: Int = 1, machine: Machine? = nil
+  ) -> Measurements {
+    var measurements = Measurements(ProgramFacts(program, machine: machine), clock: .virtual)
     measurements.state = .ended
     measurements.take(statistics(program, steps: steps, warmup: warmup))
     return measurements

@@ -1,3 +1,4 @@
+import Machines
 import Screens
 import Testing
 import Traces
@@ -20,6 +21,14 @@ struct MeasurementsSizeTests {
     }
     var messages = CommunicationView()
     _ = messages.handle(.character("b"), learned)
+    var links = CommunicationView()
+    _ = links.handle(.character("l"), learned)
+    let hosts = Machine(
+      devices: 16, link: .emulated(latencyNanoseconds: 20_000, bytesPerSecond: 1e8),
+      topology: .hosts(devices: 4, inside: .shared))
+    let sixteen = MeasurementsFixture.exchange(devices: 16)
+    let hosted = MeasurementsFixture.measurements(sixteen, machine: hosts)
+    let unmeasured = Measurements(ProgramFacts(sixteen, machine: hosts))
     var smooth = LearningView()
     _ = smooth.handle(.character("l"))
     _ = smooth.handle(.character("o"))
@@ -35,7 +44,10 @@ struct MeasurementsSizeTests {
         ("\(name) communication", { drawCommunication(measurements, messages, into: &$0, in: $1, expanded: $2) }),
         ("\(name) learning", { drawLearning(measurements, smooth, into: &$0, in: $1, expanded: $2) }),
       ]
-    } + [("selected timeline", { drawTimeline(learned, view, into: &$0, in: $1, expanded: $2) })]
+    } + [
+      ("links", { drawCommunication(hosted, links, into: &$0, in: $1, expanded: $2) }),
+      ("links before a run", { drawCommunication(unmeasured, links, into: &$0, in: $1, expanded: $2) }),
+    ] + [("selected timeline", { drawTimeline(learned, view, into: &$0, in: $1, expanded: $2) })]
   }
 
   @Test("Drawing stays inside of its rectangle", arguments: [false, true])

@@ -19,6 +19,8 @@ struct ScreenPictureTests {
     "pipeline": "keys 2 right right",
     "timeline": "keys r\nuntil FINISHED\nkeys 3 . .",
     "communication": "keys r\nuntil FINISHED\nkeys 5",
+    "links": "keys r\nuntil FINISHED\nkeys 5 l",
+    "links-expanded": "keys r\nuntil FINISHED\nkeys 5 l e",
     "analysis": "keys r\nuntil FINISHED\nkeys A",
     "path": "keys r\nuntil FINISHED\nkeys 3 c",
     "help": "keys ?",
@@ -29,7 +31,8 @@ struct ScreenPictureTests {
 
   @Test(arguments: ["80x24", "120x40"]) func screensLookAsRecorded(_ size: String) throws {
     for (name, script) in Self.scripts {
-      let end = try WorkbenchRig.play(script, size: try #require(Size(size)), cores: 1, clock: .wall)
+      let scene = name.hasPrefix("links") ? WorkbenchRig.hosts : WorkbenchRig.scene()
+      let end = try WorkbenchRig.play(script, size: try #require(Size(size)), scene: scene, cores: 1, clock: .wall)
       let picture = end.terminal.lastSurface.described(name: name)
       if ProcessInfo.processInfo.environment["PARTITA_RECORD_PICTURES"] != nil {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Pictures")

@@ -24,6 +24,17 @@ final class WorkbenchRig {
     strategy: data(exchange=ring)
     """
 
+  /// Cores where a test does not say otherwise.
+  static let cores = 4
+
+  /// Four devices in two hosts, each with one interface to a network.
+  static var hosts: Scene {
+    scene(
+      yaml.replacing(
+        "machine: {devices: 2}",
+        with: "machine: {devices: 4, topology: {hosts: {devices: 2, inside: shared}}, link: \"20us,50MB/s\"}"))
+  }
+
   static func scene(_ yaml: String = yaml) -> Scene {
     do {
       return try Scene(yaml: yaml)
@@ -67,7 +78,8 @@ final class WorkbenchRig {
   /// Runs the loop from a script until the script is over or the workbench is left.
   static func play(
     _ script: String, size: Size = Size(width: 80, height: 24), glyphs: GlyphSet = .unicode,
-    scene: Scene = WorkbenchRig.scene(), session: FakeSession = FakeSession(), shelf: Shelf = Shelf(), cores: Int = 4,
+    scene: Scene = WorkbenchRig.scene(), session: FakeSession = FakeSession(), shelf: Shelf = Shelf(),
+    cores: Int = WorkbenchRig.cores,
     clock: Clock? = nil
   ) throws -> Outcome {
     let terminal = HeadlessTerminal(script: try TerminalScript(script), size: size, glyphs: glyphs, turnMilliseconds: 0)

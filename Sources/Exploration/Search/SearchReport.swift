@@ -137,7 +137,7 @@ public struct SearchReport: Codable, Hashable, Sendable {
     self.scene = scene.name
     devices = scene.machine.devices
     batch = scene.training.batch
-    link = scene.machine.link.description
+    link = scene.machine.linkDescription
     seed = budget.seed
     self.budget = budget.candidates
     judged = ledger.judged

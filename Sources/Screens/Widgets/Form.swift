@@ -63,6 +63,11 @@ public struct Form: Widget {
           draw(field, isSelected: row.field == selection, labels: labels, into: &surface, in: rect.row(offset))
         }
       }
+      // More fields above or below than are seen.
+      if first > 0 { surface.put(surface.glyphs.up, x: rect.maxX - 1, y: rect.y, role: .key) }
+      if first + rect.height < rows.count {
+        surface.put(surface.glyphs.down, x: rect.maxX - 1, y: rect.maxY - 1, role: .key)
+      }
     }
   }
 

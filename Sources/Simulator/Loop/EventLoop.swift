@@ -33,6 +33,7 @@ struct EventLoop<Source: CostSource> {
   private struct Traffic {
     var sent = 0
     var received = 0
+    var bytes = 0
   }
 
   private let flat: FlatProgram
@@ -97,6 +98,9 @@ struct EventLoop<Source: CostSource> {
     bound = min(bound, devices.reduce(0) { max($0, $1.isStanding ? $1.step : $1.step + 1) })
     return Int(bound)
   }
+
+  /// What was sent over each channel so far.
+  var carried: CarriedTraffic { CarriedTraffic(bytes: traffic.map(\.bytes), messages: traffic.map(\.sent)) }
 
   /// Devices that did not get to the last step that they may do, each with the head of the lane that it stands at.
   var blocked: [BlockedDevice] {
@@ -267,6 +271,7 @@ struct EventLoop<Source: CostSource> {
     underWay[slot(number, traffic[number].sent)] = times
     let isNext = traffic[number].sent == traffic[number].received
     traffic[number].sent += 1
+    traffic[number].bytes += flat.messageBytes[Int(instruction.message)]
     let receiver = Int(channel.to)
     if isNext, devices[receiver].isWaiting, stands(receiver, before: .receive, number) {
       schedule(receiver, at: times.readableAt)

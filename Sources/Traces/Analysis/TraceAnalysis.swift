@@ -4,19 +4,19 @@ import Programs
 public struct AnalysisContext: Sendable {
   /// The recorded durations run again with other costs.
   public var replay: Replay?
-  /// Seconds of computing for one step on one device.
-  public var serialComputeSeconds: Double?
+  /// The same training on one device.
+  public var serial: SerialReference?
   /// What one device can do at most, measured, in floating-point operations per second.
   public var peakFlopsPerSecond: Double?
   /// Cores, where there are more worker threads than those.
   public var oversubscribedCores: Int?
 
   public init(
-    replay: Replay? = nil, serialComputeSeconds: Double? = nil, peakFlopsPerSecond: Double? = nil,
+    replay: Replay? = nil, serial: SerialReference? = nil, peakFlopsPerSecond: Double? = nil,
     oversubscribedCores: Int? = nil
   ) {
     self.replay = replay
-    self.serialComputeSeconds = serialComputeSeconds
+    self.serial = serial
     self.peakFlopsPerSecond = peakFlopsPerSecond
     self.oversubscribedCores = oversubscribedCores
   }
@@ -93,7 +93,7 @@ public struct TraceAnalysis: Sendable {
     efficiency = EfficiencyTree(
       useful: totals.breakdowns.map(\.compute), window: totals.window,
       idealWindow: context.replay.map { $0.idealNetworkStepSeconds * 1e9 * count },
-      serialUseful: context.serialComputeSeconds.map { $0 * 1e9 * count })
+      serialUseful: context.serial?.computeSeconds.map { $0 * 1e9 * count })
     verdict = Verdict(
       Findings(
         steps: steps, path: path, delays: delays, collectives: collectives, bubble: bubble, straggler: straggler,
@@ -116,6 +116,12 @@ public struct TraceAnalysis: Sendable {
     let program = steps.catalogue.program
     let samples = Double(program.batch * totals.steps)
     return samples * Double(program.graph.flopsPerSample) / (Double(totals.window) * 1e-9)
+  }
+
+  /// t(1) / t(P), medians of the step; nil without a serial reference.
+  public var speedup: Double? {
+    guard let serial = context.serial, let step = totals.stepSeconds(quantile: 0.5), step > 0 else { return nil }
+    return serial.stepSeconds / step
   }
 
   /// Model FLOPs utilisation (Chowdhery et al. 2022, PaLM, appendix B): the achieved rate as a share of what the devices can

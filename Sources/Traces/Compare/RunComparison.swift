@@ -109,7 +109,7 @@ public struct RunComparison: Codable, Hashable, Sendable {
         Row("peak memory of a device", .bytes, first.largestPeak, second.largestPeak),
         Row("parallel efficiency", .share, first.efficiency.parallel, second.efficiency.parallel),
         Row("test accuracy", .share, first.testAccuracy, second.testAccuracy),
-      ]
+      ] + Self.speedups(first, second)
     let slowdown = Self.slowdown(first, second)
     let outcome = Self.outcome(first, second, slowdown)
     let cause = outcome == .faster || outcome == .slower ? Self.largestChange(parts, slower: outcome == .slower) : nil
@@ -140,6 +140,34 @@ public struct RunComparison: Codable, Hashable, Sendable {
     compare("oversubscribed", a.oversubscribed, b.oversubscribed)
     compare("cores", a.cores.map(String.init) ?? "n/a", b.cores.map(String.init) ?? "n/a")
     return found
+  }
+
+  /// Speed-up over serial training and what follows from it, where one of the two is serial training on the same clock or a
+  /// report has its own reference; no rows elsewhere.
+  private static func speedups(_ a: Report, _ b: Report) -> [Row] {
+    func tree(_ report: Report, beside other: Report) -> (speedup: Double, computing: Double?)? {
+      let beside = report.serialReference ?? Self.reference(other, for: report) ?? Self.reference(report, for: report)
+      guard let reference = beside, let step = report.stepSeconds.median, step > 0 else { return nil }
+      let own = report.meanSeconds(.compute).map { $0 * Double(report.devices) }
+      return (
+        reference.stepSeconds / step,
+        own.flatMap { own in own > 0 ? reference.computeSeconds.map { $0 / own } : nil }
+      )
+    }
+    let (one, other) = (tree(a, beside: b), tree(b, beside: a))
+    guard one != nil || other != nil else { return [] }
+    func share(_ report: Report, _ tree: (speedup: Double, computing: Double?)?) -> Double? {
+      tree.map { $0.speedup / Double(max(report.devices, 1)) }
+    }
+    return [
+      Row("speed-up over serial", .count, one?.speedup, other?.speedup),
+      Row("efficiency, speed-up / devices", .share, share(a, one), share(b, other)),
+      Row("computation scaling", .share, one?.computing, other?.computing),
+    ]
+  }
+
+  private static func reference(_ serial: Report, for report: Report) -> SerialReference? {
+    ReferenceKey(report).objections(to: serial).isEmpty ? SerialReference(serial, source: "the other report") : nil
   }
 
   /// Of the median step, per sample.

@@ -10,7 +10,7 @@ extension WorkbenchState {
     let layout = ScreenLayout(self, size: surface.size)
     StatusLine(self).draw(into: &surface, in: layout.status)
     NotesLine(self).draw(into: &surface, in: layout.notes)
-    ScreenLayout.tabs(focus: focus).draw(into: &surface, in: layout.tabs)
+    ScreenLayout.tabs(focus: focus, width: layout.tabs.width).draw(into: &surface, in: layout.tabs)
     for place in layout.panels where place.panel != focus { draw(place.panel, into: &surface, in: place.rect) }
     // The hardware cursor belongs into the panel that has the keys, so that one is drawn last.
     surface.hideCursor()

@@ -25,7 +25,7 @@ extension WorkbenchState {
     switch panel {
     case .timeline: measurements.note(on: timelineView)
     case .devices: measurements.devicesNote
-    case .communication: "bytes per step"
+    case .communication: measurements.communicationNote(communicationView)
     case .network, .strategy, .learning: ""
     }
   }

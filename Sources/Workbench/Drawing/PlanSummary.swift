@@ -72,8 +72,12 @@ enum PlanSummary {
     let peaks = plan.facts.memory.map(\.total)
     let distinct = Set(peaks)
     if distinct.count == 1, let peak = peaks.first { return Line("peak memory \(Format.memory(peak)) per device") }
-    let listed = peaks.prefix(8).map { Format.memory($0) }.joined(separator: ", ")
-    return Line("peak memory \(listed)\(peaks.count > 8 ? ", …" : "") on devices 0 to \(peaks.count - 1)")
+    if peaks.count > 4, let least = peaks.min(), let most = peaks.max() {
+      let (low, high) = (Format.memory(least), Format.memory(most))
+      return Line("peak memory \(low == high ? low : "\(low) to \(high)") per device")
+    }
+    let listed = peaks.map { Format.memory($0) }.joined(separator: ", ")
+    return Line("peak memory \(listed) on devices 0 to \(peaks.count - 1)")
   }
 
   /// Which devices have which part of which layers; neighbours with the same split share a line.

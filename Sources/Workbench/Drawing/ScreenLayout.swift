@@ -33,6 +33,7 @@ public struct ScreenLayout: Hashable, Sendable {
   public let tabs: Rect
   public let footer: Rect
   public let panels: [Place]
+  private let focus: PanelKind
 
   /// The layout of a state on a screen of its size, or of another one.
   public init(_ state: WorkbenchState, size: Size? = nil) {
@@ -45,6 +46,7 @@ public struct ScreenLayout: Hashable, Sendable {
   }
 
   init(size: Size, focus: PanelKind, isExpanded: Bool, devices: Int, editorRows: EditorRows) {
+    self.focus = focus
     let screen = Rect(size)
     let isWhole = size.width >= 110 && size.height >= 34
     let hasTabs = isExpanded || !isWhole
@@ -119,13 +121,18 @@ public struct ScreenLayout: Hashable, Sendable {
     return [Place(panel: .network, rect: rows[0]), Place(panel: .strategy, rect: rows[1])]
   }
 
-  /// The row of tabs as a widget.
-  static func tabs(focus: PanelKind) -> Tabs { Tabs(PanelKind.allCases.map(\.title), selection: focus.rawValue) }
+  /// The row of tabs as a widget; where not all titles fit, those of the other panels are shortened.
+  static func tabs(focus: PanelKind, width: Int) -> Tabs {
+    let whole = Tabs(PanelKind.allCases.map(\.title), selection: focus.rawValue)
+    guard let last = whole.ranges().last, last.upperBound > width else { return whole }
+    return Tabs(
+      PanelKind.allCases.map { $0 == focus ? $0.title : String($0.title.prefix(4)) }, selection: focus.rawValue)
+  }
 
   /// The panel whose tab is at a place.
   func tab(at place: Point) -> PanelKind? {
     guard tabs.contains(x: place.x, y: place.y) else { return nil }
-    let ranges = Self.tabs(focus: .network).ranges()
+    let ranges = Self.tabs(focus: focus, width: tabs.width).ranges()
     return ranges.firstIndex { $0.contains(place.x - tabs.x) }.flatMap(PanelKind.init(rawValue:))
   }
 }

@@ -57,6 +57,8 @@ struct NotesLine: Widget {
     if let note = state.note { parts.append(note) }
     if state.isEditedSinceRun { parts.append(Line("edited: press r to start anew", role: .warning)) }
     if case .failed? = state.shownRun?.state { parts.append(Line("the run failed: X resets", role: .error)) }
+    // What the marked value means goes before what is always so: the line is short and cut on the right.
+    if let hint = state.fieldHint { parts.append(Line(hint, role: .dim)) }
     let devices = state.run?.scene.machine.devices ?? state.scene.machine.devices
     if devices > state.cores {
       let numbers = "\(devices) devices on \(state.cores) core\(state.cores == 1 ? "" : "s")"
@@ -64,9 +66,7 @@ struct NotesLine: Widget {
       parts.append(
         isVirtual ? Line("virtual clock: \(numbers)") : Line("oversubscribed: \(numbers)", role: .warning))
     }
-    if let hint = state.fieldHint {
-      parts.append(Line(hint, role: .dim))
-    } else {
+    if state.fieldHint == nil {
       parts.append(Line((state.run?.scene ?? state.scene).strategy.description.replacing("\n", with: "; "), role: .dim))
     }
     self.parts = parts

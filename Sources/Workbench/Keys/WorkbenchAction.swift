@@ -9,6 +9,8 @@ public enum WorkbenchAction: Hashable, Sendable {
   case nextPanel, previousPanel, expand, back
   // The run
   case run, pauseDisplay, pauseRun, step, stop, reset, clock
+  /// Serial steps to compare with.
+  case reference
   /// What limits the run, and who keeps whom waiting.
   case analysis
   // The scene

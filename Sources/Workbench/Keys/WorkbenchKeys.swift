@@ -86,6 +86,10 @@ public enum WorkbenchKeys {
       [.character("C")], .clock, "clock", help: "time the next run by the other clock, the wall's or virtual time",
       context: Context.run, footer: false),
     Binding(
+      [.character("R")], .reference, "reference",
+      help: "time a few serial steps on one device, for the speed-up of runs of the same batch and clock",
+      context: Context.run, footer: false),
+    Binding(
       [.character("o"), .control("o")], .openScene, "open", help: "choose a scene or open a file", context: Context.run),
     Binding([.control("s"), .function(2)], .saveScene, "save", help: "save the scene to a file", context: Context.run),
     Binding(

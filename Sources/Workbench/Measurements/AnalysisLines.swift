@@ -36,12 +36,24 @@ struct AnalysisLines {
       (2, "communication", tree.communication), (3, "serialisation", tree.serialisation),
       (3, "transfer", tree.transfer), (1, "computation scaling", tree.computationScaling),
     ]
-    return [Line("efficiency", role: .title) + Line("  0.8 and more is acceptable (POP)", role: .dim)]
+    return [Line("efficiency", role: .title) + Line("  0.8 and more is acceptable (POP)", role: .dim), speedup]
       + rows.map { indent, name, value in
         let label = (String(repeating: " ", count: 2 * indent) + name).padded(to: 24)
         let role: Role = (value ?? 1) >= Verdict.acceptable ? .good : .warning
         return Line(label) + Line(right(Format.percent(value), 8) + " ") + bar(value, role: role)
       }
+  }
+
+  private var speedup: Line {
+    let label = Line("speed-up".padded(to: 24))
+    guard let factor = analysis.speedup, let serial = analysis.context.serial else {
+      return label + Line(right("n/a", 8)) + Line("  no serial reference: R times one", role: .dim)
+    }
+    let devices = catalogue.program.devices.count
+    return label + Line(right(Format.times(factor), 8))
+      + Line(
+        "  \(Format.percent(factor / Double(max(1, devices)))) of \(devices) "
+          + "\(devices == 1 ? "device" : "devices"); one takes \(Format.time(serial.stepSeconds)) a step", role: .dim)
   }
 
   private var path: [Line] {

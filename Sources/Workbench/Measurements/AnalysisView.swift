@@ -23,6 +23,7 @@ extension WorkbenchState {
     if let question = inquiries.analysisContext, let steps = AnalysedSteps(shown.timeline.steps, catalogue: catalogue) {
       context = question(steps, (run?.scene ?? scene).machine)
     }
+    context.serial = shownReference
     if shown.clock == .wall, shown.deviceCount > cores { context.oversubscribedCores = cores }
     analysis = TraceAnalysis(shown.timeline.steps, totals: totals, catalogue: catalogue, context: context)
     guard analysis != nil else {

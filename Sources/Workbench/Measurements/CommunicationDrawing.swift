@@ -3,7 +3,8 @@ import Screens
 import Traces
 
 /// Draws who sends how much to whom in a step: a matrix of devices, totals by purpose beside their formulas, and,
-/// expanded, the closed form of each kind of collective. Before a run the program's own counts stand there, labelled so.
+/// expanded, the closed form of each kind of collective; or, by link, what each physical link carries. Before a run the
+/// program's own counts stand there, labelled so.
 ///
 /// - Parameters:
 ///   - focused: whether keys go to this panel.
@@ -19,6 +20,11 @@ public func drawCommunication(
     guard measurements.facts.program.messages.count > 0 else {
       Paragraph("No device sends anything to another in this program.", role: .dim).draw(into: &surface, in: rect)
       return
+    }
+    guard view.grouping == .peers else {
+      picture.total.draw(into: &surface, x: rect.x, y: rect.y, limit: rect.width)
+      return LinksPicture(measurements: measurements, view: view)
+        .draw(into: &surface, in: rect.dropping(rows: 1), expanded: expanded)
     }
     let purposes = picture.purposes
     let isWide = rect.width >= picture.matrixWidth + 34
@@ -43,9 +49,10 @@ public func drawCommunication(
 }
 
 extension Measurements {
-  /// What the frame of the communication panel says: whether its numbers are measured.
-  public var communicationNote: String {
-    totals == nil ? "by formula" : "per step, measured"
+  /// What the frame of the communication panel says: by what its rows are told apart, and whether its numbers are measured.
+  public func communicationNote(_ view: CommunicationView) -> String {
+    let rows = view.grouping == .links ? "by link" : "by device"
+    return "\(rows), per step, \(totals == nil ? "expected" : "measured")"
   }
 }
 

@@ -9,27 +9,39 @@ struct DeviceTables {
 
   private typealias Column = Screens.Table.Column
 
-  /// Shares of the window and waits by cause, and traffic where there is room beside them.
-  func drawTimes(withTraffic: Bool, into surface: inout Surface, in rect: Rect) {
+  /// Shares of the window, and where there is room beside them waits by cause and traffic.
+  func drawTimes(withWaits: Bool, withTraffic: Bool, into surface: inout Surface, in rect: Rect) {
     let columns =
       Activity.allCases.map { Column($0 == .communication ? "exposed" : $0.rawValue, .right) }
-      + WaitCause.allCases.map { Column(SpanLook($0).name, .right) } + (withTraffic ? Self.trafficColumns : [])
+      + (withWaits ? Self.waitColumns : []) + (withTraffic ? Self.trafficColumns : [])
     let rows = (0..<measurements.deviceCount).map { device -> [Line] in
-      let breakdown = measurements.breakdown(of: device)
-      let shares = breakdown?.permille
-      let waits = WaitCause.allCases.map { cause in
-        let perStep = breakdown.flatMap { parts in
-          measurements.perStep { _ in Int(parts.waits[cause, default: 0]) }.map { $0 * 1e-9 }
-        }
-        return Line(Format.time(perStep))
-      }
-      return Activity.allCases.map { Line(percentText(permille: shares?[$0])) } + waits
-        + (withTraffic ? traffic(of: device) : [])
+      let shares = measurements.breakdown(of: device)?.permille
+      return Activity.allCases.map { Line(percentText(permille: shares?[$0])) }
+        + (withWaits ? waits(of: device) : []) + (withTraffic ? traffic(of: device) : [])
     }
     let steps = measurements.measuredSteps
     let title =
       steps == 0 ? "time: nothing measured" : "time, mean of \(steps) measured \(steps == 1 ? "step" : "steps")"
     draw(title, columns, rows, into: &surface, in: rect)
+  }
+
+  /// Waits by cause per step, where they have no room beside the shares.
+  func drawWaits(into surface: inout Surface, in rect: Rect) {
+    draw(
+      "waits per step by cause", Self.waitColumns, (0..<measurements.deviceCount).map { waits(of: $0) }, into: &surface,
+      in: rect)
+  }
+
+  private static let waitColumns = WaitCause.allCases.map { Column(SpanLook($0).name, .right) }
+
+  private func waits(of device: Int) -> [Line] {
+    let breakdown = measurements.breakdown(of: device)
+    return WaitCause.allCases.map { cause in
+      let perStep = breakdown.flatMap { parts in
+        measurements.perStep { _ in Int(parts.waits[cause, default: 0]) }.map { $0 * 1e-9 }
+      }
+      return Line(Format.time(perStep))
+    }
   }
 
   /// What each device sends and receives, and how much of it was hidden behind computing.

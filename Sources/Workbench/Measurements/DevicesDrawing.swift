@@ -41,15 +41,18 @@ struct DevicesPage {
 
   func surface(glyphs: GlyphSet) -> Surface {
     let isWide = width >= 130
+    // All shares and waits do not fit side by side: the waits get a table of their own.
+    let isNarrow = width < 74
     let rows = measurements.deviceCount + 2
     let memory = DeviceTables.memoryRows(measurements)
-    let heights = Array(repeating: rows, count: isWide ? 2 : 3) + [memory]
+    let heights = Array(repeating: rows, count: isWide ? 2 : isNarrow ? 4 : 3) + [memory]
     var surface = Surface(width: width, height: heights.reduce(0, +) + heights.count - 1, glyphs: glyphs)
     let tables = DeviceTables(measurements: measurements, offset: 0)
     let parts = surface.bounds.rows(heights.map { .fixed($0) }, gap: 1)
     DeviceBars(measurements: measurements, offset: 0).draw(into: &surface, in: parts[0])
-    tables.drawTimes(withTraffic: isWide, into: &surface, in: parts[1])
-    if !isWide { tables.drawTraffic(into: &surface, in: parts[2]) }
+    tables.drawTimes(withWaits: !isNarrow, withTraffic: isWide, into: &surface, in: parts[1])
+    if isNarrow { tables.drawWaits(into: &surface, in: parts[2]) }
+    if !isWide { tables.drawTraffic(into: &surface, in: parts[parts.count - 2]) }
     tables.drawMemory(into: &surface, in: parts[parts.count - 1])
     return surface
   }
@@ -81,7 +84,7 @@ struct DeviceBars {
     }
     if hasLegend {
       let y = min(parts[2].y, parts[1].y + devices - first)
-      SpanLook.legend(Activity.allCases.map { SpanLook($0) })
+      SpanLook.legend(Activity.allCases.map { SpanLook($0) }, fitting: rect.width)
         .draw(into: &surface, x: rect.x, y: y, limit: rect.width)
     }
   }

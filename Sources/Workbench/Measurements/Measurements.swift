@@ -27,6 +27,8 @@ public struct Measurements: Sendable {
   /// Peak memory of each device; missing or nil where not measured.
   public var peaks: [MemoryPeak?] = []
   public var learning: LearningHistory
+  /// What the executor counted on each channel since the run began; nil where it did not.
+  public var carried: CarriedTraffic?
   /// Steps whose records are complete, with warm-up.
   public private(set) var closedSteps = 0
   /// Steps at the start that the measurements leave out.

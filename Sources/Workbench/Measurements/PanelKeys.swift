@@ -71,13 +71,19 @@ public struct DevicesView: Hashable, Sendable {
   public static let keys: [PanelKey] = [
     PanelKey([.down, .character("j")], "down", "scroll down"),
     PanelKey([.up, .character("k")], "up", "scroll up"),
+    PanelKey([.pageDown, .control("d")], "more", "scroll down by a page"),
+    PanelKey([.pageUp, .control("u")], "page up", "scroll up by a page"),
   ]
 
   /// Does what a key stands for; false where the key is none of this panel's.
   public mutating func handle(_ key: Key, _ measurements: Measurements) -> Bool {
+    /// Lines of the tables that follow the bars.
+    let last = measurements.deviceCount * 6 + 14
     switch key {
-    case .down, .character("j"): offset = min(offset + 1, measurements.deviceCount * 5 + 11)
+    case .down, .character("j"): offset = min(offset + 1, last)
     case .up, .character("k"): offset = max(0, offset - 1)
+    case .pageDown, .control("d"): offset = min(offset + 10, last)
+    case .pageUp, .control("u"): offset = max(0, offset - 10)
     default: return false
     }
     return true
@@ -92,8 +98,17 @@ public struct CommunicationView: Hashable, Sendable {
     case messages
   }
 
+  /// By what traffic is told apart.
+  public enum Grouping: Hashable, Sendable {
+    /// Pairs of devices.
+    case peers
+    /// Physical links, which pairs may share.
+    case links
+  }
+
   public private(set) var unit = Unit.bytes
-  /// The first kind of collective listed.
+  public private(set) var grouping = Grouping.peers
+  /// The first kind of collective, or the first link, listed.
   public private(set) var offset = 0
 
   public init() {}
@@ -101,6 +116,9 @@ public struct CommunicationView: Hashable, Sendable {
   /// Every key that ``handle(_:_:)`` takes.
   public static let keys: [PanelKey] = [
     PanelKey([.character("b")], "bytes/messages", "count bytes or messages in the matrix"),
+    PanelKey(
+      [.character("l")], "links/peers",
+      "group by physical link (who shares it, how busy it is, where messages queue) or by pair of devices"),
     PanelKey([.down, .character("j")], "down", "scroll down"),
     PanelKey([.up, .character("k")], "up", "scroll up"),
   ]
@@ -109,7 +127,12 @@ public struct CommunicationView: Hashable, Sendable {
   public mutating func handle(_ key: Key, _ measurements: Measurements) -> Bool {
     switch key {
     case .character("b"): unit = unit == .bytes ? .messages : .bytes
-    case .down, .character("j"): offset = min(offset + 1, max(0, measurements.facts.terms.count - 1))
+    case .character("l"):
+      grouping = grouping == .peers ? .links : .peers
+      offset = 0
+    case .down, .character("j"):
+      let rows = grouping == .links ? measurements.facts.links?.wires.count ?? 0 : measurements.facts.terms.count
+      offset = min(offset + 1, max(0, rows - 1))
     case .up, .character("k"): offset = max(0, offset - 1)
     default: return false
     }

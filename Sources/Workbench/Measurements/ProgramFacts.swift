@@ -1,3 +1,4 @@
+import Machines
 import Programs
 import Traces
 
@@ -15,17 +16,20 @@ public struct ProgramFacts: Sendable {
   public let matrixMessages: [[Int]]
   /// What travels in a step by kind of collective, with closed forms.
   public let terms: [CommunicationTerm]
+  /// Which physical links the messages pass; nil where the machine is not known.
+  public let links: LinkMap?
 
   /// Takes the facts from a program.
   ///
-  /// - Parameter workspaceWords: what the executor's kernels need beside the program's buffers, per device; nil where not
-  ///   known.
-  public init(_ program: Program, workspaceWords: [Int]? = nil) {
-    self.init(InstructionCatalogue(program), workspaceWords: workspaceWords)
+  /// - Parameters:
+  ///   - workspaceWords: what the executor's kernels need beside the program's buffers, per device; nil where not known.
+  ///   - machine: what lies between the devices; nil where not known.
+  public init(_ program: Program, workspaceWords: [Int]? = nil, machine: Machine? = nil) {
+    self.init(InstructionCatalogue(program), workspaceWords: workspaceWords, machine: machine)
   }
 
   /// Takes the facts from a program that is already catalogued.
-  public init(_ catalogue: InstructionCatalogue, workspaceWords: [Int]? = nil) {
+  public init(_ catalogue: InstructionCatalogue, workspaceWords: [Int]? = nil, machine: Machine? = nil) {
     let program = catalogue.program
     self.catalogue = catalogue
     memory = program.devices.enumerated().map { position, device in
@@ -47,6 +51,7 @@ public struct ProgramFacts: Sendable {
     matrixBytes = bytes
     matrixMessages = messages
     terms = program.communicationTerms
+    links = machine.map { LinkMap(program.channels.entries, on: $0) }
   }
 
   /// The program itself.

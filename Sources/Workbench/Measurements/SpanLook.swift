@@ -79,6 +79,13 @@ struct SpanLook: Hashable, Sendable {
     return Line(String(Character(glyph)), role: role) + Line("\u{a0}\(words)", role: .dim)
   }
 
+  /// Several looks after each other, with one word for each where they do not fit otherwise.
+  static func legend(_ looks: [SpanLook], fitting width: Int) -> Line {
+    let whole = legend(looks)
+    if whole.columns <= width { return whole }
+    return legend(looks.map { SpanLook($0.role, $0.glyph, String($0.name.prefix { $0 != " " })) })
+  }
+
   /// Several looks after each other.
   static func legend(_ looks: [SpanLook]) -> Line {
     looks.enumerated().reduce(Line("")) { line, entry in

@@ -1,4 +1,6 @@
+import Diagnostics
 import Networks
+import Programs
 import Scenes
 import Traces
 
@@ -29,12 +31,22 @@ public protocol Session: AnyObject {
   func forecast(_ plan: ScenePlan, clock: Clock)
   /// The answer to the last question, once; nil where there is none yet.
   func forecasted() -> (scene: Scene, forecast: Forecast)?
+  /// Times a few serial steps of a plan on one device and that clock, while nothing runs.
+  func timeReference(_ plan: ScenePlan, clock: Clock) throws
+  /// What came of it, once; nil while it goes on or where nobody asked.
+  func timedReference() -> TimedReference?
 }
 
 extension Session {
   /// Without a simulator nothing is predicted.
   public func forecast(_ plan: ScenePlan, clock: Clock) {}
   public func forecasted() -> (scene: Scene, forecast: Forecast)? { nil }
+
+  /// Without an executor nothing is timed.
+  public func timeReference(_ plan: ScenePlan, clock: Clock) throws {
+    throw DiagnosticList("nobody is there to train")
+  }
+  public func timedReference() -> TimedReference? { nil }
 }
 
 /// What a run did since the update before.
@@ -86,10 +98,13 @@ public struct SessionUpdate: Sendable {
   public var trace: TraceBatch?
   /// Measured peak memory by device; empty where not known yet.
   public var peaks: [MemoryPeak?]
+  /// What was sent over each channel since the run began; nil where nobody counted.
+  public var carried: CarriedTraffic?
 
   public init(
     state: State, totalSteps: Int, stepsPerEpoch: Int? = nil, results: [StepResult] = [],
-    evaluations: [LearningHistory.Evaluation] = [], trace: TraceBatch? = nil, peaks: [MemoryPeak?] = []
+    evaluations: [LearningHistory.Evaluation] = [], trace: TraceBatch? = nil, peaks: [MemoryPeak?] = [],
+    carried: CarriedTraffic? = nil
   ) {
     self.state = state
     self.totalSteps = totalSteps
@@ -98,5 +113,6 @@ public struct SessionUpdate: Sendable {
     self.evaluations = evaluations
     self.trace = trace
     self.peaks = peaks
+    self.carried = carried
   }
 }

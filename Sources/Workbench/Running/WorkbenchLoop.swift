@@ -1,5 +1,6 @@
 import Scenes
 import Screens
+import Traces
 
 /// How the workbench reads and writes scenes; tests use others than the disk.
 public struct SceneFiles {
@@ -59,6 +60,10 @@ public final class WorkbenchLoop {
         send(.forecast(answer.forecast, of: answer.scene))
         isStale = true
       }
+      if let timed = session.timedReference() {
+        send(.timed(timed))
+        isStale = true
+      }
       if isStale { draw() }
       guard departure == nil else { break }
       let event = terminal.nextEvent(timeoutMilliseconds: Self.turnMilliseconds)
@@ -114,6 +119,7 @@ public final class WorkbenchLoop {
       send(.compiled(Compilation(scene, asking: state.inquiries)))
       forecast()
     case .forecast: forecast()
+    case .reference: timeReference()
     case .start(let scene, let paused): start(scene, paused: paused)
     case .pauseRun: session.pause()
     case .resumeRun: session.resume()
@@ -138,6 +144,17 @@ public final class WorkbenchLoop {
       let plan = try known ?? ScenePlan(scene, asking: state.inquiries)
       try session.start(plan, clock: state.clock(of: plan.scene), paused: paused)
       send(.started(plan, paused: paused))
+    }
+  }
+
+  private func timeReference() {
+    guard let plan = state.compilation.plan else { return }
+    let clock = state.clock(of: plan.scene)
+    do {
+      try session.timeReference(plan, clock: clock)
+    } catch {
+      let key = ReferenceKey(plan.program, clock: clock, cores: state.cores)
+      send(.timed(TimedReference(key: key, reference: nil, problem: "\(error)")))
     }
   }
 

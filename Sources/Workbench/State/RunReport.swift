@@ -13,8 +13,9 @@ extension WorkbenchState {
       testAccuracy: last?.test, trainOracleAccuracy: last?.trainOracle, testOracleAccuracy: last?.testOracle,
       heads: last?.heads, peaks: measurements.peaks.map { $0.flatMap(Self.bytes) },
       workspaceWords: inquiries.workspaceWords?(measurements.facts.program),
+      serial: references[ReferenceKey(measurements.facts.program, clock: measurements.clock, cores: cores)],
       predictedStepSeconds: run.forecast?.expectedSeconds,
-      machine: run.scene.machine, assumptions: run.forecast?.notes ?? [])
+      machine: run.scene.machine, carried: measurements.carried, assumptions: run.forecast?.notes ?? [])
     return Report(facts, statistics: statistics)
   }
 

@@ -41,7 +41,7 @@ public struct ScenePlan: Sendable {
     let workspaceWords = inquiries.workspaceWords?(program)
     let shortages = program.memoryShortages(on: scene.machine, workspaceWords: workspaceWords)
     if !shortages.isEmpty { throw DiagnosticList(shortages) }
-    facts = ProgramFacts(program, workspaceWords: workspaceWords)
+    facts = ProgramFacts(program, workspaceWords: workspaceWords, machine: scene.machine)
     bubble = program.bubble
     steps = scene.data.source.outline.map { scene.training.steps(samples: $0.trainCount) }
   }

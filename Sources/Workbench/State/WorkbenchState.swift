@@ -67,6 +67,10 @@ public struct WorkbenchState: Sendable {
   let inquiries: Inquiries
   /// What the view of the analysis shows.
   var analysis: TraceAnalysis?
+  /// Serial steps that were timed, by what runs must have in common with them.
+  var references: [ReferenceKey: SerialReference] = [:]
+  /// Whether some are being timed.
+  public internal(set) var isTimingReference = false
   /// The clock that the user wants; nil for the one that suits devices and cores.
   public internal(set) var chosenClock: Clock?
   /// What the strategy panel shows below its settings.

@@ -17,7 +17,7 @@ extension WorkbenchState {
       focus(PanelKind.allCases[(focus.rawValue + PanelKind.allCases.count - 1) % PanelKind.allCases.count])
     case .expand: isExpanded.toggle()
     case .back, .cancel: return back()
-    case .run, .pauseDisplay, .pauseRun, .step, .stop, .reset, .clock: return control(action)
+    case .run, .pauseDisplay, .pauseRun, .step, .stop, .reset, .clock, .reference: return control(action)
     case .analysis: showAnalysis()
     case .openScene:
       overlay = .scenes(selection: presets.firstIndex { $0.name == scene.name } ?? 0)

@@ -34,6 +34,7 @@ extension WorkbenchState {
       chosenClock = other
       note = Line("the next run is timed by the \(other.rawValue) clock", role: .good)
       return [.forecast]
+    case .reference: return timeReference()
     case .reset:
       guard run != nil else { return say("nothing was run") }
       forgetRun()
@@ -49,6 +50,7 @@ extension WorkbenchState {
   }
 
   private mutating func start(paused: Bool) -> [Effect] {
+    guard !isTimingReference else { return say("serial steps are being timed; the run can begin after them") }
     guard compilation.plan != nil else {
       note = Line("cannot run: \(compilation.problems.first?.message ?? "the scene does not compile")", role: .error)
       return []
@@ -106,6 +108,7 @@ extension WorkbenchState {
     measured.learning.plannedSteps = update.totalSteps
     measured.learning.stepsPerEpoch = update.stepsPerEpoch ?? measured.learning.stepsPerEpoch
     if !update.peaks.isEmpty { measured.peaks = update.peaks }
+    measured.carried = update.carried ?? measured.carried
     measured.state = update.state.isOver ? .ended : .running
     measurements = measured
     if case .failed(let text) = update.state, !wasOver { overlay = .message(Notice("The run failed", text)) }

@@ -23,6 +23,7 @@ extension WorkbenchState {
     case .compiled(let result): take(result)
     case .forecast(let forecast, let scene): take(forecast, of: scene)
     case .started(let plan, let paused): begin(plan, paused: paused)
+    case .timed(let reference): take(reference)
     case .run(let update): take(update)
     case .loaded(let scene): return show(scene)
     case .saved(let scene, let path):

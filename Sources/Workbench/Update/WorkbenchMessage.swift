@@ -14,6 +14,8 @@ public enum WorkbenchMessage: Sendable {
   case forecast(Forecast, of: Scene)
   /// The answer to ``Effect/start(_:paused:)``: the run has begun with this plan.
   case started(ScenePlan, paused: Bool)
+  /// What came of timing serial steps.
+  case timed(TimedReference)
   /// News of the run.
   case run(SessionUpdate)
   /// The answer to ``Effect/loadScene(_:)``.
@@ -33,6 +35,8 @@ public enum Effect: Hashable, Sendable {
   case forecast
   /// Starts a run of the scene in place of one that may exist.
   case start(Scene, paused: Bool)
+  /// Times serial steps of the compiled scene.
+  case reference
   case pauseRun, resumeRun
   case step(Int)
   case stopRun
