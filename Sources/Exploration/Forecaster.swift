@@ -5,17 +5,20 @@ import Programs
 import Scenes
 import Simulator
 import Strategies
+import Synchronization
 import Traces
 
 /// Predicts what programs take on a machine, by a calibration: the one place where programs get their prices.
 public struct Forecaster: Sendable {
-  public var calibration: Calibration
+  public let calibration: Calibration
   /// Where the calibration comes from, in words.
-  public var origin: String
+  public let origin: String
   /// False for built-in numbers, which are no ground for predicting a run.
-  public var isMeasured: Bool
+  public let isMeasured: Bool
   /// Cores that devices share on the wall clock; nil where each device has a machine of its own.
-  public var cores: Int?
+  public let cores: Int?
+  /// By number of devices at work.
+  private let prices = PriceLists()
 
   public init(calibration: Calibration, origin: String, isMeasured: Bool = true, cores: Int? = nil) {
     self.calibration = calibration
@@ -33,8 +36,10 @@ public struct Forecaster: Sendable {
   public func costs(of program: Program, clock: Clock) -> CostTable {
     let devices = program.devices.count
     let areTogether = clock == .wall && cores.map { devices <= $0 } ?? false
+    // A device that has nothing but the end of the step disturbs nobody.
+    let busy = max(1, program.devices.count { $0.instructions.count > 1 })
     return CostTable(
-      program, calibration: calibration, origin: origin, threads: areTogether ? devices : 1)
+      program, prices: prices.list(calibration, threads: areTogether ? busy : 1), origin: origin)
   }
 
   /// What messages pass between a program's devices, and how fast each of these is.
@@ -88,5 +93,19 @@ public struct Forecaster: Sendable {
     let compiler = Compiler(graph: graph, training: training, devices: 1, microbatches: 1)
     guard let serial = try? compiler.compile(.serial) else { return nil }
     return calibration.layerSeconds(of: serial)
+  }
+}
+
+/// Price lists that were made once.
+private final class PriceLists: Sendable {
+  private let known = Mutex<[Int: PriceList]>([:])
+
+  func list(_ calibration: Calibration, threads: Int) -> PriceList {
+    known.withLock { known in
+      if let list = known[threads] { return list }
+      let list = PriceList(calibration, threads: threads)
+      known[threads] = list
+      return list
+    }
   }
 }

@@ -50,12 +50,47 @@ import Testing
     var scene = TinyScenes.perceptron()
     scene.network = network
     let judge = try StrategyJudge(scene, forecaster: .builtIn, clock: .virtual)
+    #expect(
+      table.text([Split(n: 2, devices: [0, 1]), Split(devices: [1])], exchange: .tree).hasPrefix("exchange tree\n"))
+    var twice = 0
     for number in 0..<(table.family().count ?? 0) {
-      let candidate = try #require(table.family().candidate(table.family().point(number)))
+      guard let candidate = table.family().candidate(table.family().point(number)) else {
+        twice += 1
+        continue
+      }
       guard case .feasible = judge.verdict(of: candidate) else {
         Issue.record("\(candidate.strategy) is \(judge.verdict(of: candidate))")
         continue
       }
+    }
+    // Where nobody adds up gradients one exchange is as good as the other.
+    #expect(twice > 0 && twice < (table.family().count ?? 0) / 2)
+  }
+
+  @Test func pipelinesAreCutWherePeopleCouldCutThem() throws {
+    let scene = TinyScenes.scene(
+      [.linear(outputs: 16), .relu, .linear(outputs: 16), .relu, .linear(outputs: 4)], devices: 3)
+    let graph = try Graph(scene.network)
+    let costs = graph.nodes.map { _ in 1.0 }
+    func family(_ stages: Int) -> Family? {
+      PipelineFamily(graph, batch: 8, devices: 3, stages: stages, costs: costs, isMemoryLimited: false)?.family
+    }
+    let two = try #require(family(2))
+    #expect(
+      two.candidate([1, 0, 0, 2])
+        == Candidate(
+          try Strategy(parsing: "pipeline(cuts=linear2, replicas=1/2)"), microbatches: 4))
+    // Six stages would be those of schedules with two on each device.
+    #expect(family(4) == nil && family(6) == nil)
+    let three = try #require(family(3))
+    #expect(three.candidate([2, 1, 0, 0, 0]) == nil)
+    let judge = try StrategyJudge(scene, forecaster: TinyScenes.forecaster, clock: .virtual)
+    for family in [two, three] {
+      for start in family.starts {
+        let candidate = try #require(family.candidate(start))
+        #expect(try Strategy(parsing: candidate.strategy.description) == candidate.strategy)
+      }
+      #expect(family.starts.contains { judge.verdict(of: family.candidate($0)!).seconds != nil })
     }
   }
 

@@ -27,7 +27,7 @@ import Testing
 
   private static let window = Window(kernel: Extent(3), padding: Edges(1))
 
-  /// Four layers with weights, of very different widths.
+  /// Layers with weights of very different widths.
   static let perceptron = Network(
     input: .features(24), layers: [.linear(outputs: 40), .linear(outputs: 12), .linear(outputs: 4)].map { Layer($0) })
 
@@ -44,11 +44,14 @@ import Testing
     ])
 
   static let cases = [
-    Case(name: "perceptron, 2 devices", scene: scene(perceptron, batch: 4, devices: 2), budget: 300),
+    Case(name: "perceptron, 2 devices", scene: scene(perceptron, batch: 4, devices: 2), budget: 250),
+    Case(name: "perceptron, 3 devices", scene: scene(perceptron, batch: 4, devices: 3), budget: 400),
     Case(
       name: "convolutions, 2 devices, slow link",
-      scene: scene(convolutional, batch: 4, devices: 2, link: .emulated(latencyNanoseconds: 20_000, bytesPerSecond: 1e8)), budget: 300),
-    Case(name: "residual, 2 devices", scene: scene(residual, batch: 4, devices: 2), budget: 300),
+      scene: scene(
+        convolutional, batch: 4, devices: 2, link: .emulated(latencyNanoseconds: 20_000, bytesPerSecond: 1e8)),
+      budget: 250),
+    Case(name: "residual, 2 devices", scene: scene(residual, batch: 4, devices: 2), budget: 250),
   ]
 
   /// The step of a candidate's text, after the steps at the beginning.
@@ -78,7 +81,9 @@ import Testing
     // Nothing is enumerated by the search.
     let report = search.run(budget: .init(candidates: example.budget, exhaustive: 0, seed: 1), top: 1)
     let found = try #require(report.ranking.first)
-    print("CASE", example.name, "space", all.count, "judged", report.judged, "best", best ?? 0, "found", found.predictedStepSeconds, found.strategy)
+    print(
+      "CASE", example.name, "space", all.count, "judged", report.judged, "best", best ?? 0, "found",
+      found.predictedStepSeconds, found.strategy)
     #expect(all.count > 2 * example.budget && report.judged <= example.budget)
     #expect(abs(found.predictedStepSeconds - (try #require(best))) <= 1e-3 * found.predictedStepSeconds)
   }

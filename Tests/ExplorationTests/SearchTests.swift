@@ -72,9 +72,10 @@ import Traces
   @Test func tablesOfLayersAreAsGoodAsEnumerated() throws {
     let scene = TinyScenes.scene([.linear(outputs: 48), .relu, .linear(outputs: 16), .linear(outputs: 4)], input: 16)
     let judge = try StrategyJudge(scene, forecaster: TinyScenes.forecaster, clock: .virtual)
-    let family = LayerTableFamily(try Graph(scene.network), batch: 8, devices: 2).family()
+    let table = LayerTableFamily(try Graph(scene.network), batch: 8, devices: 2)
+    let family = table.family(prices: LayerFragments(table, judge).source)
     let count = try #require(family.count)
-    #expect(count == 216)
+    #expect(count == 432)
     var known: [Candidate: Judgement] = [:]
     for number in 0..<count {
       if let candidate = family.candidate(family.point(number)) { known[candidate] = judge.verdict(of: candidate) }
@@ -144,7 +145,7 @@ import Traces
       budget: .init(candidates: 500), top: 2, isCancelled: { judged >= 7 }, progress: { judged = $0.judged })
     #expect(report.judged == 7 && !report.isComplete)
     #expect(report.ranking.count == 2)
-    #expect(SearchText(report).text.contains("interrupted: the best so far"))
+    #expect(SearchText(report).text.contains("ended early: the best so far"))
   }
 
   @Test func measurementsStandBesidePredictions() throws {

@@ -1,4 +1,6 @@
 import Diagnostics
+import Networks
+import Programs
 import Testing
 
 @testable import Strategies
@@ -34,6 +36,28 @@ import Testing
     guard case .layers(let table) = strategy else { throw CancellationError() }
     #expect(table.rows.map(\.stage) == [0, 1, 1])
     #expect(table.rows[1].split == Split(k: 2, c: 2, devices: [4, 5, 6, 7]))
+  }
+
+  /// A line says how gradients are added up, and the program does so.
+  @Test func layerTablesNameTheirExchange() throws {
+    let text = "exchange tree\nlinear1 n=4 | 0 1 2 3\nlinear2 n=4 | 0 1 2 3"
+    let strategy = try Strategy(parsing: text)
+    #expect(strategy.description == text)
+    let network = Network(input: .features(4), layers: [Layer(.linear(outputs: 4)), Layer(.linear(outputs: 2))])
+    let compiler = Compiler(
+      graph: try Graph(network),
+      training: TrainingSettings(batch: 8, length: .steps(1), rate: RateSchedule(rate: 0.1)), devices: 4)
+    let collectives = try compiler.compile(strategy).collectives
+    let plain = try compiler.compile(.data(exchange: .tree)).collectives
+    #expect(collectives == plain && !collectives.entries.isEmpty)
+    for (wrong, column) in [("exchange fast\n", 10), ("exchange\n", 9), ("exchange tree now\n", 15)] {
+      do throws(DiagnosticList) {
+        _ = try Strategy(parsing: wrong + "linear1 n=4 | 0 1 2 3")
+        Issue.record("'\(wrong)' was accepted")
+      } catch {
+        #expect(error.all.first?.location?.column == column && error.description.contains("halving-doubling"))
+      }
+    }
   }
 
   @Test func everyWrongLineIsLocated() {

@@ -23,13 +23,19 @@ struct GuidedSearch {
     var cost: Double
   }
 
-  func run(_ desk: inout SearchDesk) {
-    guard var best = begin(&desk) else { return }
+  /// - Parameter known: the best point so far, where the family was searched before.
+  /// - Returns: the best point; nil where none can be used.
+  func run(_ desk: inout SearchDesk, from known: [Int]? = nil) -> [Int]? {
+    var best: Place?
+    if let known { take(known, &best, &desk) }
+    if best == nil { best = begin(&desk) }
+    guard var best else { return nil }
     let budget = desk.limit - desk.ledger.judged
     confirm(&best, &desk, until: desk.ledger.judged + budget / 2)
     descend(&best, pairs: false, &desk)
     anneal(&best, &desk)
     descend(&best, pairs: true, &desk)
+    return best.point
   }
 
   /// The best of the starts, or the first point of some random ones that can be used.
@@ -70,7 +76,7 @@ struct GuidedSearch {
   private func confirm(_ best: inout Place, _ desk: inout SearchDesk, until limit: Int) {
     let room = limit - desk.ledger.judged
     guard let source = family.prices, room > 0,
-      let table = PriceTable(source, axes: family.axes, most: 4 * room, isCancelled: { desk.isCancelled() })
+      let table = PriceTable(source, axes: family.axes, most: 6 * room, isCancelled: { desk.isCancelled() })
     else { return }
     var ratio: Double?
     for estimate in table.cheapest(room) {

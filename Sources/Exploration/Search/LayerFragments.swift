@@ -5,6 +5,8 @@ import Synchronization
 /// Prices the choices of a table of layers on small pieces of the network: each layer with those that follow it, and each two
 /// layers between which activations pass, compiled and simulated as networks of their own.
 ///
+/// The first axis is the exchange of gradients: it changes what each layer takes, whatever its neighbours do.
+///
 /// What a piece has at its ends and the network has not (its own loss, its own samples, no gradient of its input) is in the
 /// price of a pair and in that of its layers, and cancels in the estimate. Equal pieces, as of repeated layers, are priced once.
 final class LayerFragments: Sendable {
@@ -46,19 +48,26 @@ final class LayerFragments: Sendable {
     }
   }
 
+  /// With an axis for the exchange of gradients in front of those of the layers.
   var source: PriceSource {
-    let axes = table.layers.count
+    let layers = table.layers.indices
+    let exchanges = LayerTableFamily.exchanges(devices: table.devices)
     return PriceSource(
-      pairs: pairs,
-      alone: { [self] axis, value in price(axis, [table.choices[axis][value]]) },
+      pairs: layers.map { (0, $0 + 1) } + pairs.map { ($0.first + 1, $0.second + 1) },
+      alone: { [self] axis, value in
+        axis == 0 ? 0 : price(axis - 1, [table.choices[axis - 1][value]], .ring)
+      },
       together: { [self] pair, first, second in
-        price(axes + pair, [table.choices[pairs[pair].first][first], table.choices[pairs[pair].second][second]])
+        if pair < layers.count { return price(pair, [table.choices[pair][second]], exchanges[first]) }
+        let (one, other) = pairs[pair - layers.count]
+        return price(pair, [table.choices[one][first], table.choices[other][second]], .ring)
       })
   }
 
-  private func price(_ place: Int, _ splits: [Split]) -> Double? {
+  /// - Parameter place: of a layer, then of a pair.
+  private func price(_ place: Int, _ splits: [Split], _ exchange: ExchangeAlgorithm) -> Double? {
     guard let piece = pieces[place] else { return nil }
-    let text = piece.family.text(splits)
+    let text = piece.family.text(splits, exchange: exchange)
     let key = Key(network: piece.network, strategy: text)
     if let known = prices.withLock({ $0[key] }) { return known }
     let seconds = (try? Strategy(parsing: text)).flatMap { judge.stepSeconds(of: piece.family.graph, $0) }

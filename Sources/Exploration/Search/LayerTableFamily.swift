@@ -11,6 +11,12 @@ struct LayerTableFamily {
   let layers: [Graph.Node]
   let choices: [[Split]]
 
+  /// The ways to add up gradients that are looked at; a server would need a device of its own.
+  static func exchanges(devices: Int) -> [ExchangeAlgorithm] {
+    // Two devices do much the same in all of them.
+    devices <= 2 ? [.ring, .direct] : [.ring, .recursiveDoubling, .halvingDoubling, .tree, .direct]
+  }
+
   /// More values of one axis are not looked at: those on most devices stay.
   private static let mostChoices = 40
 
@@ -32,37 +38,52 @@ struct LayerTableFamily {
   /// - Parameter prices: what choices cost; nil where nobody knows.
   func family(prices: PriceSource? = nil) -> Family {
     let (table, choices) = (self, choices)
+    let exchanges = Self.exchanges(devices: devices)
     // Everything on one device, everything by samples, everything by outputs.
     func uniform(_ isWanted: (Split) -> Bool) -> [Int] { choices.map { list in list.firstIndex(where: isWanted) ?? 0 } }
     let everyone = Array(0..<devices)
     return Family(
-      name: "table of layers", axes: choices.map(\.count), prices: prices,
+      name: "table of layers", axes: [exchanges.count] + choices.map(\.count), prices: prices,
       starts: [
         uniform { $0.n == devices }, uniform { $0.k == devices && $0.devices == everyone },
         uniform { $0.devices == [0] },
-      ]
+      ].map { [0] + $0 }
     ) { point in
-      let splits = zip(choices, point).map { $0[$1] }
-      return (try? Strategy(parsing: table.text(splits))).map { Candidate($0) }
+      let splits = zip(choices, point.dropFirst()).map { $0[$1] }
+      // Where nobody adds up gradients, all exchanges are one.
+      if point[0] > 0, !table.addsGradients(splits) { return nil }
+      let text = table.text(splits, exchange: exchanges[point[0]])
+      return (try? Strategy(parsing: text)).map { Candidate($0) }
     }
   }
 
   /// The table's text, with lines for the layers that cannot follow.
-  func text(_ chosen: [Split]) -> String {
-    var splits: [Split] = []
-    var lines: [String] = []
+  func text(_ chosen: [Split], exchange: ExchangeAlgorithm = .ring) -> String {
+    let lines = zip(graph.nodes, splits(chosen)).compactMap { node, cut in
+      cut.isImplied ? nil : "\(node.name) \(cut.split)"
+    }
+    return ((exchange == .ring ? [] : ["exchange \(exchange.rawValue)"]) + lines).joined(separator: "\n")
+  }
+
+  /// Every layer's split, and whether a table without a line for the layer means the same.
+  private func splits(_ chosen: [Split]) -> [(split: Split, isImplied: Bool)] {
+    var splits: [(split: Split, isImplied: Bool)] = []
     for node in graph.nodes {
       if let place = layers.firstIndex(where: { $0.index == node.index }) {
-        splits.append(chosen[place])
-        lines.append("\(node.name) \(chosen[place])")
+        splits.append((chosen[place], false))
       } else {
-        let follower = node.follower(
-          of: node.inputs.first { $0 >= 0 }.map { splits[$0] } ?? Split(devices: [0]), batch: batch)
-        splits.append(follower.split)
-        if !follower.isImplied { lines.append("\(node.name) \(follower.split)") }
+        let producer = node.inputs.first { $0 >= 0 }.map { splits[$0].split }
+        splits.append(node.follower(of: producer ?? Split(devices: [0]), batch: batch))
       }
     }
-    return lines.joined(separator: "\n")
+    return splits
+  }
+
+  /// Whether several devices hold the same parameters, so that it matters how gradients are added up.
+  private func addsGradients(_ chosen: [Split]) -> Bool {
+    zip(graph.nodes, splits(chosen)).contains { node, cut in
+      !node.parameters.isEmpty && cut.split.devices.count > cut.split.k * cut.split.c
+    }
   }
 
   /// The ways to cut a layer: over aligned blocks of devices, by one dimension or two, all of it on every device of a block

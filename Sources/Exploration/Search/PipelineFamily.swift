@@ -20,10 +20,9 @@ struct PipelineFamily {
   private let recomputation: [Switch]
   private let microbatches: [Int]
 
-  /// All but those that train on other versions of the weights, with their stages per device.
-  private static let schedules: [(schedule: PipelineSchedule, stages: Int)] = [
-    (.oneForwardOneBackward, 1), (.gpipe, 1), (.sequential, 1), (.zeroBubbleH1, 1), (.zeroBubbleH2, 1), (.chimera, 1),
-    (.interleaved, 2), (.zeroBubbleV, 2),
+  /// All but those that train on other versions of the weights.
+  private static let schedules: [PipelineSchedule] = [
+    .oneForwardOneBackward, .gpipe, .sequential, .interleaved, .zeroBubbleH1, .zeroBubbleH2, .zeroBubbleV, .chimera,
   ]
   /// More compositions of devices are not looked at: the most equal ones stay.
   private static let mostReplications = 40
@@ -35,7 +34,9 @@ struct PipelineFamily {
     self.devices = devices
     self.stages = stages
     self.costs = costs
-    var placements = Self.schedules.filter { $0.stages * devices == stages }.map { Placement(schedule: $0.schedule) }
+    var placements = Self.schedules.filter { $0.stages(devices: devices, chunks: 2) == stages }.map {
+      Placement(schedule: $0)
+    }
     if stages < devices {
       placements += StageFamily.compositions(of: devices, parts: stages).prefix(Self.mostReplications).map {
         Placement(schedule: .oneForwardOneBackward, replicas: $0)

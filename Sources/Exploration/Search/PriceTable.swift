@@ -43,7 +43,7 @@ struct PriceTable {
   init?(_ source: PriceSource, axes: [Int], most: Int, isCancelled: () -> Bool) {
     var values: [[Int]] = []
     var alone: [[Double]] = []
-    let each = max(4, Int((Double(most) / Double(max(source.pairs.count, 1))).squareRoot()))
+    let each = Self.values(of: axes, source, most: most)
     for axis in axes.indices {
       var priced: [(value: Int, price: Double)] = []
       for value in 0..<axes[axis] {
@@ -73,6 +73,16 @@ struct PriceTable {
     pairs = source.pairs
   }
 
+  /// The most values per axis with which no more than `most` pairs are priced; at least 4.
+  private static func values(of axes: [Int], _ source: PriceSource, most: Int) -> Int {
+    func count(_ each: Int) -> Int {
+      source.pairs.reduce(0) { $0 + min(axes[$1.first], each) * min(axes[$1.second], each) }
+    }
+    var each = axes.max() ?? 1
+    while each > 4, count(each) > most { each -= 1 }
+    return each
+  }
+
   /// Beginnings of points that are kept for one choice of the axes that later ones depend on.
   private struct Beginning {
     /// Places in ``values``.
@@ -82,9 +92,10 @@ struct PriceTable {
 
   /// The points with the smallest estimates, the best first.
   ///
-  /// Dynamic programming from axis to axis: of the beginnings that agree in every axis with a pair to come, `count` are kept.
-  /// That is exact while no more than `width` are kept in all, as on every chain; beyond, the cheapest ones stay.
-  func cheapest(_ count: Int, width: Int = 40_000) -> [Estimate] {
+  /// Dynamic programming from axis to axis: of the beginnings that agree in every axis with a pair to come, the cheapest is
+  /// kept, and then the next ones up to `count`. The first point is the best of all as long as no more than `width` beginnings
+  /// disagree, as on every chain; the others are as long as no more than `width` have to be kept.
+  func cheapest(_ count: Int, width: Int = 4000) -> [Estimate] {
     var beginnings = [Beginning(places: [], price: 0)]
     for axis in values.indices {
       let into = pairs.indices.filter { pairs[$0].second == axis }
@@ -101,12 +112,20 @@ struct PriceTable {
       let open = Set(pairs.filter { $0.first <= axis && $0.second > axis }.map(\.first)).sorted()
       // Of equals the first in the order of values, so that a search repeats.
       next.sort { $0.price != $1.price ? $0.price < $1.price : $0.places.lexicographicallyPrecedes($1.places) }
-      var kept: [[Int]: Int] = [:]
+      var known: [[Int]: Int] = [:]
+      /// How many cheaper ones agree with each.
+      let ranks = next.map { beginning in
+        let rank = known[open.map { beginning.places[$0] }, default: 0]
+        known[open.map { beginning.places[$0] }] = rank + 1
+        return rank
+      }
+      var room = max(0, width - ranks.count { $0 == 0 })
       beginnings = []
-      for beginning in next where beginnings.count < width {
-        let state = open.map { beginning.places[$0] }
-        guard kept[state, default: 0] < count else { continue }
-        kept[state, default: 0] += 1
+      for (beginning, rank) in zip(next, ranks) where beginnings.count < width {
+        if rank > 0 {
+          guard rank < count, room > 0 else { continue }
+          room -= 1
+        }
         beginnings.append(beginning)
       }
     }

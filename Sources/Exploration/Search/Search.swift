@@ -55,32 +55,51 @@ public struct Search {
     self.progress = progress
   }
 
-  /// Searches all families: small ones first, the smallest of all at the beginning, then the others with equal shares of what is left of the budget.
+  /// Searches all families: those that are enumerated first, the smallest of all at the beginning; then the others with equal
+  /// shares of half of what is left of the budget, and the most promising of them with the rest.
   public func run() -> (ledger: SearchLedger, outcomes: [FamilyOutcome], isComplete: Bool) {
     var desk = SearchDesk(budget: budget.candidates, judge: judge, isCancelled: isCancelled, progress: progress)
     let most = min(budget.exhaustive, budget.candidates / 5)
-    func isSmall(_ family: Family) -> Bool { family.count.map { $0 <= most } ?? false }
-    func size(_ index: Int) -> Int { isSmall(families[index]) ? families[index].count ?? 0 : .max }
-    let order = families.indices.sorted { (size($0), $0) < (size($1), $1) }
-    var outcomes = [FamilyOutcome?](repeating: nil, count: families.count)
-    for (turn, index) in order.enumerated() {
-      let family = families[index]
+    let small = families.indices.filter { families[$0].count.map { $0 <= most } ?? false }
+      .sorted { (families[$0].count ?? 0, $0) < (families[$1].count ?? 0, $1) }
+    let large = families.indices.filter { !small.contains($0) }
+    var outcomes = families.map { FamilyOutcome(name: $0.name, count: $0.count, judged: 0, method: .unfinished) }
+    for index in small {
       let before = desk.ledger.judged
-      desk.family = family.name
-      var method = FamilyOutcome.Method.exhaustive
-      if isSmall(family) {
-        desk.limit = budget.candidates
-        if !enumerate(family, &desk) { method = .unfinished }
-      } else {
-        desk.limit = before + (budget.candidates - before) / (order.count - turn)
-        method = .guided
-        GuidedSearch(family, seed: budget.seed, stream: "search \(index)").run(&desk)
-        if desk.isCancelled() { method = .unfinished }
-      }
-      outcomes[index] = FamilyOutcome(
-        name: family.name, count: family.count, judged: desk.ledger.judged - before, method: method)
+      desk.family = families[index].name
+      if enumerate(families[index], &desk) { outcomes[index].method = .exhaustive }
+      outcomes[index].judged = desk.ledger.judged - before
     }
-    return (desk.ledger, outcomes.compactMap { $0 }, !desk.wasCancelled)
+    var points = [[Int]?](repeating: nil, count: families.count)
+    func guide(_ index: Int, round: Int, upTo limit: Int) {
+      let before = desk.ledger.judged
+      desk.family = families[index].name
+      desk.limit = limit
+      points[index] = GuidedSearch(families[index], seed: budget.seed, stream: "search \(index), round \(round)")
+        .run(&desk, from: points[index])
+      outcomes[index].judged += desk.ledger.judged - before
+      outcomes[index].method = desk.isCancelled() ? .unfinished : .guided
+    }
+    let middle = (desk.ledger.judged + budget.candidates) / 2
+    for (turn, index) in large.enumerated() {
+      guide(index, round: 1, upTo: desk.ledger.judged + (middle - desk.ledger.judged) / (large.count - turn))
+    }
+    let promising = large.filter { points[$0] != nil }.sorted { best(of: $0, desk) < best(of: $1, desk) }
+      .prefix(Self.promisingFamilies)
+    for (turn, index) in promising.enumerated() where !desk.isCancelled() {
+      guide(
+        index, round: 2,
+        upTo: desk.ledger.judged + (budget.candidates - desk.ledger.judged) / (promising.count - turn))
+    }
+    return (desk.ledger, outcomes, !desk.wasCancelled)
+  }
+
+  /// Families that are searched twice.
+  private static let promisingFamilies = 3
+
+  /// The best objective of a family.
+  private func best(of index: Int, _ desk: SearchDesk) -> Double {
+    desk.ledger.ranking.first { $0.family == families[index].name }?.seconds ?? .infinity
   }
 
   /// Judges every point; false where it had to stop before the end.

@@ -19,10 +19,10 @@ public struct SearchText: Sendable {
 
   private var heading: [String] {
     let limit = report.memoryLimit.map { "at most \(bytesText($0)) per device" } ?? "no memory limit"
-    let end = report.isComplete ? "" : " · interrupted: the best so far"
+    let end = report.isComplete ? "" : " · ended early: the best so far"
     return [
       "\(report.scene) · \(counted(report.devices, "device")) · batch \(report.batch) · link \(report.link) · \(limit)",
-      "\(report.judged) candidates judged of a budget of \(report.budget) · seed \(report.seed)\(end)",
+      "\(counted(report.judged, "candidate")) judged of a budget of \(report.budget) · seed \(report.seed)\(end)",
     ]
   }
 

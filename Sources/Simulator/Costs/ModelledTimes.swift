@@ -14,11 +14,16 @@ extension CostTable {
   ///   - threads: how many devices work at the same time on one machine, and share its caches and memory; 1 where each has
   ///     a machine of its own.
   public init(_ program: Program, calibration: Calibration, origin: String, threads: Int = 1) {
+    self.init(program, prices: PriceList(calibration, threads: threads), origin: origin)
+  }
+
+  /// The same with a calibration that was made ready before.
+  public init(_ program: Program, prices: PriceList, origin: String) {
     guard !program.graph.network.isMeasured else {
-      self.init(partlyMeasured: program, calibration: calibration, origin: origin)
+      self.init(partlyMeasured: program, calibration: prices.calibration, origin: origin)
       return
     }
-    let times = CalibratedTimes(calibration, threads: threads)
+    let (times, threads) = (prices.times, prices.threads)
     var shares = BasisShares()
     self.init(program) { device, position in
       let instruction = device.instructions[position]

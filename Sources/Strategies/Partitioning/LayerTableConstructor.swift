@@ -41,7 +41,7 @@ struct LayerTableConstructor {
       .check(splits, loss: loss)
     var result = Partitioning(
       splits: splits, lossSplit: loss, stages: stages, schedule: Schedule(devices: []), microbatches: microbatches,
-      exchange: .ring, devices: devices)
+      exchange: table.exchange, devices: devices)
     result.statistics = table.statistics
     try order(&result, table)
     return result

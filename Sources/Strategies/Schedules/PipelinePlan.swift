@@ -10,7 +10,7 @@ struct PipelinePlan {
 
 extension PipelineSchedule {
   /// Stages of a pipeline over `devices` devices with `chunks` parts of the model on each, where the schedule has a choice.
-  func stages(devices: Int, chunks: Int) -> Int {
+  public func stages(devices: Int, chunks: Int) -> Int {
     switch self {
     case .interleaved: devices * chunks
     case .zeroBubbleV: 2 * devices

@@ -13,7 +13,7 @@ import Diagnostics
 ///     linear4 fan=4 | 0 1 2 3
 ///
 /// A line `statistics synchronised` or `statistics ghost 16` in front says which samples share batch normalisation's
-/// statistics. A line `stage` begins the next pipeline stage. Layers without a line follow the layer that they read.
+/// statistics, a line `exchange tree` how gradients are added up (without it around a ring). A line `stage` begins the next pipeline stage. Layers without a line follow the layer that they read.
 ///
 /// Behind the layers may stand a schedule written by hand, a line for each device (``ScheduleRow``):
 ///
@@ -34,12 +34,17 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
   public var rows: [Row]
   /// Which samples share batch normalisation's statistics.
   public var statistics: BatchStatistics
+  /// How devices that hold the same parameters add up their gradients.
+  public var exchange: ExchangeAlgorithm
   /// The order of actions on every device; empty leaves it to the compiler.
   public var schedule: [ScheduleRow]
 
-  public init(rows: [Row], statistics: BatchStatistics = .local, schedule: [ScheduleRow] = []) {
+  public init(
+    rows: [Row], statistics: BatchStatistics = .local, exchange: ExchangeAlgorithm = .ring, schedule: [ScheduleRow] = []
+  ) {
     self.rows = rows
     self.statistics = statistics
+    self.exchange = exchange
     self.schedule = schedule
   }
 
@@ -51,6 +56,7 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
     var problems: [Diagnostic] = []
     var stage = 0
     var statistics = BatchStatistics.local
+    var exchange = ExchangeAlgorithm.ring
     var schedule: [ScheduleLine] = []
     for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       if line.allSatisfy(\.isWhitespace) { continue }
@@ -71,6 +77,10 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
           statistics = try Self.statistics(line)
           continue
         }
+        if line.split(separator: " ").first == "exchange", !line.contains("|") {
+          exchange = try Self.exchange(line)
+          continue
+        }
         let row = try Self.row(line, stage: stage)
         if rows.contains(where: { $0.layer == row.layer }) {
           throw LineProblem(message: "layer '\(row.layer)' has two lines", column: 1)
@@ -85,7 +95,7 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
     }
     if problems.isEmpty, !schedule.isEmpty { problems = Self.check(schedule, of: rows) }
     if !problems.isEmpty { throw DiagnosticList(problems) }
-    self.init(rows: rows, statistics: statistics, schedule: schedule.map(\.row))
+    self.init(rows: rows, statistics: statistics, exchange: exchange, schedule: schedule.map(\.row))
   }
 
   /// What is wrong with a schedule as far as the table says: its own microbatches, and the devices that stages name.
@@ -113,6 +123,7 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
         (["statistics", statistics.kind.rawValue] + [statistics.ghostSize.map(String.init)].compactMap { $0 }).joined(
           separator: " "))
     }
+    if exchange != .ring { lines.append("exchange \(exchange.rawValue)") }
     let hasStages = rows.contains { $0.stage > 0 }
     for (position, row) in rows.enumerated() {
       if hasStages, position == 0 || row.stage > rows[position - 1].stage { lines.append("stage") }
@@ -143,6 +154,16 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
     case (.ghost, 2), (.local, 2), (.synchronised, 2): return BatchStatistics(kind: kind, ghostSize: nil)
     default: throw LineProblem(message: "there is too much after 'statistics \(kind.rawValue)'", column: column)
     }
+  }
+
+  /// A line such as `exchange tree`.
+  private static func exchange(_ line: Substring) throws(LineProblem) -> ExchangeAlgorithm {
+    let words = line.split(separator: " ")
+    if words.count == 2, let exchange = ExchangeAlgorithm(rawValue: String(words[1])) { return exchange }
+    let wrong = words.count > 1 ? words[words.count > 2 ? 2 : 1].startIndex : line.endIndex
+    throw LineProblem(
+      message: "an exchange is one of \(ExchangeAlgorithm.allCases.map(\.rawValue).joined(separator: ", "))",
+      column: line.distance(from: line.startIndex, to: wrong) + 1)
   }
 
   private static func row(_ line: Substring, stage: Int) throws(LineProblem) -> Row {
