@@ -30,7 +30,11 @@ extension Plan {
     }
     guard reductions.count > 1 else { return ([], nil) }
     let device = program.devices[program.firstReducer]
-    let after = LaneDependencies(device, messages: program.messages).after
+    let ordering = LaneDependencies(device, messages: program.messages)
+    /// What of the device's computing in the same step an instruction follows.
+    func after(_ position: Int) -> Int? {
+      ordering[position].first { !$0.isCarried && ordering.lanes[$0.lane] == .compute }?.position
+    }
     var begun: [Index<Programs.Collective>: Int] = [:]
     for (position, instruction) in device.instructions.enumerated() {
       guard let collective = program.collective(of: instruction, on: device) else { continue }
@@ -39,9 +43,9 @@ extension Plan {
     let order = reductions.filter { begun[$0] != nil }.sorted { begun[$0]! < begun[$1]! }
     let waits = order.map { collective -> Int? in
       device.instructions.indices.first {
-        $0 >= begun[collective]! && after[$0] != nil
+        $0 >= begun[collective]! && after($0) != nil
           && program.collective(of: device.instructions[$0], on: device) == collective
-      }.flatMap { after[$0] }
+      }.flatMap(after)
     }
     var list = zip(order, waits).map { collective, position in
       Exchange(
