@@ -103,7 +103,8 @@ struct DeviceWorker: ~Copyable {
     program = PreparedProgram(plan.device, of: plan.program)
     lanes = ContiguousArray(
       program.lanes.map {
-        LaneState(next: $0.range.lowerBound, first: $0.range.lowerBound, end: $0.range.upperBound, isCompute: $0.isCompute)
+        LaneState(
+          next: $0.range.lowerBound, first: $0.range.lowerBound, end: $0.range.upperBound, isCompute: $0.isCompute)
       })
     executor = DeviceExecutor(
       plan.device, of: plan.program, prepared: program, memory: memory, set: plan.set, seed: plan.training.seed)
@@ -265,7 +266,9 @@ struct DeviceWorker: ~Copyable {
     case .send: return channels[prepared.channel]._withUnsafeGuaranteedRef { $0.hasRoom }
     case .receive:
       guard let next = channels[prepared.channel]._withUnsafeGuaranteedRef({ $0.next }) else { return false }
-      return !isEmulated || next.readableAt <= now
+      guard isEmulated else { return true }
+      let (isKnown, time) = links.arrival(next, channel: prepared.channel, now: now)
+      return isKnown && time <= now
     default: return true
     }
   }
@@ -288,7 +291,8 @@ struct DeviceWorker: ~Copyable {
       channels[prepared.channel]._withUnsafeGuaranteedRef { $0.send(memory.take(prepared.slot), instants: instants) }
     case .receive:
       channels[prepared.channel]._withUnsafeGuaranteedRef { channel in
-        if let instants = channel.next {
+        if let next = channel.next {
+          let instants = isEmulated ? links.receive(next, channel: prepared.channel, now: now) : next
           record.senderReady = instants.senderReady
           record.transferStart = instants.transferStart
           record.arrival = instants.readableAt
@@ -390,7 +394,8 @@ struct DeviceWorker: ~Copyable {
       let position = candidate(lane)
       guard position >= 0, case .receive = program.instructions[position].instruction else { continue }
       let channel = program.instructions[position].channel
-      first = min(first, channels[channel]._withUnsafeGuaranteedRef { $0.next?.readableAt } ?? .max)
+      guard let next = channels[channel]._withUnsafeGuaranteedRef({ $0.next }) else { continue }
+      first = min(first, links.arrival(next, channel: channel, now: now).time)
     }
     return first
   }

@@ -71,7 +71,8 @@ struct PreparedProgram {
       }
       var entry = PreparedInstruction(
         instruction: instruction, firstDependency: firstDependency, lastDependency: dependencies.count,
-        defines: first..<defined.count, mode: Self.mode(position, device, program), channel: 0, slot: 0, peer: 0, bytes: 0)
+        defines: first..<defined.count, mode: Self.mode(position, device, program), channel: 0, slot: 0, peer: 0,
+        bytes: 0)
       switch instruction {
       case .send(let index):
         let message = program.messages[index]

@@ -52,7 +52,10 @@ extension Plan {
         label: program.collectives[collective].label, bytes: 4 * program.collectives[collective].words,
         after: position.map { program.describe(device.instructions[$0], on: device.device) })
     }
-    guard let times = program.overlapTimes(order, after: waits, link: link) else { return (list, nil) }
+    // The recurrence ends with the step; exchange that runs on over its border is told by a simulation.
+    guard !device.runsAcross, let times = program.overlapTimes(order, after: waits, link: link) else {
+      return (list, nil)
+    }
     for place in list.indices {
       list[place].readySeconds = times.ready[place]
       list[place].endSeconds = times.overlap.ends[place]
@@ -70,7 +73,10 @@ extension Plan {
       ]
     }
     let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
-    var lines = ["exchanges of a device in their order: each ends at max(end of the one before, ready) + its own time"]
+    let rule =
+      exchanges.contains { $0.endSeconds != nil }
+      ? ": each ends at max(end of the one before, ready) + its own time" : ""
+    var lines = ["exchanges of a device in their order\(rule)"]
     for row in rows {
       let text = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
       lines.append("  " + text.trimmingSuffix())

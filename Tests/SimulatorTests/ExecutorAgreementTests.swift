@@ -27,7 +27,8 @@ import Traces
 
   static let strategies = [
     ("serial", 1), ("data(exchange=ring)", 3), ("data(exchange=direct)", 2), ("model(split=k)", 2),
-    ("pipeline(schedule=gpipe)", 3), ("pipeline(schedule=1f1b)", 2),
+    ("pipeline(schedule=gpipe)", 3), ("pipeline(schedule=1f1b)", 2), ("data(exchange=ring, overlap=across)", 3),
+    ("data(exchange=direct, overlap=priority)", 3), ("pipeline(schedule=chimera, overlap=priority)", 2),
   ]
 
   /// Instructions of each step and lane, in order, and the bytes that the trace says were moved.

@@ -16,7 +16,8 @@ extension Verifier {
       let other = program.describe(device.instructions[problem.earlier], on: device.device)
       let when = problem.isCarried ? "of the step before" : "of the same step"
       return finding(
-        "may run before '\(other)' \(when), which uses ‹\(device.buffers[Index(problem.root)].name)›", device: device.device,
+        "may run before '\(other)' \(when), which uses ‹\(device.buffers[Index(problem.root)].name)›",
+        device: device.device,
         at: problem.position)
     }
   }

@@ -122,6 +122,10 @@ struct EventLoop<Source: CostSource> {
     while recordCount < limit, !isBeyondLimit {
       guard let event = queue.pop() else { return false }
       let device = Int(event.device)
+      if device >= devices.count {
+        serve(device - devices.count, at: event.time)
+        continue
+      }
       guard devices[device].wakeAt == event.time else { continue }
       devices[device].wakeAt = .max
       advance(device, to: event.time)
@@ -284,6 +288,16 @@ struct EventLoop<Source: CostSource> {
   private mutating func send(_ instruction: FlatInstruction, ready: Int64, now: Int64) -> UnderWay {
     let number = Int(instruction.channel)
     let channel = flat.channels[number]
+    if flat.hasPriorities, let wire = wires.firstWire(of: Int(channel.link)) {
+      let times = UnderWay(senderReady: ready, transferStart: now, readableAt: .max)
+      underWay[slot(number, traffic[number].sent)] = times
+      let waiting = WireQueues.Waiting(
+        priority: channel.priority, message: Int(instruction.message), channel: number, number: traffic[number].sent,
+        senderReady: ready)
+      traffic[number].sent += 1
+      if wires.wait(waiting, before: wire) { look(at: wire, from: now) }
+      return times
+    }
     let (start, left, readable) = wires.carry(Int(instruction.message), pair: Int(channel.link), now: now)
     if left > SimulatedTime.limit { isBeyondLimit = true }
     let times = UnderWay(senderReady: ready, transferStart: start, readableAt: readable)
@@ -295,6 +309,30 @@ struct EventLoop<Source: CostSource> {
       schedule(receiver, at: times.readableAt)
     }
     return times
+  }
+
+  /// Looks at a wire when it is free; events of wires stand behind those of devices, so that what is sent at that instant counts.
+  private mutating func look(at wire: Int, from now: Int64) {
+    queue.push(
+      Event(time: max(now, wires.freeAt[wire]), device: Int32(truncatingIfNeeded: devices.count + wire)))
+  }
+
+  /// Lets a free wire take the first of the messages that wait for it, and wakes the receiver for the instant at which it is
+  /// readable.
+  private mutating func serve(_ wire: Int, at now: Int64) {
+    guard let waiting = wires.next(before: wire) else { return }
+    let channel = flat.channels[waiting.channel]
+    let (start, left, readable) = wires.carry(waiting.message, pair: Int(channel.link), now: now)
+    if left > SimulatedTime.limit { isBeyondLimit = true }
+    underWay[slot(waiting.channel, waiting.number)] = UnderWay(
+      senderReady: waiting.senderReady, transferStart: start, readableAt: readable)
+    let receiver = Int(channel.to)
+    if waiting.number == traffic[waiting.channel].received, devices[receiver].isWaiting,
+      stands(receiver, before: .receive, waiting.channel)
+    {
+      schedule(receiver, at: readable)
+    }
+    if wires.isAwaited(wire) { look(at: wire, from: now) }
   }
 
   /// Takes the next message of a channel and wakes a sender that waits for room.
@@ -323,6 +361,7 @@ struct EventLoop<Source: CostSource> {
     guard flat.instructions[place].kind == .receive else { return }
     let channel = Int(flat.instructions[place].channel)
     guard traffic[channel].sent > traffic[channel].received else { return }
-    schedule(device, at: underWay[slot(channel, traffic[channel].received)].readableAt)
+    let readable = underWay[slot(channel, traffic[channel].received)].readableAt
+    if readable < .max { schedule(device, at: readable) }
   }
 }

@@ -65,6 +65,8 @@ struct FlatProgram: Sendable {
     var firstSlot: Int32
     /// The queue in front of the wire from one device to another, which all channels between the two share.
     var link: Int32
+    /// As ``Programs/Channel/priority``.
+    var priority: Int32
   }
 
   private(set) var devices: [Device] = []
@@ -77,6 +79,8 @@ struct FlatProgram: Sendable {
   private(set) var channels = ContiguousArray<Channel>()
   private(set) var slots = 0
   private(set) var links = 0
+  /// Whether some messages overtake others in front of a wire.
+  private(set) var hasPriorities = false
   /// Bytes of each message on the wire.
   let messageBytes: ContiguousArray<Int>
 
@@ -102,10 +106,11 @@ struct FlatProgram: Sendable {
       channels.append(
         Channel(
           from: Int32(channel.from), to: Int32(channel.to), capacity: Int32(channel.capacity), firstSlot: Int32(slots),
-          link: link))
+          link: link, priority: Int32(channel.priority)))
       slots += channel.capacity
     }
     links = numbers.count
+    hasPriorities = program.channels.entries.contains { $0.priority != program.channels.entries[0].priority }
   }
 
   private mutating func add(_ device: DeviceProgram, messages: Table<Message>) {

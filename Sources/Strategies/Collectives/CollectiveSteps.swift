@@ -101,7 +101,8 @@ struct CollectiveSteps {
       let arrival = lowering.devices[to].buffer("\(what) chunk from \(from)", .buffers, words: words)
       let message = lowering.messages.append(
         Message(
-          channel: lowering.channel(from: from, to: to, stream: stream, priority: priority), from: from, to: to, words: words,
+          channel: lowering.channel(from: from, to: to, stream: stream, priority: priority), from: from, to: to,
+          words: words,
           purpose: purpose, sendBuffer: buffer, receiveBuffer: arrival, collective: collective, node: node,
           microbatch: microbatch))
       lowering.devices[from].emit(.send(message), .communication, in: action)

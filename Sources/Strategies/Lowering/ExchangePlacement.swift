@@ -90,7 +90,8 @@ extension DeviceBuilder {
       blocks.append((earliest, part(exchange, position) + part(update, position + 1)))
     }
     // Stable, as the number of a block decides between equals.
-    line.insert(blocks.enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }.map(\.element))
+    line.insert(
+      blocks.enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }.map(\.element))
   }
 
   /// Where on the line each array is used last.
