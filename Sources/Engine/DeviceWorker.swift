@@ -63,13 +63,35 @@ struct DeviceWorker: ~Copyable {
   private static let shortestSleep: Int64 = 60_000
   private static let earlyWake: Int64 = 20_000
 
+  /// Where a lane stands.
+  private struct LaneState {
+    /// The step of its next instruction.
+    var step = 0
+    /// The place of its next instruction in ``PreparedProgram/order``.
+    var next: Int
+    let first: Int
+    let end: Int
+    let isCompute: Bool
+    /// Instructions done since the start.
+    var done = 0
+    /// The learning rate of ``step``.
+    var rate: Float = 0
+
+    var isAtBorder: Bool { next == first }
+    var length: Int { end - first }
+  }
+
+  /// In the order in which the device asks them.
+  private var lanes: ContiguousArray<LaneState>
+  /// Steps that some lane has begun, and that all have ended: two are under way at most.
+  private var begun = 0
+  private var ended = 0
+  /// The step of the last instruction.
   private var step = 0
-  private var rate: Float = 0
+  /// What the compute lane came to in the steps that have not ended, by whether they are odd.
+  private var results = (LossResult(), LossResult())
   /// The end of the last instruction, which is the beginning of the next.
   private var now: Int64 = 0
-  /// Positions in the lanes' lists.
-  private var nextCompute = 0
-  private var nextCommunication = 0
   private var executed = 0
 
   init(_ plan: WorkerPlan, memory: DeviceMemory, control: RunControl) {
@@ -79,6 +101,11 @@ struct DeviceWorker: ~Copyable {
     channels = ContiguousArray(control.channels.map { Unmanaged.passUnretained($0) })
     source = plan.program
     program = PreparedProgram(plan.device, of: plan.program)
+    lanes = ContiguousArray(
+      program.lanes.map {
+        LaneState(
+          next: $0.range.lowerBound, first: $0.range.lowerBound, end: $0.range.upperBound, isCompute: $0.isCompute)
+      })
     executor = DeviceExecutor(
       plan.device, of: plan.program, prepared: program, memory: memory, set: plan.set, seed: plan.training.seed)
     recorder = Recorder(isTracing: plan.isTracing)
@@ -107,33 +134,44 @@ struct DeviceWorker: ~Copyable {
       }
     }
     port.outbox.take(from: &recorder, waits: true)
-    port.stoppedAfter.store(step, ordering: .sequentiallyConsistent)
+    port.stoppedAfter.store(ended, ordering: .sequentiallyConsistent)
   }
 
   // MARK: - Steps
 
   private mutating func runSteps() throws(Halt) {
     now = control.clock.now()
-    var goesOn = true
-    while goesOn {
-      try waitForBound()
-      try runStep()
-      goesOn = control.closed == nil
+    guard !lanes.isEmpty else { return try idle() }
+    while true {
+      // Every lane stands at the border.
+      if ended == begun { try waitForBound() }
+      if control.closed != nil { throw .closed }
+      try executeNext()
+      executed &+= 1
+      port.executed.store(executed, ordering: .relaxed)
     }
   }
 
-  /// Returns when step ``step`` may begin.
+  /// The steps of a device without instructions.
+  private mutating func idle() throws(Halt) {
+    while true {
+      try waitForBound()
+      recorder.append(DeviceStep(step: ended, result: LossResult(), end: control.clock.now()))
+      ended += 1
+      if recorder.isDue(at: now) { port.outbox.take(from: &recorder, waits: false) }
+    }
+  }
+
+  /// Returns when step ``begun`` may begin, which it then has.
   private mutating func waitForBound() throws(Halt) {
     while true {
       if control.closed != nil { throw .closed }
-      port.started.store(step + 1, ordering: .sequentiallyConsistent)
-      if step < control.bound.load(ordering: .sequentiallyConsistent) { break }
-      port.started.store(step, ordering: .sequentiallyConsistent)
+      if enter() { break }
       port.outbox.take(from: &recorder, waits: true)
       port.parker.announce(.bound)
-      port.stoppedAfter.store(step, ordering: .sequentiallyConsistent)
+      port.stoppedAfter.store(ended, ordering: .sequentiallyConsistent)
       control.bell.signal()
-      if step < control.bound.load(ordering: .sequentiallyConsistent) || control.closed != nil {
+      if begun < control.bound.load(ordering: .sequentiallyConsistent) || control.closed != nil {
         port.parker.retract()
       } else {
         port.parker.park()
@@ -143,57 +181,83 @@ struct DeviceWorker: ~Copyable {
     }
   }
 
-  private mutating func runStep() throws(Halt) {
+  /// Begins the next step, if it may begin: says so first, and looks afterwards (``RunControl/hold()``).
+  private mutating func enter() -> Bool {
+    port.started.store(begun + 1, ordering: .sequentiallyConsistent)
+    guard begun < control.bound.load(ordering: .sequentiallyConsistent) else {
+      port.started.store(begun, ordering: .sequentiallyConsistent)
+      return false
+    }
+    begun += 1
+    return true
+  }
+
+  /// Prepares a lane's first instruction of a step.
+  private mutating func beginStep(_ lane: Int) {
+    let step = lanes[lane].step
+    lanes[lane].rate = schedule.rate(at: step, of: totalSteps)
+    guard lanes[lane].isCompute else { return }
     executor.beginStep()
     batches.fill(&executor.samples, step: step, positions: 0..<batch, batch: batch)
-    rate = schedule.rate(at: step, of: totalSteps)
-    nextCompute = 0
-    nextCommunication = 0
-    let count = program.instructions.count
-    for _ in 0..<count {
-      if control.closed != nil { throw .closed }
-      try executeNext()
-      executed &+= 1
-      port.executed.store(executed, ordering: .relaxed)
+  }
+
+  /// Takes a lane over the border; the step has ended when all lanes are there.
+  private mutating func endStep(_ lane: Int) {
+    let step = lanes[lane].step
+    lanes[lane].step = step + 1
+    lanes[lane].next = lanes[lane].first
+    if lanes[lane].isCompute {
+      if step & 1 == 0 { results.0 = executor.result } else { results.1 = executor.result }
     }
+    for other in lanes.indices where lanes[other].step == step { return }
     if !readsClock { now = control.clock.now() }
-    recorder.append(DeviceStep(step: step, result: executor.result, end: now))
-    step += 1
+    recorder.append(DeviceStep(step: step, result: step & 1 == 0 ? results.0 : results.1, end: now))
+    ended = step + 1
     if recorder.isDue(at: now) { port.outbox.take(from: &recorder, waits: false) }
   }
 
   // MARK: - Instructions
 
-  /// Executes the head of whichever lane is ready, communication first; waits if neither is.
+  /// Executes the head of the first lane that is ready; waits if none is.
   private mutating func executeNext() throws(Halt) {
     let begin = now
     while true {
-      let communication = head(of: program.communication, at: nextCommunication)
-      let compute = head(of: program.compute, at: nextCompute)
-      // A head whose predecessor in the other lane is not done is no candidate. One of the two always is.
-      let first = isFree(communication, before: compute) ? communication : nil
-      let second = isFree(compute, before: communication) ? compute : nil
-      if let first, isReady(first) {
-        nextCommunication += 1
-        return try execute(first, begin: begin)
+      for lane in lanes.indices {
+        let position = candidate(lane)
+        guard position >= 0, isReady(position) else { continue }
+        if lanes[lane].isAtBorder {
+          if lanes[lane].step == begun, !enter() { continue }
+          beginStep(lane)
+        }
+        step = lanes[lane].step
+        try execute(position, rate: lanes[lane].rate, begin: begin)
+        lanes[lane].next += 1
+        lanes[lane].done += 1
+        if lanes[lane].next == lanes[lane].end { endStep(lane) }
+        return
       }
-      if let second, isReady(second) {
-        nextCompute += 1
-        return try execute(second, begin: begin)
-      }
-      try wait(first, second)
+      try wait()
     }
   }
 
-  private func head(of lane: borrowing ContiguousArray<Int>, at next: Int) -> Int? {
-    next < lane.count ? lane[next] : nil
+  /// The position of a lane's next instruction if it may begin and the other lanes have done what it must follow; else -1. Of
+  /// some lane it may, unless all stand at a border.
+  private func candidate(_ lane: Int) -> Int {
+    let step = lanes[lane].step
+    if lanes[lane].isAtBorder, !mayBegin(step) { return -1 }
+    let position = program.order[lanes[lane].next]
+    var place = program.instructions[position].firstDependency
+    let last = program.instructions[position].lastDependency
+    while place < last {
+      let other = program.dependencies[place].lane
+      if lanes[other].done < step &* lanes[other].length &+ program.dependencies[place].done { return -1 }
+      place += 1
+    }
+    return position
   }
 
-  /// True where the instruction's predecessor in the other lane, whose head is `other`, is done.
-  private func isFree(_ position: Int?, before other: Int?) -> Bool {
-    guard let position else { return false }
-    guard let other else { return true }
-    return program.instructions[position].after < other
+  private func mayBegin(_ step: Int) -> Bool {
+    step < begun || step <= ended + 1 && step < control.bound.load(ordering: .sequentiallyConsistent)
   }
 
   private func isReady(_ position: Int) -> Bool {
@@ -202,12 +266,14 @@ struct DeviceWorker: ~Copyable {
     case .send: return channels[prepared.channel]._withUnsafeGuaranteedRef { $0.hasRoom }
     case .receive:
       guard let next = channels[prepared.channel]._withUnsafeGuaranteedRef({ $0.next }) else { return false }
-      return !isEmulated || next.readableAt <= now
+      guard isEmulated else { return true }
+      let (isKnown, time) = links.arrival(next, channel: prepared.channel, now: now)
+      return isKnown && time <= now
     default: return true
     }
   }
 
-  private mutating func execute(_ position: Int, begin: Int64) throws(Halt) {
+  private mutating func execute(_ position: Int, rate: Float, begin: Int64) throws(Halt) {
     if let fault, fault.instruction == position, fault.step == step {
       throw .failed(instruction: position, message: "this instruction was made to fail")
     }
@@ -225,7 +291,8 @@ struct DeviceWorker: ~Copyable {
       channels[prepared.channel]._withUnsafeGuaranteedRef { $0.send(memory.take(prepared.slot), instants: instants) }
     case .receive:
       channels[prepared.channel]._withUnsafeGuaranteedRef { channel in
-        if let instants = channel.next {
+        if let next = channel.next {
+          let instants = isEmulated ? links.receive(next, channel: prepared.channel, now: now) : next
           record.senderReady = instants.senderReady
           record.transferStart = instants.transferStart
           record.arrival = instants.readableAt
@@ -263,18 +330,18 @@ struct DeviceWorker: ~Copyable {
   // MARK: - Waiting
 
   /// Waits until one of the heads, which are sends and receives that are not ready, may have become so.
-  private mutating func wait(_ first: Int?, _ second: Int?) throws(Halt) {
+  private mutating func wait() throws(Halt) {
     defer { if readsClock { now = control.clock.now() } }
     if !isEmulated {
-      for _ in 0..<spins where isAnyReady(first, second) { return }
+      for _ in 0..<spins where isAnyReady { return }
     }
-    port.parker.announce(place(first, second))
+    port.parker.announce(place)
     let isOver = control.closed != nil
-    if isOver || isAnyReady(first, second) {
+    if isOver || isAnyReady {
       port.parker.retract()
     } else {
-      port.blockedAt.store(first ?? second ?? -1, ordering: .relaxed)
-      let deadline = min(arrival(first), arrival(second))
+      port.blockedAt.store(firstCandidate, ordering: .relaxed)
+      let deadline = nextArrival
       if deadline == .max {
         port.parker.park()
       } else {
@@ -287,23 +354,49 @@ struct DeviceWorker: ~Copyable {
     if control.closed != nil { throw .closed }
   }
 
-  private func isAnyReady(_ first: Int?, _ second: Int?) -> Bool {
-    if let first, isReady(first) { return true }
-    if let second, isReady(second) { return true }
+  private var isAnyReady: Bool {
+    for lane in lanes.indices {
+      let position = candidate(lane)
+      if position >= 0, isReady(position) { return true }
+    }
     return false
   }
 
-  private func place(_ first: Int?, _ second: Int?) -> Parker.Place {
-    if first != nil && second != nil { return .several }
-    guard let position = first ?? second else { return .several }
-    let prepared = program.instructions[position]
+  /// Where the device stands, for others; -1 where it waits for leave to begin a step.
+  private var firstCandidate: Int {
+    for lane in lanes.indices {
+      let position = candidate(lane)
+      if position >= 0 { return position }
+    }
+    return -1
+  }
+
+  /// What would let the device go on: a single message or room, where there is nothing else.
+  private var place: Parker.Place {
+    var only = -1
+    for lane in lanes.indices {
+      let position = candidate(lane)
+      // A lane that stands at a border goes on when the bound is raised.
+      if position < 0, !lanes[lane].isAtBorder || lanes[lane].step < begun { continue }
+      if position < 0 || only >= 0 { return .several }
+      only = position
+    }
+    guard only >= 0 else { return .several }
+    let prepared = program.instructions[only]
     if case .send = prepared.instruction { return .room(channel: prepared.channel) }
     return .arrival(channel: prepared.channel)
   }
 
-  /// When a message that is under way to a blocked receive becomes readable; never, where there is none.
-  private func arrival(_ position: Int?) -> Int64 {
-    guard let position, case .receive = program.instructions[position].instruction else { return .max }
-    return channels[program.instructions[position].channel]._withUnsafeGuaranteedRef { $0.next?.readableAt } ?? .max
+  /// When the first message that is under way to a blocked receive becomes readable; never, where there is none.
+  private var nextArrival: Int64 {
+    var first = Int64.max
+    for lane in lanes.indices {
+      let position = candidate(lane)
+      guard position >= 0, case .receive = program.instructions[position].instruction else { continue }
+      let channel = program.instructions[position].channel
+      guard let next = channels[channel]._withUnsafeGuaranteedRef({ $0.next }) else { continue }
+      first = min(first, links.arrival(next, channel: channel, now: now).time)
+    }
+    return first
   }
 }

@@ -11,6 +11,9 @@ final class EmulatedWire: Sendable {
 
   init(_ wire: Wire) { self.wire = wire }
 
+  /// When the last message will have left the wire.
+  var free: Int64 { freeAt.load(ordering: .relaxed) }
+
   /// Occupies the wire for `occupancy` from `earliest` on or, where it is busy, behind all that have asked before; returns
   /// when that begins.
   func occupy(from earliest: Int64, for occupancy: Int64) -> Int64 {
@@ -35,6 +38,22 @@ final class EmulatedLinks: Sendable {
   struct Route: Sendable {
     var wires: [EmulatedWire] = []
     var latencyNanoseconds: Int64 = 0
+    /// In front of the first wire, where some messages overtake others.
+    var queue: PriorityQueue?
+    var priority = 0
+
+    /// Occupies the wires one behind the other from `now` on: when the first takes the message up, and when its last byte has
+    /// left the last one.
+    func pass(from now: Int64, bytes: Int) -> (start: Int64, left: Int64) {
+      var (start, head, tail) = (now, now, now)
+      for (place, wire) in wires.enumerated() {
+        let occupancy = wire.wire.occupancyNanoseconds(bytes: bytes)
+        head = wire.occupy(from: head, for: occupancy)
+        if place == 0 { start = head }
+        tail = max(tail, head + occupancy)
+      }
+      return (start, tail)
+    }
   }
 
   /// By channel number.
@@ -44,6 +63,8 @@ final class EmulatedLinks: Sendable {
 
   init(_ machine: Machine, channels: [Channel]) {
     var wires: [Wire: EmulatedWire] = [:]
+    var queues: [Wire: PriorityQueue] = [:]
+    let hasPriorities = channels.contains { $0.priority != channels[0].priority }
     routes = ContiguousArray(
       channels.map { channel in
         var route = Route()
@@ -53,6 +74,11 @@ final class EmulatedLinks: Sendable {
           route.wires.append(queue)
           route.latencyNanoseconds += wire.latencyNanoseconds
         }
+        if hasPriorities, let first = route.wires.first {
+          let queue = queues[first.wire] ?? PriorityQueue(first)
+          queues[first.wire] = queue
+          (route.queue, route.priority) = (queue, channel.priority)
+        }
         return route
       })
     isEmulated = !wires.isEmpty
@@ -60,14 +86,29 @@ final class EmulatedLinks: Sendable {
 
   /// Hands a message over at `now`, whose sender turned to it at `ready`.
   func carry(bytes: Int, channel: Int, ready: Int64, now: Int64) -> MessageInstants {
-    var (start, head, tail) = (now, now, now)
     let route = routes[channel]
-    for (place, wire) in route.wires.enumerated() {
-      let occupancy = wire.wire.occupancyNanoseconds(bytes: bytes)
-      head = wire.occupy(from: head, for: occupancy)
-      if place == 0 { start = head }
-      tail = max(tail, head + occupancy)
+    if let queue = route.queue {
+      queue.append(channel: channel, priority: route.priority, bytes: bytes, ready: ready, now: now)
+      return MessageInstants(senderReady: ready, transferStart: now, readableAt: .max)
     }
-    return MessageInstants(senderReady: ready, transferStart: start, readableAt: tail + route.latencyNanoseconds)
+    let (start, left) = route.pass(from: now, bytes: bytes)
+    return MessageInstants(
+      senderReady: ready, transferStart: start, readableAt: left + route.latencyNanoseconds)
+  }
+
+  /// When a channel's next message, whose instants are as ``carry(bytes:channel:ready:now:)`` gave them, is readable; where its
+  /// link has not taken it by `now`, before when it cannot be.
+  func arrival(_ instants: MessageInstants, channel: Int, now: Int64) -> (isKnown: Bool, time: Int64) {
+    guard instants.readableAt == .max, let queue = routes[channel].queue else { return (true, instants.readableAt) }
+    let next = queue.next(channel, at: now) { routes[$0] }
+    return next.instants.map { (true, $0.readableAt) } ?? (false, next.after)
+  }
+
+  /// The instants of a message that is received at `now`.
+  func receive(_ instants: MessageInstants, channel: Int, now: Int64) -> MessageInstants {
+    guard instants.readableAt == .max, let queue = routes[channel].queue else { return instants }
+    let next = queue.next(channel, at: now) { routes[$0] }
+    queue.remove(channel)
+    return next.instants ?? instants
   }
 }

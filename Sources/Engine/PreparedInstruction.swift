@@ -5,8 +5,9 @@ import Programs
 /// An instruction with all that its device looks up at run time: one flat array of these is what a worker walks.
 struct PreparedInstruction {
   var instruction: Instruction
-  /// The position in the other lane that must be done before; -1 where it does not matter.
-  var after: Int
+  /// Where in ``PreparedProgram/dependencies`` that stands which other lanes must have done before.
+  var firstDependency: Int
+  var lastDependency: Int
   /// Where in ``PreparedProgram/defined`` the buffers stand that it defines.
   var defines: Range<Int>
   /// What a forward pass is for.
@@ -18,19 +19,39 @@ struct PreparedInstruction {
   var bytes: Int
 }
 
+/// How far another lane must have come.
+struct PreparedDependency {
+  /// Place in ``PreparedProgram/lanes``.
+  var lane: Int
+  /// To be added to the other lane's length times the step of the instruction: so many must be done, counted from the start.
+  var done: Int
+}
+
+/// A lane of a device.
+struct PreparedLane {
+  /// Where its instructions' positions stand in ``PreparedProgram/order``.
+  var range: Range<Int>
+  /// Whether the step's samples, losses and accuracy are those of this lane.
+  var isCompute: Bool
+}
+
 /// A device's program in the form in which it is executed.
 struct PreparedProgram {
   let instructions: ContiguousArray<PreparedInstruction>
   /// Buffers that instructions define, in one array.
   let defined: ContiguousArray<Int>
-  /// Positions of each lane's instructions, in order.
-  let compute: ContiguousArray<Int>
-  let communication: ContiguousArray<Int>
+  /// In the order in which the device asks them.
+  let lanes: ContiguousArray<PreparedLane>
+  /// Positions of instructions, lane by lane.
+  let order: ContiguousArray<Int>
+  let dependencies: ContiguousArray<PreparedDependency>
 
   init(_ device: DeviceProgram, of program: Program) {
     var defined = ContiguousArray<Int>()
     var prepared = ContiguousArray<PreparedInstruction>()
-    let after = LaneDependencies(device, messages: program.messages).after
+    let ordering = LaneDependencies(device, messages: program.messages)
+    let lanes = PreparedProgram.lanes(ordering)
+    var dependencies = ContiguousArray<PreparedDependency>()
     for (position, instruction) in device.instructions.enumerated() {
       let first = defined.count
       switch instruction {
@@ -40,9 +61,18 @@ struct PreparedProgram {
         let access = device.access(of: instruction, messages: program.messages)
         defined += access.defines.filter { !device.buffers[$0].isPersistent }.map(\.position)
       }
+      let firstDependency = dependencies.count
+      for dependency in ordering[position] {
+        dependencies.append(
+          PreparedDependency(
+            lane: dependency.lane,
+            done: lanes.places[dependency.position] + 1
+              - (dependency.isCarried ? lanes.list[dependency.lane].range.count : 0)))
+      }
       var entry = PreparedInstruction(
-        instruction: instruction, after: after[position] ?? -1, defines: first..<defined.count,
-        mode: Self.mode(position, device, program), channel: 0, slot: 0, peer: 0, bytes: 0)
+        instruction: instruction, firstDependency: firstDependency, lastDependency: dependencies.count,
+        defines: first..<defined.count, mode: Self.mode(position, device, program), channel: 0, slot: 0, peer: 0,
+        bytes: 0)
       switch instruction {
       case .send(let index):
         let message = program.messages[index]
@@ -56,8 +86,27 @@ struct PreparedProgram {
     }
     instructions = prepared
     self.defined = defined
-    compute = ContiguousArray(device.lanes.indices.filter { device.lanes[$0] == .compute })
-    communication = ContiguousArray(device.lanes.indices.filter { device.lanes[$0] == .communication })
+    self.dependencies = dependencies
+    self.lanes = lanes.list
+    order = lanes.order
+  }
+
+  /// The lanes, the positions of their instructions, and the place of each instruction within its lane.
+  private static func lanes(
+    _ ordering: LaneDependencies
+  ) -> (list: ContiguousArray<PreparedLane>, order: ContiguousArray<Int>, places: [Int]) {
+    var list = ContiguousArray<PreparedLane>()
+    var order = ContiguousArray<Int>()
+    var places = ordering.laneNumbers
+    for (number, lane) in ordering.lanes.enumerated() {
+      let begin = order.count
+      for (position, own) in ordering.laneNumbers.enumerated() where own == number {
+        places[position] = order.count - begin
+        order.append(position)
+      }
+      list.append(PreparedLane(range: begin..<order.count, isCompute: lane == .compute))
+    }
+    return (list, order, places)
   }
 
   private static func mode(_ position: Int, _ device: DeviceProgram, _ program: Program) -> KernelMode {

@@ -34,7 +34,7 @@ public final class SteppedDevices {
   /// Executes one instruction and returns the nanoseconds of processor time that it took.
   ///
   /// Instructions come in an order in which every message is sent before it is received, channels have room, and each
-  /// device's lanes keep their order; a device's next step begins with the first instruction of that step. Where the run
+  /// device's lanes keep their order and are one step apart at most. Where the run
   /// is closed, nothing is done and the time is 0; a failure closes it.
   public func execute(device: Int, position: Int, step: Int) -> Int64 {
     guard control.closed == nil else { return 0 }
@@ -76,19 +76,24 @@ private final class SteppedDevice {
   private let totalSteps: Int
   private let fault: Fault?
 
+  /// The step of the compute lane.
   private var step = -1
-  private var rate: Float = 0
-  /// Instructions of ``step`` executed so far.
+  /// Instructions that this lane has in a step, and those of ``step`` executed so far.
+  private let computed: [Bool]
+  private let computeLength: Int
   private var executed = 0
   /// What steps came to that are executed and not yet recorded.
   private var results: [LossResult] = []
-  /// Instructions of the oldest such step that were recorded.
-  private var recorded = 0
+  /// Instructions of the oldest step that has not ended, and of the next, that were recorded.
+  private var recorded = (0, 0)
+  private var recordedSteps = 0
 
   init(_ plan: WorkerPlan, memory: DeviceMemory) {
     number = plan.device.device
     // Links are the driver's: it knows when messages arrive.
     program = PreparedProgram(plan.device, of: plan.program)
+    computed = plan.device.lanes.map { $0 == .compute }
+    computeLength = computed.count { $0 }
     executor = DeviceExecutor(
       plan.device, of: plan.program, prepared: program, memory: memory, set: plan.set, seed: plan.training.seed)
     batches = BatchCursor(plan.order)
@@ -100,7 +105,7 @@ private final class SteppedDevice {
   }
 
   func execute(_ position: Int, step: Int, channels: [DeviceChannel]) throws(Halt) {
-    if step != self.step { begin(step) }
+    if computed[position], step != self.step { begin(step) }
     if let fault, fault.instruction == position, fault.step == step {
       throw .failed(instruction: position, message: "this instruction was made to fail")
     }
@@ -111,10 +116,11 @@ private final class SteppedDevice {
       let nowhen = MessageInstants(senderReady: 0, transferStart: 0, readableAt: 0)
       channels[prepared.channel].send(memory.take(prepared.slot), instants: nowhen)
     case .receive: memory.put(channels[prepared.channel].receive(), into: prepared.slot)
-    default: executor.execute(prepared, step: step, rate: rate)
+    default: executor.execute(prepared, step: step, rate: schedule.rate(at: step, of: totalSteps))
     }
+    guard computed[position] else { return }
     executed += 1
-    if executed == program.instructions.count { results.append(executor.result) }
+    if executed == computeLength { results.append(executor.result) }
   }
 
   private func begin(_ step: Int) {
@@ -122,16 +128,18 @@ private final class SteppedDevice {
     executed = 0
     executor.beginStep()
     batches.fill(&executor.samples, step: step, positions: 0..<batch, batch: batch)
-    rate = schedule.rate(at: step, of: totalSteps)
   }
 
   func take(_ records: [TraceRecord], outbox: Outbox) {
     for record in records {
       if recorder.isTracing { recorder.append(record) }
-      recorded += 1
-      if recorded == program.instructions.count, !results.isEmpty {
-        recorded = 0
-        recorder.append(DeviceStep(step: Int(record.step), result: results.removeFirst(), end: record.end))
+      // Lanes are one step apart at most.
+      if Int(record.step) == recordedSteps { recorded.0 += 1 } else { recorded.1 += 1 }
+      if recorded.0 == program.instructions.count {
+        let result = results.isEmpty ? LossResult() : results.removeFirst()
+        recorder.append(DeviceStep(step: recordedSteps, result: result, end: record.end))
+        recorded = (recorded.1, 0)
+        recordedSteps += 1
       }
       if recorder.isFull { outbox.take(from: &recorder, waits: true) }
     }

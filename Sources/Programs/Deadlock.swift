@@ -26,7 +26,7 @@ extension Program {
     switch devices[blocked.device].instructions[blocked.position] {
     case .receive(let message): "for a message from device \(messages[message].from)"
     case .send(let message): "for room in the channel to device \(messages[message].to)"
-    default: "for its other lane"
+    default: "for another lane of its own"
     }
   }
 }

@@ -40,12 +40,40 @@ public enum Instruction: Hashable, Sendable {
   case update(Index<Update>)
   /// `buffer becomes undefined`. Once per definition that is not sent.
   case free(Index<Buffer>)
-  /// The step is over on this device, in both lanes. Last, once.
+  /// The step is over on this device, in all lanes. Last, once.
   case endOfStep
 }
 
-/// What an instruction occupies. Within a lane the order is fixed; across lanes only the buffers order.
-public enum Lane: UInt8, Hashable, Sendable, CaseIterable {
-  case compute
-  case communication
+/// What an instruction occupies. Within a lane the order is fixed; across lanes only the buffers order (``LaneDependencies``).
+///
+/// A device takes the head of the first lane that is ready, in the order of lanes: communication, exchanges by their number,
+/// compute.
+public struct Lane: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// The place in a device's order.
+  private let rank: UInt16
+
+  /// Messages that layers wait for; where steps end together, all of them.
+  public static let communication = Lane(rank: 1)
+  public static let compute = Lane(rank: .max)
+  /// The end of the step alone, where lanes may be in different steps (``DeviceProgram/runsAcross``).
+  public static let border = Lane(rank: 0)
+
+  /// Gradients of one bucket and what follows from them; the smaller number goes first.
+  ///
+  /// - Precondition: 0 ≤ `number` < 65,533
+  public static func exchange(_ number: Int) -> Lane { Lane(rank: UInt16(number + 2)) }
+
+  /// The number of a lane for an exchange; nil of other lanes.
+  public var exchangeNumber: Int? { self == .compute || self <= .communication ? nil : Int(rank) - 2 }
+
+  public static func < (a: Lane, b: Lane) -> Bool { a.rank < b.rank }
+
+  public var description: String {
+    switch self {
+    case .compute: "compute"
+    case .communication: "communication"
+    case .border: "border"
+    default: "exchange \(rank - 2)"
+    }
+  }
 }

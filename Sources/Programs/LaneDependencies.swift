@@ -1,48 +1,170 @@
-/// For each instruction the latest earlier instruction of the other lane that it must follow because of a buffer.
+/// For each instruction what it must follow in other lanes of its device because of buffers.
 ///
 /// Conflicts are those of a processor: read after write, write after read, write after write, on a buffer, its parent or
-/// a view that overlaps it. `endOfStep` follows everything.
+/// a view that overlaps it. `endOfStep` follows everything. What another dependency already says is left out, so a list has
+/// at most one entry per lane and most are empty.
+///
+/// A dependency is *carried* where it is on the step before. Where steps end together, the first instruction of each lane
+/// follows the last step's end. Where they may run into each other (``DeviceProgram/runsAcross``), the conflicts are those of
+/// a program that stands twice in a row.
 public struct LaneDependencies: Sendable {
-  /// Positions in the device's instructions; nil where the other lane does not matter.
-  public let after: [Int?]
+  /// What has to be done before.
+  public struct Dependency: Hashable, Sendable {
+    /// Place in ``LaneDependencies/lanes``.
+    public var lane: Int
+    /// Position in the device's instructions; all earlier ones of that lane are done then too.
+    public var position: Int
+    /// Whether that is meant in the step before.
+    public var isCarried: Bool
+  }
+
+  /// ``DeviceProgram/laneOrder``.
+  public let lanes: [Lane]
+  /// For each instruction, the place of its lane in ``lanes``.
+  public let laneNumbers: [Int]
+  private var entries: [Dependency] = []
+  /// Where each instruction's entries begin.
+  private var begins: [Int] = []
 
   public init(_ device: DeviceProgram, messages: Table<Message>) {
-    guard Set(device.lanes).count > 1 else {
-      after = device.instructions.map { _ in nil }
+    lanes = device.laneOrder
+    let numbers = Dictionary(uniqueKeysWithValues: lanes.enumerated().map { ($0.element, $0.offset) })
+    laneNumbers = device.lanes.map { numbers[$0]! }
+    begins.reserveCapacity(device.instructions.count + 1)
+    begins.append(0)
+    guard lanes.count > 1 else {
+      for _ in device.instructions { begins.append(0) }
       return
     }
-    let roots = device.buffers.indices.map { device.root($0).position }
-    /// Last position that wrote, and that read, each root buffer, per lane; -1 before any. Views share their root's entry:
-    /// exchange and update of one flat gradient work on all of it, so a finer distinction would order nothing differently.
-    var wrote = [Int](repeating: -1, count: 2 * roots.count)
-    var read = wrote
-    var last = [-1, -1]
-    var result: [Int?] = []
-    result.reserveCapacity(device.instructions.count)
-    for (position, instruction) in device.instructions.enumerated() {
-      let own = Int(device.lanes[position].rawValue)
-      let (mine, others) = (own * roots.count, (1 - own) * roots.count)
-      let access = device.access(of: instruction, messages: messages)
-      var latest = instruction == .endOfStep ? last[1 - own] : -1
-      for buffer in access.reads {
-        let root = roots[buffer.position]
-        latest = max(latest, wrote[others + root])
-        read[mine + root] = position
-      }
-      func write(_ buffers: [Index<Buffer>]) {
-        for buffer in buffers {
-          let root = roots[buffer.position]
-          latest = max(latest, wrote[others + root], read[others + root])
-          wrote[mine + root] = position
-        }
-      }
-      write(access.modifies)
-      write(access.defines)
-      write(access.frees)
-      last[own] = position
-      result.append(latest < 0 ? nil : latest)
+    var conflicts = Conflicts(device, lanes: lanes.count, laneNumbers: laneNumbers)
+    let touches = Touches(device, messages: messages)
+    if device.runsAcross {
+      for position in device.instructions.indices { conflicts.visit(position, touches, pass: 0) { _ in } }
+    } else {
+      conflicts.join()
     }
-    after = result
+    for position in device.instructions.indices {
+      conflicts.visit(position, touches, pass: 1) { entries.append($0) }
+      begins.append(entries.count)
+    }
+  }
+
+  /// What the instruction at `position` must follow; empty where other lanes do not matter.
+  public subscript(position: Int) -> ArraySlice<Dependency> { entries[begins[position]..<begins[position + 1]] }
+
+  /// The same without the dependencies of one instruction: what no program may be run with.
+  func forgetting(_ position: Int) -> LaneDependencies {
+    var result = self
+    let range = begins[position]..<begins[position + 1]
+    result.entries.removeSubrange(range)
+    for later in begins.indices where later > position { result.begins[later] -= range.count }
+    return result
+  }
+}
+
+/// The root buffers that each instruction of a device reads and writes.
+struct Touches {
+  struct Touch {
+    var root: Int
+    var isWrite: Bool
+  }
+
+  private var list: [Touch] = []
+  private var begins = [0]
+
+  init(_ device: DeviceProgram, messages: Table<Message>) {
+    let roots = device.buffers.indices.map { device.root($0).position }
+    for instruction in device.instructions {
+      let access = device.access(of: instruction, messages: messages)
+      // Views share their root's entry: exchange and update of one flat gradient work on all of it, so a finer distinction
+      // would order nothing differently.
+      for buffer in access.reads { list.append(Touch(root: roots[buffer.position], isWrite: false)) }
+      for buffers in [access.modifies, access.defines, access.frees] {
+        for buffer in buffers { list.append(Touch(root: roots[buffer.position], isWrite: true)) }
+      }
+      begins.append(list.count)
+    }
+  }
+
+  subscript(position: Int) -> ArraySlice<Touch> { list[begins[position]..<begins[position + 1]] }
+}
+
+/// Walks a device's program, twice where its steps may run into each other, and says what each instruction must follow.
+/// Positions of the second walk are counted on.
+private struct Conflicts {
+  private let device: DeviceProgram
+  private let laneNumbers: [Int]
+  private let laneCount: Int
+  private let length: Int
+  /// The last instruction that wrote each root buffer; -1 before any.
+  private var wrote: [Int]
+  /// The last one of each lane that read it since.
+  private var read: [Int]
+  /// The last instruction of each lane.
+  private var last: [Int]
+  /// Per pair of lanes, how far the second is known to be where the first stands.
+  private var known: [Int]
+  private var needed: [Int]
+
+  init(_ device: DeviceProgram, lanes: Int, laneNumbers: [Int]) {
+    self.device = device
+    self.laneNumbers = laneNumbers
+    laneCount = lanes
+    length = device.instructions.count
+    wrote = Array(repeating: -1, count: device.buffers.count)
+    read = Array(repeating: -1, count: device.buffers.count * lanes)
+    last = Array(repeating: -1, count: lanes)
+    known = Array(repeating: -1, count: lanes * lanes)
+    needed = Array(repeating: -1, count: lanes)
+  }
+
+  /// Lets the last step's end stand before everything.
+  mutating func join() {
+    let ends = device.instructions.lastIndex(of: .endOfStep).map { [$0] }
+    if let ends {
+      for position in ends { last[laneNumbers[position]] = position }
+    } else {
+      for position in device.instructions.indices { last[laneNumbers[position]] = position }
+    }
+  }
+
+  mutating func visit(
+    _ position: Int, _ touches: Touches, pass: Int, emit: (LaneDependencies.Dependency) -> Void
+  ) {
+    let own = laneNumbers[position]
+    let place = pass * length + position
+    for lane in 0..<laneCount { needed[lane] = -1 }
+    for touch in touches[position] {
+      follow(wrote[touch.root])
+      guard touch.isWrite else { continue }
+      for lane in 0..<laneCount { follow(read[touch.root * laneCount + lane]) }
+    }
+    for touch in touches[position] {
+      if touch.isWrite {
+        wrote[touch.root] = place
+        for lane in 0..<laneCount { read[touch.root * laneCount + lane] = -1 }
+      }
+    }
+    for touch in touches[position] where !touch.isWrite && wrote[touch.root] != place {
+      read[touch.root * laneCount + own] = place
+    }
+    let isFirst = !device.runsAcross && last[own] < pass * length
+    if device.instructions[position] == .endOfStep || isFirst {
+      for lane in 0..<laneCount { follow(last[lane]) }
+    }
+    last[own] = place
+    for lane in 0..<laneCount where lane != own && needed[lane] > known[own * laneCount + lane] {
+      known[own * laneCount + lane] = needed[lane]
+      emit(
+        LaneDependencies.Dependency(
+          lane: lane, position: needed[lane] % length, isCarried: needed[lane] < pass * length))
+    }
+  }
+
+  private mutating func follow(_ place: Int) {
+    guard place >= 0 else { return }
+    let lane = laneNumbers[place % length]
+    needed[lane] = max(needed[lane], place)
   }
 }
 

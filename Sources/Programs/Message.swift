@@ -13,11 +13,15 @@ public struct Channel: Hashable, Sendable {
   public var to: Int
   /// Messages that may be under way before a sender has to wait.
   public var capacity: Int
+  /// Of messages that wait for a wire, those of a channel with a smaller number are carried first; of equals in the order of
+  /// sending.
+  public var priority: Int
 
-  public init(from: Int, to: Int, capacity: Int) {
+  public init(from: Int, to: Int, capacity: Int, priority: Int = 0) {
     self.from = from
     self.to = to
     self.capacity = capacity
+    self.priority = priority
   }
 }
 

@@ -1,4 +1,4 @@
-/// What a device's memory cannot exceed, in whatever order its two lanes take turns: messages that come early may be received
+/// What a device's memory cannot exceed, in whatever order its lanes take turns: messages that come early may be received
 /// before the computing that precedes them in the program.
 ///
 /// An instruction of one lane runs when the other lane has done at least what it depends on (``LaneDependencies``), and at
@@ -27,7 +27,8 @@ public struct PeakMemoryBound: Hashable, Sendable {
   }
 }
 
-/// How far each lane may have come when an instruction of the other one runs.
+/// How far each lane may have come when an instruction of the other one runs. Where steps run into each other, over two of
+/// them; lanes for exchanges are looked at by themselves, as what they hold does not come from other lanes.
 private struct LaneTurns {
   private struct Step {
     var access: Access
@@ -35,28 +36,53 @@ private struct LaneTurns {
     var needed: Int
   }
 
+  /// Compute and communication.
   private var lanes: [[Step]] = [[], []]
+  /// The other lanes.
+  private var exchanges: [[Access]] = []
 
   init(_ device: DeviceProgram, messages: Table<Message>) {
-    let after = LaneDependencies(device, messages: messages).after
-    /// How many instructions of each lane stand at or before a position.
+    let dependencies = LaneDependencies(device, messages: messages)
+    /// The places of the two lanes among all.
+    let pair = [Lane.compute, .communication].map { dependencies.lanes.firstIndex(of: $0) }
+    let steps = device.runsAcross ? 2 : 1
+    let length = device.instructions.count
+    let accesses = device.instructions.map { device.access(of: $0, messages: messages) }
+    exchanges = dependencies.lanes.indices.filter { !pair.contains($0) }.map { lane in
+      accesses.indices.filter { dependencies.laneNumbers[$0] == lane }.map { accesses[$0] }
+    }
+    /// How many instructions of each of the two lanes stand at or before a position.
     var done: [[Int]] = [[], []]
-    for position in device.instructions.indices {
-      let own = Int(device.lanes[position].rawValue)
-      for lane in 0...1 { done[lane].append((done[lane].last ?? 0) + (lane == own ? 1 : 0)) }
-      let needed = max(lanes[own].last?.needed ?? 0, after[position].map { done[1 - own][$0] } ?? 0)
-      lanes[own].append(
-        Step(access: device.access(of: device.instructions[position], messages: messages), needed: needed))
+    for step in 0..<steps {
+      for position in device.instructions.indices {
+        let lane = dependencies.laneNumbers[position]
+        for own in 0...1 { done[own].append((done[own].last ?? 0) + (pair[own] == lane ? 1 : 0)) }
+        guard let own = pair.firstIndex(of: lane) else { continue }
+        var needed = lanes[own].last?.needed ?? 0
+        for dependency in dependencies[position] where dependency.lane == pair[1 - own] {
+          let place = (dependency.isCarried ? step - 1 : step) * length + dependency.position
+          if place >= 0 { needed = max(needed, done[1 - own][place]) }
+        }
+        lanes[own].append(Step(access: accesses[position], needed: needed))
+      }
     }
   }
 
   /// The most bytes of temporary buffers, counting the words that `words` says.
   func most(_ words: (Index<Buffer>) -> Int) -> Int {
-    let held = lanes.map { lane in
-      lane.reduce(into: [0]) { sums, step in
-        let change = step.access.defines.reduce(0) { $0 + words($1) } - step.access.frees.reduce(0) { $0 + words($1) }
-        sums.append(sums[sums.count - 1] + change)
+    func change(_ access: Access) -> Int {
+      access.defines.reduce(0) { $0 + words($1) } - access.frees.reduce(0) { $0 + words($1) }
+    }
+    let beside = exchanges.reduce(0) { sum, lane in
+      var (held, most) = (0, 0)
+      for access in lane {
+        most = max(most, held + access.defines.reduce(0) { $0 + words($1) })
+        held += change(access)
       }
+      return sum + most
+    }
+    let held = lanes.map { lane in
+      lane.reduce(into: [0]) { sums, step in sums.append(sums[sums.count - 1] + change(step.access)) }
     }
     var most = 0
     for own in 0...1 {
@@ -79,6 +105,6 @@ private struct LaneTurns {
         most = max(most, 4 * (held[own][position] + defined + held[other][candidates[front]]))
       }
     }
-    return most
+    return most + 4 * beside
   }
 }

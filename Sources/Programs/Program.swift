@@ -43,6 +43,9 @@ public struct DeviceProgram: Sendable {
   public var updates = Table<Update>()
   public var runningUpdates = Table<RunningUpdate>()
   public var parameters: [HeldParameter] = []
+  /// Whether lanes may begin the next step while others are still in this one, at most one step ahead of the slowest. Else
+  /// a lane begins a step when all have ended the one before.
+  public var runsAcross = false
   /// A valid sequential order; lanes may run ahead of it as far as the buffers allow.
   public private(set) var instructions: [Instruction] = []
   /// The lane of each instruction.
@@ -51,6 +54,9 @@ public struct DeviceProgram: Sendable {
   public private(set) var actions: [Int] = []
 
   public init(device: Int) { self.device = device }
+
+  /// The lanes that have instructions, in the order in which the device asks them.
+  public var laneOrder: [Lane] { Set(lanes).sorted() }
 
   /// Adds an instruction that belongs to the schedule's action `action` of this device.
   public mutating func append(_ instruction: Instruction, lane: Lane = .compute, action: Int) {

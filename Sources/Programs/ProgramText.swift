@@ -51,7 +51,8 @@ extension Program {
     let shown = (range ?? program.instructions.indices).clamped(to: program.instructions.indices)
     return shown.map { position in
       let action = actions.indices.contains(program.actions[position]) ? "\(actions[program.actions[position]])" : ""
-      let lane = program.lanes[position] == .compute ? "compute" : "comm"
+      let own = program.lanes[position]
+      let lane = own.exchangeNumber.map { "comm \($0)" } ?? (own == .communication ? "comm" : "\(own)")
       var line = [pad("\(position)", 5, right: true), pad(action, 6), pad(lane, 7)].joined(separator: " ")
       line += " " + describe(program.instructions[position], on: device)
       return position == marked ? line + "  <-- here" : line

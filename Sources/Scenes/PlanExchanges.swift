@@ -30,7 +30,11 @@ extension Plan {
     }
     guard reductions.count > 1 else { return ([], nil) }
     let device = program.devices[program.firstReducer]
-    let after = LaneDependencies(device, messages: program.messages).after
+    let ordering = LaneDependencies(device, messages: program.messages)
+    /// What of the device's computing in the same step an instruction follows.
+    func after(_ position: Int) -> Int? {
+      ordering[position].first { !$0.isCarried && ordering.lanes[$0.lane] == .compute }?.position
+    }
     var begun: [Index<Programs.Collective>: Int] = [:]
     for (position, instruction) in device.instructions.enumerated() {
       guard let collective = program.collective(of: instruction, on: device) else { continue }
@@ -39,16 +43,17 @@ extension Plan {
     let order = reductions.filter { begun[$0] != nil }.sorted { begun[$0]! < begun[$1]! }
     let waits = order.map { collective -> Int? in
       device.instructions.indices.first {
-        $0 >= begun[collective]! && after[$0] != nil
+        $0 >= begun[collective]! && after($0) != nil
           && program.collective(of: device.instructions[$0], on: device) == collective
-      }.flatMap { after[$0] }
+      }.flatMap(after)
     }
     var list = zip(order, waits).map { collective, position in
       Exchange(
         label: program.collectives[collective].label, bytes: 4 * program.collectives[collective].words,
         after: position.map { program.describe(device.instructions[$0], on: device.device) })
     }
-    guard
+    // The recurrence ends with the step; exchange that runs on over its border is told by a simulation.
+    guard !device.runsAcross,
       let times = program.overlapTimes(
         order, after: waits, wire: machine.flatMap { LinkMap(program.channels.entries, on: $0).commonWire })
     else { return (list, nil) }
@@ -69,7 +74,10 @@ extension Plan {
       ]
     }
     let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
-    var lines = ["exchanges of a device in their order: each ends at max(end of the one before, ready) + its own time"]
+    let rule =
+      exchanges.contains { $0.endSeconds != nil }
+      ? ": each ends at max(end of the one before, ready) + its own time" : ""
+    var lines = ["exchanges of a device in their order\(rule)"]
     for row in rows {
       let text = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
       lines.append("  " + text.trimmingSuffix())

@@ -38,6 +38,7 @@ public enum SceneLibrary {
     "zero-mlp": PackageResources.zero_mlp_yaml,
     "overlap-gain": PackageResources.overlap_gain_yaml,
     "overlap-cannot": PackageResources.overlap_cannot_yaml,
+    "overlap-across": PackageResources.overlap_across_yaml,
     "bn-digits": PackageResources.bn_digits_yaml,
     "bunch": PackageResources.bunch_yaml,
     "wide-linear": PackageResources.wide_linear_yaml,

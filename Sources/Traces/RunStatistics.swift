@@ -92,7 +92,7 @@ public struct RunStatistics: Sendable {
   /// Whether no record that is still to come can lie before `end` or be about a message that moved before it.
   private func isKnown(until end: Int64, step: Int32) -> Bool {
     stops.contains(step)
-      || queues.allSatisfy { $0.finished == .max || $0.finished > step && ($0.lastEnd ?? .min) >= end }
+      || queues.allSatisfy { $0.finished == .max || $0.finished >= step + $0.lead && ($0.lastEnd ?? .min) >= end }
   }
 
   private mutating func close(_ step: Int32, end: Int64) {
@@ -104,7 +104,7 @@ public struct RunStatistics: Sendable {
     let breakdowns = queues.indices.map { device in
       DeviceActivity(
         records: queues[device].pending.prefix { !isStopped || $0.step <= step }
-          .prefix { $0.step <= step + 1 || $0.begin < end },
+          .prefix { $0.step <= step + queues[device].lead || $0.begin < end },
         device: device, catalogue: catalogue, precedingEnd: queues[device].precedingEnd
       ).breakdown(in: begin..<end)
     }

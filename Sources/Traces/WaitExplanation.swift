@@ -6,6 +6,7 @@ extension Timeline {
   ///
   /// `device 2 waited 1.3 ms for conv1's activation of microbatch 3 from device 1, which was computing B linear1 mb2`
   /// `device 0 waited 4.2 ms for a part of gradients of linear1, on the wire from device 1: exposed exchange`
+  /// `…: exposed exchange, for which the next forward waits`
   public func explain(_ wait: TraceSpan) -> String? {
     guard let index = catalogue.message(device: wait.device, instruction: wait.instruction) else { return nil }
     let message = catalogue.program.messages[index]
@@ -13,7 +14,7 @@ extension Timeline {
     if wait.kind == .receive, wait.nanoseconds > 0 {
       let isExchange = message.purpose == .gradients || message.purpose == .parameters
       return start + "for \(catalogue.phrase(index)), on the wire from device \(message.from): exposed "
-        + (isExchange ? "exchange" : "communication")
+        + (isExchange ? "exchange\(reason(forExchange: wait))" : "communication")
     }
     guard wait.kind == .wait, let cause = wait.cause else { return nil }
     switch cause {
@@ -26,6 +27,15 @@ extension Timeline {
       return start + "to send \(catalogue.phrase(index)) to device \(message.to): the channel was full (\(messages))"
         + clause(about: message.to, during: wait)
     }
+  }
+
+  /// Where a device may be a step further, who waits for an exchange: once all of its step is computed, the next forward.
+  private func reason(forExchange wait: TraceSpan) -> String {
+    guard catalogue.program.devices[wait.device].runsAcross else { return "" }
+    let isComputing = spans[wait.device].contains {
+      $0.lane == .compute && $0.step == wait.step && $0.begin >= wait.end
+    }
+    return isComputing ? "" : ", for which the next forward waits"
   }
 
   /// What `device` did for the longest part of a wait, as a relative clause.

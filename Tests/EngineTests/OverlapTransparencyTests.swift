@@ -12,8 +12,8 @@ import Testing
   /// Every layer, some together, all.
   static let sizes: [ByteSize?] = [nil, ByteSize(bytes: 1500), ByteSize(bytes: 1_000_000)]
 
-  @Test(arguments: ExchangeAlgorithm.allCases, [Switch.on, .off])
-  func dataParallel(exchange: ExchangeAlgorithm, overlap: Switch) throws {
+  @Test(arguments: ExchangeAlgorithm.allCases, GradientOverlap.allCases)
+  func dataParallel(exchange: ExchangeAlgorithm, overlap: GradientOverlap) throws {
     for (index, size) in Self.sizes.enumerated() {
       let network = TransparencyTests.networks[(index + exchange.rawValue.count) % 3]
       let strategy = Strategy.data(
@@ -24,7 +24,7 @@ import Testing
 
   @Test(arguments: StateSharding.allCases) func shardedStates(shard: StateSharding) throws {
     for (index, size) in Self.sizes.enumerated() where size == nil || !(shard == .gradients || shard == .parameters) {
-      let buckets = GradientBuckets(overlap: .on, size: size)
+      let buckets = GradientBuckets(overlap: index == 0 ? .priority : .on, size: size)
       for network in [TransparencyTests.chain, TransparencyTests.residual] {
         try TransparencyTests.check(
           .data(DataParallel(exchange: index == 1 ? .halvingDoubling : .ring, shard: shard, buckets: buckets)), network,
@@ -37,18 +37,20 @@ import Testing
 
   @Test(arguments: [PipelineSchedule.oneForwardOneBackward, .gpipe, .zeroBubbleH1, .interleaved, .chimera])
   func meshes(schedule: PipelineSchedule) throws {
-    for size in Self.sizes {
+    for (size, overlap) in zip(Self.sizes, [GradientOverlap.on, .across, .priority]) {
       try TransparencyTests.check(
         .mesh(
           Mesh(
             data: 2, pipeline: 2, schedule: schedule, shard: size == nil ? .optimizer : .none,
-            buckets: GradientBuckets(overlap: .on, size: size))),
+            buckets: GradientBuckets(overlap: overlap, size: size))),
         TransparencyTests.chain, devices: 4, microbatches: 4, steps: 3)
     }
   }
 
-  @Test func gridsHybridsAndSharedStatistics() throws {
-    let buckets = GradientBuckets(overlap: .on, size: ByteSize(bytes: 900))
+  @Test(arguments: [GradientOverlap.on, .priority]) func gridsHybridsAndSharedStatistics(overlap: GradientOverlap)
+    throws
+  {
+    let buckets = GradientBuckets(overlap: overlap, size: ByteSize(bytes: 900))
     for split in [ModelSplit.k, .h] {
       try TransparencyTests.check(
         .grid(Grid(rows: 2, split: split, buckets: buckets)), TransparencyTests.spatial, devices: 4, steps: 3)

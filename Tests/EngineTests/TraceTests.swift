@@ -16,7 +16,7 @@ import Traces
       for step in 0..<6 {
         let own = records.filter { Int($0.step) == step }.map { Int($0.instruction) }
         #expect(own.sorted() == Array(device.instructions.indices))
-        for lane in Lane.allCases {
+        for lane in device.laneOrder {
           let positions = own.filter { device.lanes[$0] == lane }
           #expect(positions == positions.sorted())
         }
@@ -31,11 +31,13 @@ import Traces
     let program = HandBuilt.pipeline(microbatches: 3, capacity: 2)
     let (_, news) = try train(program, length: .steps(4))
     for (device, records) in zip(program.devices, news.trace.records) {
-      let after = LaneDependencies(device, messages: program.messages).after
+      let ordering = LaneDependencies(device, messages: program.messages)
       for step in 0..<4 {
         var done = Set<Int>()
         for record in records where Int(record.step) == step {
-          if let earlier = after[Int(record.instruction)] { #expect(done.contains(earlier)) }
+          for earlier in ordering[Int(record.instruction)] where !earlier.isCarried {
+            #expect(done.contains(earlier.position))
+          }
           done.insert(Int(record.instruction))
         }
       }

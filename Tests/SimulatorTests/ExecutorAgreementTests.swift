@@ -27,13 +27,14 @@ import Traces
 
   static let strategies = [
     ("serial", 1), ("data(exchange=ring)", 3), ("data(exchange=direct)", 2), ("model(split=k)", 2),
-    ("pipeline(schedule=gpipe)", 3), ("pipeline(schedule=1f1b)", 2),
+    ("pipeline(schedule=gpipe)", 3), ("pipeline(schedule=1f1b)", 2), ("data(exchange=ring, overlap=across)", 3),
+    ("data(exchange=direct, overlap=priority)", 3), ("pipeline(schedule=chimera, overlap=priority)", 2),
   ]
 
   /// Instructions of each step and lane, in order, and the bytes that the trace says were moved.
   private func summary(_ program: Program, _ records: [[TraceRecord]]) -> [[[Int]]] {
     zip(program.devices, records).map { device, records in
-      Lane.allCases.map { lane in
+      device.laneOrder.map { lane in
         records.filter { device.lanes[Int($0.instruction)] == lane }.map {
           Int($0.step) * 100_000 + Int($0.instruction)
         }
@@ -65,14 +66,15 @@ import Traces
     let link = LinkModel(latencyPicoseconds: 5_000_000, bytesPerSecond: 2e8)
     let trace = try Simulation(program).trace(costs, link: link, steps: 3).trace
     for (device, records) in zip(program.devices, trace.records) {
-      let after = LaneDependencies(device, messages: program.messages).after
+      let ordering = LaneDependencies(device, messages: program.messages)
       var done: Set<Int> = []
-      var step: Int32 = 0
       for (a, b) in zip(records, records.dropFirst()) { #expect(a.end == b.begin) }
       for record in records {
-        if record.step != step { (step, done) = (record.step, []) }
-        if let earlier = after[Int(record.instruction)] { #expect(done.contains(earlier)) }
-        done.insert(Int(record.instruction))
+        let (step, count) = (Int(record.step), device.instructions.count)
+        for earlier in ordering[Int(record.instruction)] where !earlier.isCarried || step > 0 {
+          #expect(done.contains((earlier.isCarried ? step - 1 : step) * count + earlier.position))
+        }
+        done.insert(step * count + Int(record.instruction))
         guard case .receive = device.instructions[Int(record.instruction)] else { continue }
         #expect(record.senderReady <= record.transferStart && record.arrival <= record.end)
       }

@@ -49,6 +49,61 @@ import Traces
     }
   }
 
+  /// The same layers on a link of a quarter of the speed, 0.1 ms + 0.2 ms/MB: the wire is busy for 0.2, 0.8, 3.2 and 12.8 ms.
+  ///
+  /// Gradients are ready at 9 (layer 4), 13, 17 and 21 ms (layer 1). In the order of backward the wire carries layer 4 from 9 to
+  /// 21.8, layer 3 to 25, layer 2 to 25.8, layer 1 to 26; that is readable at 26.1. The next forward begins with layer 1, so
+  /// crossing the border gains nothing: 26.1 ms a step.
+  ///
+  /// The first layers first: at 21.8 the wire takes layer 1 (to 22), then layer 2 (to 22.8), then layer 3 (to 26). The next
+  /// forward begins at 22.1, finds layer 2 (22.9) at 24.1, layer 3 (26.1) at 26.1, and never waits again. The step itself ends at
+  /// 26.1 and all others 22.1 ms later.
+  @Test(arguments: [("on", 26.1), ("across", 26.1), ("priority", 22.1)])
+  func steadyStateOverTheBorder(overlap: String, period: Double) throws {
+    let program = try Self.example("data(exchange=direct, overlap=\(overlap))")
+    let link = LinkModel(latencyPicoseconds: 100_000_000, bytesPerSecond: 5e9)
+    let (outcome, trace) = try Measured.simulate(program, link: link, steps: 5)
+    let (first, next) = (Int64(261), Int64((period * 10).rounded()))
+    #expect(outcome.stepEnds == (0..<5).map { (first + $0 * next) * millisecond / 10 })
+    let statistics = trace.statistics(program)
+    #expect(statistics.totals.bytes == 5 * program.bytesPerStep)
+    for parts in statistics.totals.breakdowns {
+      #expect(parts.compute == 5 * 21_000_000)
+      #expect(parts.compute + parts.exposedCommunication + parts.wait + parts.overhead + parts.idle == parts.window)
+    }
+    #expect(
+      statistics.recent.steps.dropFirst().allSatisfy {
+        $0.window.upperBound - $0.window.lowerBound == next * 100_000
+      })
+  }
+
+  /// A big first layer, 64, 16, 4, 1 MB over the fast link: its gradient is ready at 21, readable at 24.3, and the next forward
+  /// needs it at once. Nothing helps.
+  @Test(arguments: ["on", "across", "priority"]) func nothingHidesTheFirstLayer(overlap: String) throws {
+    let program = try Self.example("data(exchange=direct, overlap=\(overlap))", gradients: [64, 16, 4, 1])
+    let outcome = try Measured.simulate(program, link: Self.link, steps: 4).outcome
+    #expect(outcome.stepEnds == (1...4).map { Int64($0) * 243 * millisecond / 10 })
+  }
+
+  /// What is hidden behind the next forward, and what is not.
+  @Test func sentencesSayWhatHidTheExchange() throws {
+    let program = try Self.example("data(exchange=direct, overlap=priority)")
+    let link = LinkModel(latencyPicoseconds: 100_000_000, bytesPerSecond: 5e9)
+    let timeline = try Measured.simulate(program, link: link, steps: 4).trace.statistics(program).timeline()
+    // Of layer 3's 3.3 ms on the wire all but 0.1 are behind layer 1's and 2's forward.
+    let windows = timeline.steps.map(\.window)
+    let hidden = timeline.hiddenTransfers[0].clipped(to: windows[2])
+    #expect(!hidden.isEmpty)
+    let waits = timeline.spans[0].filter {
+      $0.kind == .receive && $0.nanoseconds > 0 && $0.begin >= windows[1].lowerBound
+    }
+    #expect(!waits.isEmpty)
+    for wait in waits {
+      #expect(try #require(timeline.explain(wait)).hasSuffix("exposed exchange, for which the next forward waits"))
+    }
+    for (a, b) in zip(timeline.spans[0], timeline.spans[0].dropFirst()) { #expect(a.end <= b.begin) }
+  }
+
   @Test func recurrenceOfTheGoldenExample() {
     func seconds(_ megabytes: Int) -> Double {
       1000

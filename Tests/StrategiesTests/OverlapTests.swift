@@ -9,7 +9,8 @@ import Testing
   static let sizes: [ByteSize?] = [nil, ByteSize(bytes: 4), ByteSize(bytes: 700), ByteSize(bytes: 1_000_000)]
 
   static func data(
-    _ overlap: Switch, _ size: ByteSize? = nil, exchange: ExchangeAlgorithm = .ring, shard: StateSharding = .none
+    _ overlap: GradientOverlap, _ size: ByteSize? = nil, exchange: ExchangeAlgorithm = .ring,
+    shard: StateSharding = .none
   ) -> Strategy {
     .data(DataParallel(exchange: exchange, shard: shard, buckets: GradientBuckets(overlap: overlap, size: size)))
   }
@@ -23,6 +24,8 @@ import Testing
     for strategy in [
       Strategy.mesh(Mesh(data: 2, buckets: buckets)), .grid(Grid(rows: 2, buckets: buckets)),
       .hybrid(Hybrid(buckets: buckets)), Self.data(.off, ByteSize(bytes: 25), shard: .optimizer),
+      Self.data(.across), Self.data(.priority, ByteSize(bytes: 9)),
+      .pipeline(PipelineParallel(replicas: [2, 1], buckets: GradientBuckets(overlap: .priority))),
     ] {
       #expect(try Strategy(parsing: strategy.description) == strategy)
     }
@@ -45,7 +48,7 @@ import Testing
   func wrongSizesAreRefused(text: String) { #expect(ByteSize(parsing: text) == nil) }
 
   @Test func layersAreCutFromTheLastOn() {
-    func cut(_ overlap: Switch, _ bytes: Int?, _ layers: [Int]) -> [Range<Int>] {
+    func cut(_ overlap: GradientOverlap, _ bytes: Int?, _ layers: [Int]) -> [Range<Int>] {
       GradientBuckets(overlap: overlap, size: bytes.map { ByteSize(bytes: $0) }).cut(layers)
     }
     #expect(cut(.off, nil, [1, 4, 16, 64]) == [0..<4])
@@ -64,7 +67,7 @@ import Testing
     for (_, graph) in SampleNetworks.all {
       let compiler = Compiler(graph: graph, training: CompilerTests.settings, devices: devices)
       let whole = try compiler.compile(.data(exchange: exchange))
-      for (size, overlap) in Self.sizes.flatMap({ [($0, Switch.on), ($0, .off)] }) {
+      for (size, overlap) in Self.sizes.flatMap({ size in GradientOverlap.allCases.map { (size, $0) } }) {
         let program = try compiler.compile(Self.data(overlap, size, exchange: exchange))
         #expect(program.bytesPerStep == program.expectedBytesPerStep)
         #expect(program.bytesPerStep == whole.bytesPerStep, "\(program.strategy)")
@@ -106,6 +109,21 @@ import Testing
           "X gradients of linear1", "U [0]",
         ])
     }
+    // In lanes of their own they stand there too, the first layers' lane first or last.
+    for (overlap, lanes) in [(GradientOverlap.across, [2, 1, 0]), (.priority, [0, 1, 2])] {
+      let program = try compiler.compile(Self.data(overlap))
+      for device in program.devices {
+        #expect(device.runsAcross && device.lanes.last == .border)
+        let updates = device.instructions.enumerated().compactMap { position, instruction -> [Int]? in
+          guard case .update(let index) = instruction else { return nil }
+          return [device.updates[index].nodes[0], device.lanes[position].exchangeNumber ?? -1]
+        }
+        #expect(updates == [[3, lanes[2]], [2, lanes[1]], [0, lanes[0]]])
+        #expect(!zip(device.instructions, device.lanes).contains { $1 == .communication })
+      }
+      // On the wire the lanes count where the first layers go first.
+      #expect(Set(program.channels.entries.map(\.priority)) == (overlap == .priority ? [1, 3, 4] : [0]))
+    }
     let two = try compiler.compile(Self.data(.on, ByteSize(bytes: 100)))
     #expect(Set(two.collectives.entries.map(\.label)) == ["gradients of linear2 to linear3", "gradients of linear1"])
   }
@@ -114,8 +132,12 @@ import Testing
   @Test(arguments: [1, 2, 4, 6]) func everyCombinationIsSound(devices: Int) throws {
     for (number, (_, graph)) in SampleNetworks.all.enumerated() {
       for size in [nil, ByteSize(bytes: 700)] {
-        let buckets = GradientBuckets(overlap: .on, size: size)
-        var strategies: [Strategy] = []
+        let buckets = GradientBuckets(overlap: [.on, .across, .priority][(number + devices) % 3], size: size)
+        var strategies: [Strategy] = [
+          .pipeline(PipelineParallel(schedule: .chimera, buckets: buckets)),
+          .pipeline(PipelineParallel(replicas: [1, devices - 1].filter { $0 > 0 }, buckets: buckets)),
+          .data(DataParallel(exchange: .server, buckets: buckets)), .hybrid(Hybrid(buckets: buckets)),
+        ]
         for shard in [StateSharding.none, .optimizer] {
           for model in 1...devices where devices % model == 0 {
             strategies.append(
@@ -160,8 +182,14 @@ import Testing
       #expect(throws: DiagnosticList.self) { try compiler.compile(Self.data(.on, ByteSize(bytes: 9), shard: shard)) }
       let program = try compiler.compile(Self.data(.on, shard: shard))
       #expect(program.assumptions.contains { $0.contains("with and without overlap=on") })
+      let across = try compiler.compile(Self.data(.across, shard: shard))
+      #expect(across.devices.allSatisfy { !$0.runsAcross })
+      #expect(across.assumptions.contains { $0.contains("with and without overlap=across") })
     }
     let alone = try compiler.compile(.mesh(Mesh(model: 2, buckets: GradientBuckets(overlap: .on))))
     #expect(alone.assumptions.contains { $0.contains("nothing to overlap") })
+    let pipeline = try compiler.compile(.pipeline(PipelineParallel(buckets: GradientBuckets(overlap: .priority))))
+    #expect(pipeline.assumptions.contains { $0.contains("nothing to overlap") })
+    #expect(pipeline.devices.allSatisfy { !$0.runsAcross })
   }
 }

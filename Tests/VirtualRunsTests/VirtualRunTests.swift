@@ -40,6 +40,7 @@ import VirtualRuns
   static let strategies = [
     ("serial", 1), ("data(exchange=ring)", 3), ("data(exchange=direct)", 2), ("model(split=k)", 2),
     ("pipeline(schedule=gpipe)", 3), ("pipeline(schedule=1f1b)", 2), ("mesh(data=2, model=2)", 4),
+    ("data(exchange=ring, overlap=priority)", 3), ("pipeline(replicas=2/1, overlap=across)", 3),
   ]
 
   /// What is computed does not depend on whose time it is told in, bit for bit.

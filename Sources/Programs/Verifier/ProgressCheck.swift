@@ -2,6 +2,10 @@ import Diagnostics
 
 extension Verifier {
   /// A dry run of one step with lanes and bounded channels, without time: it ends, or it shows who waits for whom.
+  ///
+  /// One step is enough, also where steps run into each other: lanes, dependencies, messages and room in channels are a marked
+  /// graph (Commoner et al. 1971). When every instruction has run once, each of its places has as many tokens as before, so
+  /// what could run once can run for ever; dependencies on the step before begin with theirs.
   func checkProgress() -> [Diagnostic] {
     var run = DryRun(program)
     guard !run.finish() else { return [] }
@@ -12,19 +16,30 @@ extension Verifier {
 /// Executes only the order of a program: which instruction may start after which.
 private struct DryRun {
   let program: Program
-  private let order: [[[Int]]]
   private let dependencies: [LaneDependencies]
+  /// Per device and lane, the positions of the lane's instructions.
+  private let order: [[[Int]]]
+  /// Per device and instruction, its place in its lane.
+  private let places: [[Int]]
   /// Per device and lane, how many instructions of the lane are done.
   private var done: [[Int]]
   private var underWay: [Int]
 
   init(_ program: Program) {
     self.program = program
-    order = program.devices.map { device in
-      Lane.allCases.map { lane in device.instructions.indices.filter { device.lanes[$0] == lane } }
+    let dependencies = program.devices.map { LaneDependencies($0, messages: program.messages) }
+    var positions = dependencies.map { $0.lanes.map { _ in [Int]() } }
+    var places = dependencies.map(\.laneNumbers)
+    for (device, ordering) in dependencies.enumerated() {
+      for (position, lane) in ordering.laneNumbers.enumerated() {
+        places[device][position] = positions[device][lane].count
+        positions[device][lane].append(position)
+      }
     }
-    dependencies = program.devices.map { LaneDependencies($0, messages: program.messages) }
-    done = program.devices.map { _ in [0, 0] }
+    self.dependencies = dependencies
+    self.places = places
+    order = positions
+    done = positions.map { $0.map { _ in 0 } }
     underWay = program.channels.entries.map { _ in 0 }
   }
 
@@ -33,37 +48,40 @@ private struct DryRun {
     var moved = true
     while moved {
       moved = false
-      for device in program.devices.indices {
-        for lane in Lane.allCases.reversed() {
-          while let position = head(device, lane), canStart(position, device, lane) {
+      for device in order.indices {
+        for lane in order[device].indices {
+          while let position = head(device, lane), isFree(position, device), isReady(position, device) {
             execute(position, device)
-            done[device][Int(lane.rawValue)] += 1
+            done[device][lane] += 1
             moved = true
           }
         }
       }
     }
-    return program.devices.indices.allSatisfy { device in Lane.allCases.allSatisfy { head(device, $0) == nil } }
+    return order.indices.allSatisfy { device in order[device].indices.allSatisfy { head(device, $0) == nil } }
   }
 
   /// Devices that did not end, each with the instruction that it is stuck at.
   func blocked() -> [BlockedDevice] {
-    program.devices.indices.compactMap { device in
-      (head(device, .communication) ?? head(device, .compute)).map { BlockedDevice(device: device, position: $0) }
+    order.indices.compactMap { device in
+      let heads = order[device].indices.compactMap { head(device, $0) }
+      // What waits for another lane is not what the device is stuck at.
+      return (heads.first { isFree($0, device) } ?? heads.first).map { BlockedDevice(device: device, position: $0) }
     }
   }
 
-  private func head(_ device: Int, _ lane: Lane) -> Int? {
-    let list = order[device][Int(lane.rawValue)]
-    let next = done[device][Int(lane.rawValue)]
-    return next < list.count ? list[next] : nil
+  private func head(_ device: Int, _ lane: Int) -> Int? {
+    let next = done[device][lane]
+    return next < order[device][lane].count ? order[device][lane][next] : nil
   }
 
-  private func canStart(_ position: Int, _ device: Int, _ lane: Lane) -> Bool {
-    if let after = dependencies[device].after[position] {
-      let other: Lane = lane == .compute ? .communication : .compute
-      if let pending = head(device, other), pending <= after { return false }
+  private func isFree(_ position: Int, _ device: Int) -> Bool {
+    dependencies[device][position].allSatisfy {
+      $0.isCarried || done[device][$0.lane] > places[device][$0.position]
     }
+  }
+
+  private func isReady(_ position: Int, _ device: Int) -> Bool {
     switch program.devices[device].instructions[position] {
     case .receive(let message): return underWay[program.messages[message].channel.position] > 0
     case .send(let message):

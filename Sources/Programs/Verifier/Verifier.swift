@@ -2,7 +2,8 @@ import Diagnostics
 
 /// Proves before a run that a program can run: messages pair, nobody waits in a cycle, buffers live as they should, gradients
 /// are complete before their update, parameters are all renewed and saved once, layers compute with the version of the
-/// weights that they are to use, and the bytes are those of the formula.
+/// weights that they are to use, steps that run into each other leave each other's buffers alone, and the bytes are those of
+/// the formula.
 ///
 /// Checks are independent; a program with several faults gets a diagnostic for each, with the device, the instruction and
 /// the place marked `<-- here`.
@@ -18,7 +19,7 @@ public struct Verifier {
     // A dry run of unpaired messages would only repeat the finding.
     let progress = pairing.isEmpty ? checkProgress() : []
     return pairing + lifetimes + progress + checkGradients() + checkParameters() + checkDeliveries() + checkVolumes()
-      + checkStatistics() + checkVersions()
+      + checkStatistics() + checkVersions() + checkBorders()
   }
 
   /// A finding at an instruction.

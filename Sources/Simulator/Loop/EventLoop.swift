@@ -4,8 +4,8 @@ import Traces
 /// Devices, wires and channels in virtual time.
 ///
 /// A device is looked at when something about it can have changed: it has finished an instruction, a message that it waits
-/// for becomes readable, or a channel that it waits for has room again. It then takes the head of whichever lane is ready,
-/// communication first, as the engine's threads do. What concerns a device alone is done at once; sends and receives are
+/// for becomes readable, or a channel that it waits for has room again. It then takes the head of the first lane that is
+/// ready, as the engine's threads do. What concerns a device alone is done at once; sends and receives are
 /// done in the order of time over all devices.
 struct EventLoop<Source: CostSource> {
   private struct Device {
@@ -13,14 +13,23 @@ struct EventLoop<Source: CostSource> {
     var begin: Int64 = 0
     /// The event that it waits for; never, while it is looked at.
     var wakeAt: Int64 = .max
-    var step: Int32 = 0
-    /// Places in ``FlatProgram/order``.
-    var nextCompute: Int
-    var nextCommunication: Int
+    /// Steps that some lane has begun, and that all have ended: two are under way at most.
+    var begun: Int32 = 0
+    var ended: Int32 = 0
     /// True where it stands before a send or a receive that was not ready.
     var isWaiting = false
     /// True where it has done all steps that may begin.
     var isStanding = true
+  }
+
+  /// Where a lane stands.
+  private struct LaneState {
+    /// The step of its next instruction.
+    var step: Int32 = 0
+    /// The place of its next instruction in ``FlatProgram/order``.
+    var next: Int
+    /// Instructions done since the start.
+    var done = 0
   }
 
   /// A message between send and receive.
@@ -46,6 +55,7 @@ struct EventLoop<Source: CostSource> {
   private(set) var source: Source
 
   private var devices: ContiguousArray<Device>
+  private var lanes: ContiguousArray<LaneState>
   private var underWay: ContiguousArray<UnderWay>
   private var traffic: ContiguousArray<Traffic>
   private var wires: WireQueues
@@ -65,10 +75,8 @@ struct EventLoop<Source: CostSource> {
     pace = machine.pace
     wake = min(max(machine.wakePicoseconds, 0), SimulatedTime.longest)
     wires = WireQueues(flat, machine)
-    devices = ContiguousArray(
-      flat.devices.map {
-        Device(nextCompute: $0.compute.lowerBound, nextCommunication: $0.communication.lowerBound)
-      })
+    devices = ContiguousArray(repeating: Device(), count: flat.devices.count)
+    lanes = ContiguousArray(flat.lanes.map { LaneState(next: $0.first) })
     underWay = ContiguousArray(repeating: UnderWay(), count: flat.slots)
     traffic = ContiguousArray(repeating: Traffic(), count: flat.channels.count)
     queue = EventQueue(capacity: 2 * flat.devices.count)
@@ -86,7 +94,7 @@ struct EventLoop<Source: CostSource> {
   mutating func release(upTo bound: Int) {
     self.bound = Int32(clamping: bound)
     let now = end
-    for device in devices.indices where devices[device].step < self.bound && !flat.devices[device].isEmpty {
+    for device in devices.indices where devices[device].ended < self.bound && !flat.devices[device].isEmpty {
       devices[device].begin = now
       devices[device].isStanding = false
       schedule(device, at: now)
@@ -95,7 +103,8 @@ struct EventLoop<Source: CostSource> {
 
   /// Lets no device begin a step that none has begun; returns how many the furthest has.
   mutating func hold() -> Int {
-    bound = min(bound, devices.reduce(0) { max($0, $1.isStanding ? $1.step : $1.step + 1) })
+    bound = min(bound, devices.reduce(0) { max($0, $1.begun) })
+    for device in devices.indices where devices[device].ended >= bound { devices[device].isStanding = true }
     return Int(bound)
   }
 
@@ -106,8 +115,8 @@ struct EventLoop<Source: CostSource> {
   var blocked: [BlockedDevice] {
     devices.indices.compactMap { device in
       guard !devices[device].isStanding else { return nil }
-      let head = communicationHead(device)
-      return BlockedDevice(device: device, position: Int(head < .max ? head : computeHead(device)))
+      guard let lane = flat.devices[device].lanes.first(where: { freeHead(device, $0) >= 0 }) else { return nil }
+      return BlockedDevice(device: device, position: Int(freeHead(device, lane)))
     }
   }
 
@@ -117,6 +126,10 @@ struct EventLoop<Source: CostSource> {
     while recordCount < limit, !isBeyondLimit {
       guard let event = queue.pop() else { return false }
       let device = Int(event.device)
+      if device >= devices.count {
+        serve(device - devices.count, at: event.time)
+        continue
+      }
       guard devices[device].wakeAt == event.time else { continue }
       devices[device].wakeAt = .max
       advance(device, to: event.time)
@@ -140,14 +153,22 @@ struct EventLoop<Source: CostSource> {
     queue.push(Event(time: time, device: Int32(truncatingIfNeeded: device)))
   }
 
-  @inline(__always) private func communicationHead(_ device: Int) -> Int32 {
-    let next = devices[device].nextCommunication
-    return next < flat.devices[device].communication.upperBound ? flat.order[next] : .max
-  }
-
-  @inline(__always) private func computeHead(_ device: Int) -> Int32 {
-    let next = devices[device].nextCompute
-    return next < flat.devices[device].compute.upperBound ? flat.order[next] : .max
+  /// The position of a lane's next instruction if it may begin and the other lanes have done what it must follow; else -1. Of
+  /// some lane it may, unless the device stands.
+  @inline(__always) private func freeHead(_ device: Int, _ lane: Int) -> Int32 {
+    let state = lanes[lane]
+    if state.step >= devices[device].begun, state.step >= bound || state.step > devices[device].ended + 1 { return -1 }
+    let position = flat.order[state.next]
+    let instruction = flat.instructions[flat.devices[device].first + Int(position)]
+    var place = Int(instruction.firstDependency)
+    let last = Int(instruction.lastDependency)
+    while place < last {
+      let dependency = flat.dependencies[place]
+      let other = Int(dependency.lane)
+      if lanes[other].done < Int(state.step) &* flat.lanes[other].length &+ Int(dependency.done) { return -1 }
+      place += 1
+    }
+    return position
   }
 
   /// Lets a device work from `time` on for as long as nothing that happens elsewhere can matter to it.
@@ -158,51 +179,59 @@ struct EventLoop<Source: CostSource> {
     }
     var now = time
     let first = flat.devices[device].first
-    while true {
-      let communication = communicationHead(device)
-      let compute = computeHead(device)
-      if communication == .max, compute == .max {
-        if endStep(device, at: now) { return }
-        continue
+    let own = flat.devices[device].lanes
+    while !devices[device].isStanding {
+      // Messages come in the order of time over all devices; what stands behind them in the order of lanes waits with them.
+      var isTimely = false
+      var chosen = -1
+      var position: Int32 = -1
+      var lane = own.lowerBound
+      while lane < own.upperBound {
+        position = freeHead(device, lane)
+        if position >= 0 {
+          let kind = flat.instructions[first + Int(position)].kind
+          if kind != .local, !isTimely {
+            guard queue.isFirst(Event(time: now, device: Int32(truncatingIfNeeded: device))) else {
+              return schedule(device, at: now)
+            }
+            isTimely = true
+          }
+          if isReady(first + Int(position), kind, at: now) {
+            chosen = lane
+            break
+          }
+        }
+        lane += 1
       }
-      // A head whose predecessor in the other lane is not done is no candidate. One of the two always is.
-      let isCommunicationFree = communication < .max && flat.instructions[first + Int(communication)].after < compute
-      let isComputeFree = compute < .max && flat.instructions[first + Int(compute)].after < communication
-      let communicationKind = isCommunicationFree ? flat.instructions[first + Int(communication)].kind : .local
-      let computeKind = isComputeFree ? flat.instructions[first + Int(compute)].kind : .local
-      let isOwnBusiness =
-        communicationKind == .local && (isCommunicationFree || computeKind == .local)
-      if !isOwnBusiness, !queue.isFirst(Event(time: now, device: Int32(truncatingIfNeeded: device))) {
-        return schedule(device, at: now)
-      }
-      if isCommunicationFree, isReady(first + Int(communication), communicationKind, at: now) {
-        devices[device].nextCommunication += 1
-        now = execute(device, communication, communicationKind, at: now)
-      } else if isComputeFree, isReady(first + Int(compute), computeKind, at: now) {
-        devices[device].nextCompute += 1
-        now = execute(device, compute, computeKind, at: now)
-      } else {
+      guard chosen >= 0 else {
         devices[device].isWaiting = true
-        if isCommunicationFree { awaitArrival(device, first + Int(communication), communicationKind) }
-        if isComputeFree { awaitArrival(device, first + Int(compute), computeKind) }
+        for lane in own {
+          let position = freeHead(device, lane)
+          if position >= 0 { awaitArrival(device, first + Int(position)) }
+        }
         return
       }
+      now = execute(device, position, step: lanes[chosen].step, at: now)
       if now > SimulatedTime.limit {
         isBeyondLimit = true
         return
       }
+      lanes[chosen].next += 1
+      lanes[chosen].done += 1
+      devices[device].begun = max(devices[device].begun, lanes[chosen].step + 1)
+      if lanes[chosen].next == flat.lanes[chosen].end { endStep(device, chosen, at: now) }
     }
   }
 
-  /// Notes the end of a device's step; true where it was the last that it may do.
-  private mutating func endStep(_ device: Int, at now: Int64) -> Bool {
-    let step = Int(devices[device].step)
-    if step == stepEnds.count { stepEnds.append(now) } else { stepEnds[step] = max(stepEnds[step], now) }
-    devices[device].step += 1
-    devices[device].nextCompute = flat.devices[device].compute.lowerBound
-    devices[device].nextCommunication = flat.devices[device].communication.lowerBound
-    devices[device].isStanding = devices[device].step >= bound
-    return devices[device].isStanding
+  /// Takes a lane over the border, and notes the end of the device's step where all lanes are there.
+  private mutating func endStep(_ device: Int, _ lane: Int, at now: Int64) {
+    let step = lanes[lane].step
+    lanes[lane].step = step + 1
+    lanes[lane].next = flat.lanes[lane].first
+    for other in flat.devices[device].lanes where lanes[other].step == step { return }
+    if Int(step) == stepEnds.count { stepEnds.append(now) } else { stepEnds[Int(step)] = max(stepEnds[Int(step)], now) }
+    devices[device].ended = step + 1
+    devices[device].isStanding = step + 1 >= bound
   }
 
   // MARK: - Instructions
@@ -226,12 +255,10 @@ struct EventLoop<Source: CostSource> {
   }
 
   /// Executes an instruction at `now`; returns when the device is free again.
-  private mutating func execute(
-    _ device: Int, _ position: Int32, _ kind: FlatInstruction.Kind, at now: Int64
-  ) -> Int64 {
+  private mutating func execute(_ device: Int, _ position: Int32, step: Int32, at now: Int64) -> Int64 {
     let place = flat.devices[device].first + Int(position)
+    let kind = flat.instructions[place].kind
     let begin = devices[device].begin
-    let step = devices[device].step
     var duration = source.picoseconds(device: device, position: Int(position), step: Int(step))
     if let pace, kind == .local {
       duration = SimulatedTime.scaled(
@@ -265,6 +292,16 @@ struct EventLoop<Source: CostSource> {
   private mutating func send(_ instruction: FlatInstruction, ready: Int64, now: Int64) -> UnderWay {
     let number = Int(instruction.channel)
     let channel = flat.channels[number]
+    if flat.hasPriorities, let wire = wires.firstWire(of: Int(channel.link)) {
+      let times = UnderWay(senderReady: ready, transferStart: now, readableAt: .max)
+      underWay[slot(number, traffic[number].sent)] = times
+      let waiting = WireQueues.Waiting(
+        priority: channel.priority, message: Int(instruction.message), channel: number, number: traffic[number].sent,
+        senderReady: ready)
+      traffic[number].sent += 1
+      if wires.wait(waiting, before: wire) { look(at: wire, from: now) }
+      return times
+    }
     let (start, left, readable) = wires.carry(Int(instruction.message), pair: Int(channel.link), now: now)
     if left > SimulatedTime.limit { isBeyondLimit = true }
     let times = UnderWay(senderReady: ready, transferStart: start, readableAt: readable)
@@ -279,6 +316,30 @@ struct EventLoop<Source: CostSource> {
     return times
   }
 
+  /// Looks at a wire when it is free; events of wires stand behind those of devices, so that what is sent at that instant counts.
+  private mutating func look(at wire: Int, from now: Int64) {
+    queue.push(
+      Event(time: max(now, wires.freeAt[wire]), device: Int32(truncatingIfNeeded: devices.count + wire)))
+  }
+
+  /// Lets a free wire take the first of the messages that wait for it, and wakes the receiver for the instant at which it is
+  /// readable.
+  private mutating func serve(_ wire: Int, at now: Int64) {
+    guard let waiting = wires.next(before: wire) else { return }
+    let channel = flat.channels[waiting.channel]
+    let (start, left, readable) = wires.carry(waiting.message, pair: Int(channel.link), now: now)
+    if left > SimulatedTime.limit { isBeyondLimit = true }
+    underWay[slot(waiting.channel, waiting.number)] = UnderWay(
+      senderReady: waiting.senderReady, transferStart: start, readableAt: readable)
+    let receiver = Int(channel.to)
+    if waiting.number == traffic[waiting.channel].received, devices[receiver].isWaiting,
+      stands(receiver, before: .receive, waiting.channel)
+    {
+      schedule(receiver, at: readable)
+    }
+    if wires.isAwaited(wire) { look(at: wire, from: now) }
+  }
+
   /// Takes the next message of a channel and wakes a sender that waits for room.
   private mutating func receive(_ instruction: FlatInstruction, now: Int64) -> UnderWay {
     let number = Int(instruction.channel)
@@ -291,19 +352,21 @@ struct EventLoop<Source: CostSource> {
 
   /// Whether one of a device's heads is an instruction of that kind on that channel.
   private func stands(_ device: Int, before kind: FlatInstruction.Kind, _ channel: Int) -> Bool {
-    func isOne(_ head: Int32) -> Bool {
-      guard head < .max else { return false }
-      let instruction = flat.instructions[flat.devices[device].first + Int(head)]
-      return instruction.kind == kind && Int(instruction.channel) == channel
+    for lane in flat.devices[device].lanes {
+      let position = freeHead(device, lane)
+      guard position >= 0 else { continue }
+      let instruction = flat.instructions[flat.devices[device].first + Int(position)]
+      if instruction.kind == kind, Int(instruction.channel) == channel { return true }
     }
-    return isOne(communicationHead(device)) || isOne(computeHead(device))
+    return false
   }
 
   /// Schedules a device for the instant at which the message that it waits for is readable, if it is under way.
-  private mutating func awaitArrival(_ device: Int, _ place: Int, _ kind: FlatInstruction.Kind) {
-    guard kind == .receive else { return }
+  private mutating func awaitArrival(_ device: Int, _ place: Int) {
+    guard flat.instructions[place].kind == .receive else { return }
     let channel = Int(flat.instructions[place].channel)
     guard traffic[channel].sent > traffic[channel].received else { return }
-    schedule(device, at: underWay[slot(channel, traffic[channel].received)].readableAt)
+    let readable = underWay[slot(channel, traffic[channel].received)].readableAt
+    if readable < .max { schedule(device, at: readable) }
   }
 }

@@ -10,14 +10,23 @@ struct FlatInstruction {
   }
 
   var kind: Kind
-  /// The position in the other lane that must be done before; -1 where it does not matter.
-  var after: Int32
+  /// Where in ``FlatProgram/dependencies`` that stands which other lanes must have done before.
+  var firstDependency: Int32
+  var lastDependency: Int32
   /// Of a send or receive.
   var message: Int32
   var channel: Int32
   /// Where its changes of memory stand in ``FlatProgram/changes``.
   var firstChange: Int32
   var lastChange: Int32
+}
+
+/// How far another lane must have come.
+struct FlatDependency {
+  /// Place in ``FlatProgram/lanes``.
+  var lane: Int32
+  /// To be added to the other lane's length times the step of the instruction: so many must be done, counted from the start.
+  var done: Int32
 }
 
 /// Bytes that an instruction defines (above 0) or frees (below 0).
@@ -31,14 +40,21 @@ struct FlatProgram: Sendable {
   struct Device: Sendable {
     /// Where its instructions begin in ``FlatProgram/instructions``.
     var first: Int
-    /// Where its lanes stand in ``FlatProgram/order``.
-    var compute: Range<Int>
-    var communication: Range<Int>
+    /// Where its lanes stand in ``FlatProgram/lanes``, in the order in which it asks them.
+    var lanes: Range<Int>
     /// Persistent bytes by ``BufferKind``, in the order of its cases.
     var persistentBytes: [Int64]
 
     /// True where it has nothing to do.
-    var isEmpty: Bool { compute.isEmpty && communication.isEmpty }
+    var isEmpty: Bool { lanes.isEmpty }
+  }
+
+  struct Lane: Sendable {
+    /// Where its instructions stand in ``FlatProgram/order``.
+    var first: Int
+    var end: Int
+
+    var length: Int { end - first }
   }
 
   struct Channel: Sendable {
@@ -49,16 +65,22 @@ struct FlatProgram: Sendable {
     var firstSlot: Int32
     /// The queue in front of the wire from one device to another, which all channels between the two share.
     var link: Int32
+    /// As ``Programs/Channel/priority``.
+    var priority: Int32
   }
 
   private(set) var devices: [Device] = []
   private(set) var instructions = ContiguousArray<FlatInstruction>()
-  /// Positions of instructions within their device: each device's compute lane, then its communication lane.
+  private(set) var lanes = ContiguousArray<Lane>()
+  private(set) var dependencies = ContiguousArray<FlatDependency>()
+  /// Positions of instructions within their device, lane by lane.
   private(set) var order = ContiguousArray<Int32>()
   private(set) var changes = ContiguousArray<MemoryChange>()
   private(set) var channels = ContiguousArray<Channel>()
   private(set) var slots = 0
   private(set) var links = 0
+  /// Whether some messages overtake others in front of a wire.
+  private(set) var hasPriorities = false
   /// Bytes of each message on the wire.
   let messageBytes: ContiguousArray<Int>
 
@@ -84,21 +106,40 @@ struct FlatProgram: Sendable {
       channels.append(
         Channel(
           from: Int32(channel.from), to: Int32(channel.to), capacity: Int32(channel.capacity), firstSlot: Int32(slots),
-          link: link))
+          link: link, priority: Int32(channel.priority)))
       slots += channel.capacity
     }
     links = numbers.count
+    hasPriorities = program.channels.entries.contains { $0.priority != program.channels.entries[0].priority }
   }
 
   private mutating func add(_ device: DeviceProgram, messages: Table<Message>) {
     let first = instructions.count
-    let after = LaneDependencies(device, messages: messages).after
+    let ordering = LaneDependencies(device, messages: messages)
+    let firstLane = lanes.count
+    var places = ordering.laneNumbers
+    for number in ordering.lanes.indices {
+      let begin = order.count
+      for (position, own) in ordering.laneNumbers.enumerated() where own == number {
+        places[position] = order.count - begin
+        order.append(Int32(position))
+      }
+      lanes.append(Lane(first: begin, end: order.count))
+    }
     for (position, instruction) in device.instructions.enumerated() {
       let firstChange = Int32(changes.count)
       addChanges(instruction, of: device, messages: messages)
+      let firstDependency = Int32(dependencies.count)
+      for dependency in ordering[position] {
+        let lane = firstLane + dependency.lane
+        dependencies.append(
+          FlatDependency(
+            lane: Int32(lane),
+            done: Int32(places[dependency.position] + 1 - (dependency.isCarried ? lanes[lane].length : 0))))
+      }
       var flat = FlatInstruction(
-        kind: .local, after: Int32(after[position] ?? -1), message: -1, channel: -1, firstChange: firstChange,
-        lastChange: Int32(changes.count))
+        kind: .local, firstDependency: firstDependency, lastDependency: Int32(dependencies.count), message: -1,
+        channel: -1, firstChange: firstChange, lastChange: Int32(changes.count))
       switch instruction {
       case .send(let message):
         (flat.kind, flat.message, flat.channel) = (.send, Int32(message.raw), Int32(messages[message].channel.raw))
@@ -108,19 +149,11 @@ struct FlatProgram: Sendable {
       }
       instructions.append(flat)
     }
-    let lanes = Lane.allCases.map { lane in
-      let begin = order.count
-      for (position, own) in device.lanes.enumerated() where own == lane { order.append(Int32(position)) }
-      return begin..<order.count
-    }
     var persistent = [Int64](repeating: 0, count: BufferKind.allCases.count)
     for buffer in device.buffers.entries where buffer.isPersistent && buffer.parent == nil {
       persistent[Self.number(of: buffer.kind)] += Int64(4 * buffer.words)
     }
-    devices.append(
-      Device(
-        first: first, compute: lanes[Int(Lane.compute.rawValue)],
-        communication: lanes[Int(Lane.communication.rawValue)], persistentBytes: persistent))
+    devices.append(Device(first: first, lanes: firstLane..<lanes.count, persistentBytes: persistent))
   }
 
   private mutating func addChanges(_ instruction: Instruction, of device: DeviceProgram, messages: Table<Message>) {

@@ -7,8 +7,20 @@ import Machines
 ///
 ///     sᵢ = max(sᵢ₋₁, freeᵢ)   freeᵢ = sᵢ + n/βᵢ   eᵢ = max(eᵢ₋₁, sᵢ + n/βᵢ)   readable = eₖ + α₁ + … + αₖ
 ///
-/// with s₀ = e₀ = the instant of sending. A wire serves messages in the order in which they were sent.
+/// with s₀ = e₀ = the instant of sending. A wire serves messages in the order in which they were sent. Where channels have
+/// priorities, messages wait in front of their first wire, which takes the first by priority whenever it is free; s₀ = e₀ = that
+/// instant.
 struct WireQueues {
+  /// A message that waits in front of its first wire.
+  struct Waiting {
+    var priority: Int32
+    var message: Int
+    var channel: Int
+    /// Which of the channel's messages it is.
+    var number: Int
+    var senderReady: Int64
+  }
+
   /// An ordered pair of devices that has channels.
   private struct Pair {
     /// The only wire; -1 where there is none or more than one.
@@ -30,7 +42,9 @@ struct WireQueues {
   private let occupancy: ContiguousArray<Int64>
   private let bytes: ContiguousArray<Int>
   /// When each wire has sent its last message.
-  private var freeAt: ContiguousArray<Int64>
+  private(set) var freeAt: ContiguousArray<Int64>
+  /// Per wire, in the order of sending.
+  private var waiting: ContiguousArray<[Waiting]>
 
   init(_ flat: FlatProgram, _ model: MachineModel) {
     var ends = [(from: Int, to: Int)](repeating: (0, 0), count: flat.links)
@@ -59,6 +73,7 @@ struct WireQueues {
       count = numbers.count
     }
     freeAt = ContiguousArray(repeating: 0, count: count)
+    waiting = ContiguousArray(repeating: [], count: count)
     bytes = flat.messageBytes
     if case .uniform(let plain) = model.carrier {
       let link = plain.faster(model.messageSpeed)
@@ -88,6 +103,30 @@ struct WireQueues {
       Pair(
         wire: route.count == 1 ? route[0].wire : -1, firstHop: first, lastHop: Int32(hops.count), latency: latency))
   }
+
+  /// The first wire between two devices; nil where words need none.
+  func firstWire(of number: Int) -> Int? {
+    let pair = pairs[number]
+    return pair.firstHop < pair.lastHop ? Int(hops[Int(pair.firstHop)].wire) : nil
+  }
+
+  /// Puts a message behind those that wait for a wire; true where none did.
+  mutating func wait(_ message: Waiting, before wire: Int) -> Bool {
+    waiting[wire].append(message)
+    return waiting[wire].count == 1
+  }
+
+  /// The message that a wire takes next, which leaves the queue; the first sent of those with the best priority.
+  mutating func next(before wire: Int) -> Waiting? {
+    var best: Int?
+    for place in waiting[wire].indices
+    where best == nil || waiting[wire][place].priority < waiting[wire][best!].priority {
+      best = place
+    }
+    return best.map { waiting[wire].remove(at: $0) }
+  }
+
+  func isAwaited(_ wire: Int) -> Bool { !waiting[wire].isEmpty }
 
   /// Puts a message on its way at `now`: when its first wire took it up, when its last byte left the last wire, and when it
   /// is readable.

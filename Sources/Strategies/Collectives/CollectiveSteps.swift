@@ -13,6 +13,8 @@ struct CollectiveSteps {
   let action: Action
   /// Keeps its messages apart from those of other streams between two devices.
   var stream = "exchange"
+  /// ``Channel/priority``.
+  var priority = 0
   /// For the names of buffers: `gradient`.
   var what = "gradient"
   /// Where in the network, where the words are a layer's.
@@ -99,7 +101,8 @@ struct CollectiveSteps {
       let arrival = lowering.devices[to].buffer("\(what) chunk from \(from)", .buffers, words: words)
       let message = lowering.messages.append(
         Message(
-          channel: lowering.channel(from: from, to: to, stream: stream), from: from, to: to, words: words,
+          channel: lowering.channel(from: from, to: to, stream: stream, priority: priority), from: from, to: to,
+          words: words,
           purpose: purpose, sendBuffer: buffer, receiveBuffer: arrival, collective: collective, node: node,
           microbatch: microbatch))
       lowering.devices[from].emit(.send(message), .communication, in: action)

@@ -84,9 +84,16 @@ extension ProgramLowering {
         kind: kind, algorithm: algorithm, devices: bucket.members, words: words, purpose: purpose,
         expectedWords: cost.totalWords, formula: cost.formula, expectedMessages: cost.totalMessages,
         label: label + (action.microbatch.map { " mb\($0)" } ?? "")))
-    return CollectiveSteps(
+    var steps = CollectiveSteps(
       collective: collective, devices: bucket.members, purpose: purpose, action: action,
       what: purpose == .gradients ? "gradient" : "parameter")
+    let overlap = layout.partitioning.buckets.overlap
+    if overlap.crossesBorder {
+      // A lane of its own: its messages keep no order with those of other buckets.
+      steps.stream = "exchange \(bucket.stage) \(bucket.group) \(bucket.number)"
+      if overlap == .priority { steps.priority = 1 + (bucket.nodes.first ?? 0) }
+    }
+    return steps
   }
 
   /// The bucket of the same words on another member of the group or on the server.

@@ -73,7 +73,7 @@ struct ProgramLowering {
     widenChannels()
     for device in devices.indices {
       devices[device].finish(
-        partitioning.schedule.devices[device], overlaps: partitioning.buckets.overlap == .on, messages: messages)
+        partitioning.schedule.devices[device], overlap: partitioning.buckets.overlap, messages: messages)
       GradientAccumulation.mark(&devices[device].program)
     }
     var program = Program(
@@ -139,10 +139,10 @@ struct ProgramLowering {
   }
 
   /// The channel of a stream between two devices.
-  mutating func channel(from: Int, to: Int, stream: String) -> Index<Channel> {
+  mutating func channel(from: Int, to: Int, stream: String, priority: Int = 0) -> Index<Channel> {
     let key = ChannelKey(from: from, to: to, stream: stream)
     if let known = channelNumbers[key] { return known }
-    let number = channels.append(Channel(from: from, to: to, capacity: Self.channelCapacity))
+    let number = channels.append(Channel(from: from, to: to, capacity: Self.channelCapacity, priority: priority))
     channelNumbers[key] = number
     return number
   }

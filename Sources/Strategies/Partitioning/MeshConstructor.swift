@@ -16,11 +16,10 @@ extension PartitioningConstructor {
           (0..<model).map { (replica * places + place) * model + $0 }
         })
     }
-    let pipeline = PipelineParallel(schedule: mesh.schedule, recompute: mesh.recompute)
+    let pipeline = PipelineParallel(schedule: mesh.schedule, recompute: mesh.recompute, buckets: mesh.buckets)
     var result = try pipelined(over: groups, along: mesh.split, pipeline)
     result.exchange = mesh.exchange
     result.shard = mesh.shard
-    result.buckets = mesh.buckets
     return result
   }
 }

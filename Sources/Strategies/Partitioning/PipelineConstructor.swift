@@ -68,6 +68,7 @@ extension PartitioningConstructor {
     var result = uniform(places[0].replicated)
     result.stages = try stages(pipeline, capacities: plan.placement.map(\.count))
     result.microbatches = microbatches
+    result.buckets = pipeline.buckets
     if pipeline.recompute == .off, pipeline.replicas.isEmpty {
       result.bubble = schedule.bubble(devices: places.count, chunks: chunks, microbatches: microbatches)
     }

@@ -17,11 +17,14 @@ public struct PipelineParallel: StrategyConfiguration {
   public var cuts: [String]
   /// How many devices each stage is on, which take microbatches in turn; empty puts it on one.
   public var replicas: [Int]
+  /// How gradients are put together and when they are exchanged, where several devices have a stage.
+  public var buckets: GradientBuckets
 
   public init(
     schedule: PipelineSchedule = .oneForwardOneBackward, stages: Int? = nil, chunks: Int? = nil,
     recompute: Switch = .off, weights: WeightVersioning? = nil, accumulate: Int? = nil,
-    balance: StageWeight = .flops, cuts: [String] = [], replicas: [Int] = []
+    balance: StageWeight = .flops, cuts: [String] = [], replicas: [Int] = [],
+    buckets: GradientBuckets = GradientBuckets()
   ) {
     self.schedule = schedule
     self.stages = stages
@@ -32,6 +35,7 @@ public struct PipelineParallel: StrategyConfiguration {
     self.balance = balance
     self.cuts = cuts
     self.replicas = replicas
+    self.buckets = buckets
   }
 
   static let aboutRecomputation =
@@ -58,14 +62,15 @@ public struct PipelineParallel: StrategyConfiguration {
       .init(
         name: "replicas", values: .counts(automatic: "one each"),
         about: "devices of each stage that take microbatches in turn, as 3/1"),
-    ])
+    ] + GradientBuckets.options)
 
   public init(_ values: StrategyOptions) {
     self.init(
       schedule: values.word("schedule") ?? .oneForwardOneBackward, stages: values.count("stages"),
       chunks: values.count("chunks"), recompute: values.word("recompute") ?? .off,
       weights: values.word("weights"), accumulate: values.count("accumulate"),
-      balance: values.word("balance") ?? .flops, cuts: values.names("cuts"), replicas: values.counts("replicas"))
+      balance: values.word("balance") ?? .flops, cuts: values.names("cuts"), replicas: values.counts("replicas"),
+      buckets: GradientBuckets(values))
   }
 
   public var strategy: Strategy { .pipeline(self) }
@@ -76,7 +81,7 @@ public struct PipelineParallel: StrategyConfiguration {
       balance == .flops ? nil : balance.rawValue,
       cuts.isEmpty ? nil : cuts.joined(separator: "/"),
       replicas.isEmpty ? nil : replicas.map(String.init).joined(separator: "/"),
-    ]
+    ] + buckets.texts
   }
 }
 

@@ -74,12 +74,44 @@ public struct KeptSteps: Sendable {
   /// Stretches in which a message for a device was on the wire while the device did other things, in order and apart
   /// from each other: communication that cost nothing.
   public func hiddenTransfers(to device: Int, in window: Range<Int64>) -> [Range<Int64>] {
+    hidden(to: device, in: window) { $1 }.intervals
+  }
+
+  /// The part of these in which the device had computed all of the message's step: hidden behind the next step's forward.
+  public func transfersBehindNextForward(to device: Int, in window: Range<Int64>) -> [Range<Int64>] {
+    guard catalogue.program.devices[device].runsAcross else { return [] }
+    var ends: [Int32: Int64] = [:]
+    return hidden(to: device, in: window) { record, range in
+      let end = ends[record.step] ?? computeEnd(of: device, step: record.step) ?? .max
+      ends[record.step] = end
+      return end < range.upperBound ? max(end, range.lowerBound)..<range.upperBound : nil
+    }.intervals
+  }
+
+  /// Stretches of hidden transfers, of each message what `part` leaves.
+  private func hidden(
+    to device: Int, in window: Range<Int64>, part: (TraceRecord, Range<Int64>) -> Range<Int64>?
+  ) -> IntervalSet {
     // A message may have travelled long before its receive; the records until then lie further right.
     let moving = steps(in: window).flatMap { step in
-      step.records[device].compactMap { catalogue.hiddenTransfer(of: $0, device: device) }
+      step.records[device].compactMap { record in
+        catalogue.hiddenTransfer(of: record, device: device).flatMap { part(record, $0) }
+      }
     }
     let busy = spans(of: device, in: window).filter { $0.kind.activity == .communication }.map { $0.begin..<$0.end }
-    return IntervalSet(moving).clipped(to: window).subtracting(IntervalSet(busy)).intervals
+    return IntervalSet(moving).clipped(to: window).subtracting(IntervalSet(busy))
+  }
+
+  /// When a device had computed all of a step, where the next one may have begun then; nil of steps that end together.
+  private func computeEnd(of device: Int, step: Int32) -> Int64? {
+    let program = catalogue.program.devices[device]
+    guard program.runsAcross, let last = program.lanes.lastIndex(of: .compute) else { return nil }
+    for kept in steps where abs(Int32(kept.step) - step) <= 1 {
+      if let record = kept.records[device].last(where: { $0.step == step && $0.instruction == last }) {
+        return record.end
+      }
+    }
+    return nil
   }
 
   /// The span that covers a time, or the nearest one of that device; nil where it has none.

@@ -41,10 +41,18 @@ struct TimelineLanes {
       var row = row(blocks(all.filter { $0.kind.activity == .communication || $0.kind == .send }))
       let look = SpanLook(.receive)
       let selected = row.selected.map { row.spans[$0] }
-      row.spans += steps.hiddenTransfers(to: device, in: window).map { range in
-        TimelineWidget.Span(
-          start: seconds(range.lowerBound), end: seconds(range.upperBound), role: look.role, glyph: look.glyph,
-          label: "hidden transfer")
+      let behindNext = IntervalSet(steps.transfersBehindNextForward(to: device, in: window))
+      let others = IntervalSet(steps.hiddenTransfers(to: device, in: window)).subtracting(behindNext)
+      for (ranges, names) in [
+        (others.intervals, ["hidden transfer"]),
+        (behindNext.intervals, ["hidden behind next forward", "behind forward"]),
+      ] {
+        row.spans += ranges.map { range in
+          let room = Int(Double(range.upperBound - range.lowerBound) / nanosecondsPerColumn)
+          return TimelineWidget.Span(
+            start: seconds(range.lowerBound), end: seconds(range.upperBound), role: look.role, glyph: look.glyph,
+            label: names.first { $0.count <= room } ?? names[names.count - 1])
+        }
       }
       row.spans.sort { $0.start < $1.start }
       row.selected = selected.flatMap { row.spans.firstIndex(of: $0) }
