@@ -146,7 +146,8 @@ import Traces
     let objections = key.objections(to: serial)
     #expect(objections.count == 3)
     #expect(objections.contains("its clock is wall, the run's virtual"))
-    #expect(ReferenceKey(try report()).objections(to: report()).contains("it is of 2 devices"))
+    let parallel = try report()
+    #expect(ReferenceKey(parallel).objections(to: parallel).contains("it is of 2 devices"))
     let nothing = Report(
       RunFacts(scene: "tiny", clock: .wall, cores: 2, seed: 7, steps: 0), statistics: statistics(try serialProgram()))
     #expect(SerialReference(nothing, source: "") == nil)
