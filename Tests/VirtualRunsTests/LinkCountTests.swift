@@ -21,6 +21,7 @@ import VirtualRuns
   static let strategies: [(String, Int)] = [
     ("serial", 1), ("data(exchange=ring)", 4), ("data(exchange=tree)", 4), ("data(exchange=direct)", 3),
     ("data(exchange=server)", 4), ("data(exchange=halving-doubling)", 4), ("data(overlap=on, bucket=100B)", 4),
+    ("data(exchange=direct, overlap=across)", 3), ("data(exchange=ring, overlap=priority)", 4),
     ("data(shard=parameters)", 4), ("model(split=k)", 4), ("model(split=h)", 2), ("mesh(data=2, model=2)", 4),
     ("mesh(data=2, pipeline=2)", 4), ("pipeline(schedule=gpipe)", 3), ("pipeline(schedule=1f1b)", 4),
     ("pipeline(schedule=interleaved, chunks=2)", 2), ("pipeline(schedule=pipedream)", 3),

@@ -299,6 +299,7 @@ struct EventLoop<Source: CostSource> {
         priority: channel.priority, message: Int(instruction.message), channel: number, number: traffic[number].sent,
         senderReady: ready)
       traffic[number].sent += 1
+      traffic[number].bytes += flat.messageBytes[Int(instruction.message)]
       if wires.wait(waiting, before: wire) { look(at: wire, from: now) }
       return times
     }

@@ -17,10 +17,11 @@ struct EventQueue {
 
   @inline(__always) var first: Event? { heap.first }
 
-  /// True where nothing lies before `event`.
+  /// True where nothing lies before `event`. An equal one is of the same device, which has asked twice: it does not stand in
+  /// its own way.
   @inline(__always) func isFirst(_ event: Event) -> Bool {
     guard let first = heap.first else { return true }
-    return event < first
+    return !(first < event)
   }
 
   mutating func push(_ event: Event) {
