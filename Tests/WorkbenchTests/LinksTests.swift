@@ -50,11 +50,11 @@ import Traces
       "keys r\nuntil FINISHED\nkeys 5", size: Size(width: 120, height: 40), scene: WorkbenchRig.hosts
     ).state
     func screen() -> String { state.picture.glyphRows.joined(separator: "\n") }
-    #expect(screen().contains("by device, per step, measured"))
+    #expect(screen().contains("bytes per step"))
     state.press("l")
-    #expect(screen().contains("by link, per step, measured") && screen().contains("host 1 out"))
-    state.press("l")
-    #expect(screen().contains("by device, per step, measured"))
+    #expect(screen().contains("by link ┐") && screen().contains("host 1 out"))
+    state.press("l b")
+    #expect(screen().contains("messages/step"))
   }
 
   /// A reference makes speed-up and computation scaling known, in the analysis and in the report; none leaves them n/a.

@@ -72,7 +72,8 @@ enum PlanSummary {
     let peaks = plan.facts.memory.map(\.total)
     let distinct = Set(peaks)
     if distinct.count == 1, let peak = peaks.first { return Line("peak memory \(Format.memory(peak)) per device") }
-    if peaks.count > 4, let least = peaks.min(), let most = peaks.max() {
+    let known = peaks.compactMap { $0 }
+    if peaks.count > 4, known.count == peaks.count, let least = known.min(), let most = known.max() {
       let (low, high) = (Format.memory(least), Format.memory(most))
       return Line("peak memory \(low == high ? low : "\(low) to \(high)") per device")
     }

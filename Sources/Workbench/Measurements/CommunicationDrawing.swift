@@ -49,10 +49,10 @@ public func drawCommunication(
 }
 
 extension Measurements {
-  /// What the frame of the communication panel says: by what its rows are told apart, and whether its numbers are measured.
+  /// What the frame of the communication panel says: what is counted, and by what; short, for the panel may be narrow.
   public func communicationNote(_ view: CommunicationView) -> String {
-    let rows = view.grouping == .links ? "by link" : "by device"
-    return "\(rows), per step, \(totals == nil ? "expected" : "measured")"
+    if view.grouping == .links { return "by link" }
+    return view.unit == .bytes ? "bytes per step" : "messages/step"
   }
 }
 

@@ -118,7 +118,7 @@ public struct CommunicationView: Hashable, Sendable {
     PanelKey([.character("b")], "bytes/messages", "count bytes or messages in the matrix"),
     PanelKey(
       [.character("l")], "links/peers",
-      "group by physical link (who shares it, how busy it is, where messages queue) or by pair of devices"),
+      "group by physical link or by pair of devices"),
     PanelKey([.down, .character("j")], "down", "scroll down"),
     PanelKey([.up, .character("k")], "up", "scroll up"),
   ]
