@@ -152,6 +152,15 @@ import Testing
     #expect(try String(contentsOf: store, encoding: .utf8).contains(#""origin" : "run""#))
     #expect(try place.run("run", "tiny.yaml").output.contains("calibrated from a recorded run of the same sizes"))
     let virtual = try place.run("run", "tiny.yaml", "--clock", "virtual", "--json")
-    #expect(try virtual.json["predicted"] is [String: Any])
+    let expected = try #require((virtual.json["predicted"] as? [String: Any])?["step_seconds"] as? Double)
+    // Every command predicts the same; runs on the virtual clock add nothing to what is known.
+    let plan = try place.run("plan", "tiny.yaml", "--clock", "virtual", "--json")
+    #expect(try plan.json["predicted_step_seconds"] as? Double == expected)
+    let sweep = try place.run("sweep", "tiny.yaml", "--steps", "3", "--clock", "virtual", "--json")
+    let row = try #require((sweep.json["rows"] as? [[String: Any]])?.first)
+    #expect((row["predicted"] as? [String: Any])?["step_seconds"] as? Double == expected)
+    let search = try place.run("search", "tiny.yaml", "--clock", "virtual", "--no-measure", "--json")
+    let best = try #require((search.json["ranking"] as? [[String: Any]])?.first)
+    #expect(best["predicted_step_seconds"] as? Double == expected)
   }
 }

@@ -50,7 +50,7 @@ import Testing
       name: "convolutions, 2 devices, slow link",
       scene: scene(
         convolutional, batch: 4, devices: 2, link: .emulated(latencyNanoseconds: 20_000, bytesPerSecond: 1e8)),
-      budget: 250),
+      budget: 200),
     Case(name: "residual, 2 devices", scene: scene(residual, batch: 4, devices: 2), budget: 250),
   ]
 
@@ -81,10 +81,7 @@ import Testing
     // Nothing is enumerated by the search.
     let report = search.run(budget: .init(candidates: example.budget, exhaustive: 0, seed: 1), top: 1)
     let found = try #require(report.ranking.first)
-    print(
-      "CASE", example.name, "space", all.count, "judged", report.judged, "best", best ?? 0, "found",
-      found.predictedStepSeconds, found.strategy)
-    #expect(all.count > 2 * example.budget && report.judged <= example.budget)
+    #expect(report.judged <= example.budget && 2 * report.judged <= all.count)
     #expect(abs(found.predictedStepSeconds - (try #require(best))) <= 1e-3 * found.predictedStepSeconds)
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Machines
 import Networks
 import Scenes
@@ -66,6 +67,67 @@ import Traces
       #expect(abs((row.predicted?.relativeError ?? 0) + 1.0 / 3) < 1e-3)
     }
     #expect(SweepTable(report).text.contains("predicted"))
+  }
+
+  /// Pairs of strategies with all else equal are compared, and those that changed places are named.
+  @Test func theOrderOfStrategiesIsCompared() throws {
+    func row(_ strategy: Strategy, _ devices: Int, measured: Double, predicted: Double?) -> SweepRow {
+      var row = SweepRow(
+        SweepPoint(strategy: strategy, devices: devices, batch: 8, link: .shared), seed: 1, isReference: false,
+        .nothing(""))
+      row.refused = nil
+      row.clock = .wall
+      row.stepSeconds = .init(median: measured, p10: nil, p90: nil)
+      row.predicted = predicted.map { Report.Prediction(stepSeconds: $0, measured: measured) }
+      return row
+    }
+    let rows = [
+      row(.serial, 1, measured: 9, predicted: 1), row(.data(), 2, measured: 3, predicted: 3.5),
+      row(.model(), 2, measured: 4, predicted: 3), row(.data(exchange: .tree), 2, measured: 5, predicted: 5),
+      row(.pipeline(stages: 2), 2, measured: 1, predicted: nil),
+    ]
+    let report = SweepReport(scene: "tiny", cores: 2, seed: 1, sceneBatch: 8, rows: rows)
+    let agreement = try #require(report.rankAgreement)
+    #expect(agreement.pairs == 3 && agreement.kept == 2 && abs(agreement.tau - 1.0 / 3) < 1e-12)
+    #expect(agreement.swapped == ["data(exchange=ring) before model(split=k) on 2 devices, batch 8"])
+    let text = SweepTable(report).text
+    #expect(text.contains("order of strategies: 2 of 3 pairs") && text.contains("predicted the other way round"))
+    #expect(try report.json().contains("\"tau\" : 0.33"))
+    #expect(SweepReport(scene: "tiny", cores: 2, seed: 1, sceneBatch: 8, rows: [rows[0]]).rankAgreement == nil)
+  }
+
+  /// The table, the document and the comma-separated values say the same, and nothing of what is not known.
+  @Test func allFormsAgree() throws {
+    let report = sweep([.data(), .pipeline(stages: 3)], devices: [1, 2]).run(measure: nil)
+    let rows = try JSONDecoder().decode(SweepReport.self, from: Data(report.json().utf8)).rows
+    #expect(rows == report.rows)
+    let lines = SweepTable(report).csv.split(separator: "\n")
+    let names = lines[0].split(separator: ",").map(String.init)
+    for (line, row) in zip(lines.dropFirst(), rows) {
+      // Strategies with commas are quoted; the fields behind are plain.
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false).suffix(names.count - 1).map(String.init)
+      func field(_ name: String) -> String { fields[(names.firstIndex(of: name) ?? 0) - 1] }
+      guard row.refused == nil else { continue }
+      #expect(Double(field("step_seconds_median")) == row.stepSeconds?.median)
+      #expect(Double(field("speedup")) == row.speedup && Double(field("efficiency")) == row.efficiency)
+      #expect(Int(field("peak_bytes")) == row.peakBytes && field("predicted_step_seconds").isEmpty)
+    }
+    let refused = try #require(rows.first { $0.refused != nil })
+    #expect(refused.speedup == nil && refused.peakBytes == nil)
+  }
+
+  /// Speed-ups are measured against serial training alone, not against whatever else ran on one device.
+  @Test func theReferenceIsSerialTraining() throws {
+    let report = sweep([.data()], devices: [1, 2]).run(measure: nil)
+    let serial = try #require(report.rows.first { $0.isReference }?.stepSeconds?.median)
+    for row in report.rows { #expect(row.speedup == serial / (row.stepSeconds?.median ?? 0)) }
+    let lines = SpeedupPicture(report).lines
+    #expect(lines.contains { $0.hasPrefix("serial ") } && lines.contains { $0.hasPrefix("     1 ") })
+    // Without it nothing is said.
+    let alone = SweepReport(
+      scene: "tiny", cores: 2, seed: 1, sceneBatch: 8, rows: report.rows.filter { !$0.isReference })
+    #expect(alone.rows.allSatisfy { $0.speedup == nil && $0.notes.contains("no serial reference") })
+    #expect(SpeedupPicture(alone).lines.isEmpty)
   }
 
   @Test func aFailedRunIsSaid() {

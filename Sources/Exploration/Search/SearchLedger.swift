@@ -34,7 +34,12 @@ public struct SearchLedger: Sendable {
     judged += 1
     switch verdict {
     case .feasible(let seconds, let peak):
-      let place = ranking.firstIndex { $0.seconds > seconds } ?? ranking.count
+      // Behind all that are not slower: found by halving, as there may be many.
+      var (place, end) = (0, ranking.count)
+      while place < end {
+        let middle = (place + end) / 2
+        if ranking[middle].seconds > seconds { end = middle } else { place = middle + 1 }
+      }
       ranking.insert(Entry(candidate: candidate, seconds: seconds, peakBytes: peak, family: family), at: place)
     case .tooLarge: refuse(candidate, "needs more memory than the limit")
     case .refused(let reason): refuse(candidate, reason)

@@ -54,6 +54,8 @@ public struct SweepReport: Codable, Hashable, Sendable {
     var compared = rows
     for place in compared.indices {
       let row = compared[place]
+      compared[place].speedup = nil
+      compared[place].efficiency = nil
       if row.batch != sceneBatch { compared[place].notes.append("batch differs from the scene's \(sceneBatch)") }
       let serial = Self.reference(of: row, in: rows)?.stepSeconds?.median
       guard let median = row.stepSeconds?.median, median > 0 else { continue }
