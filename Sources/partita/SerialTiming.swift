@@ -1,5 +1,6 @@
 import Datasets
 import Diagnostics
+import Exploration
 import Foundation
 import Programs
 import Scenes
