@@ -48,7 +48,7 @@ import Testing
     for overlap in ["across", "priority"] {
       for link in [Link.shared, .emulated(latencyNanoseconds: 2000, bytesPerSecond: 1e8)] {
         var options = TrainingRun.Options()
-        options.link = link
+        options.machine = Machine(devices: devices, link: link)
         let run = try Self.run(strategy, overlap, devices: devices, microbatches: microbatches, options: options)
         #expect(run.program.devices.contains { $0.runsAcross })
         let news = Self.train(run)
