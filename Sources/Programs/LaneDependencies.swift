@@ -102,6 +102,8 @@ private struct Conflicts {
   private var read: [Int]
   /// The last instruction of each lane.
   private var last: [Int]
+  /// The instructions of the last step that all lanes have to wait for; -1 where there are none.
+  private var joined: [Int]
   /// Per pair of lanes, how far the second is known to be where the first stands.
   private var known: [Int]
   private var needed: [Int]
@@ -114,17 +116,17 @@ private struct Conflicts {
     wrote = Array(repeating: -1, count: device.buffers.count)
     read = Array(repeating: -1, count: device.buffers.count * lanes)
     last = Array(repeating: -1, count: lanes)
+    joined = last
     known = Array(repeating: -1, count: lanes * lanes)
     needed = Array(repeating: -1, count: lanes)
   }
 
   /// Lets the last step's end stand before everything.
   mutating func join() {
-    let ends = device.instructions.lastIndex(of: .endOfStep).map { [$0] }
-    if let ends {
-      for position in ends { last[laneNumbers[position]] = position }
+    if let end = device.instructions.lastIndex(of: .endOfStep) {
+      joined[laneNumbers[end]] = end
     } else {
-      for position in device.instructions.indices { last[laneNumbers[position]] = position }
+      for position in device.instructions.indices { joined[laneNumbers[position]] = position }
     }
   }
 
@@ -148,10 +150,8 @@ private struct Conflicts {
     for touch in touches[position] where !touch.isWrite && wrote[touch.root] != place {
       read[touch.root * laneCount + own] = place
     }
-    let isFirst = !device.runsAcross && last[own] < pass * length
-    if device.instructions[position] == .endOfStep || isFirst {
-      for lane in 0..<laneCount { follow(last[lane]) }
-    }
+    if last[own] < pass * length { for lane in 0..<laneCount { follow(joined[lane]) } }
+    if device.instructions[position] == .endOfStep { for lane in 0..<laneCount { follow(last[lane]) } }
     last[own] = place
     for lane in 0..<laneCount where lane != own && needed[lane] > known[own * laneCount + lane] {
       known[own * laneCount + lane] = needed[lane]
