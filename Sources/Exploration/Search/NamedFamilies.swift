@@ -27,7 +27,11 @@ struct NamedFamilies {
       serial, family("data", microbatches: accumulation), family("model", microbatches: accumulation),
       family(
         "pipeline", shapes: [[:], ["chunks": "3"], ["chunks": "4"]], microbatches: pipelineMicrobatches,
-        drops: { $0["schedule"] == "interleaved" ? [] : ["chunks"] }),
+        drops: { values in
+          // Only chimera has a stage on several devices.
+          Set(values["schedule"] == "interleaved" ? [] : ["chunks"])
+            .union(values["schedule"] == "chimera" ? [] : ["overlap"])
+        }),
       family("mesh", shapes: meshes, microbatches: pipelineMicrobatches, drops: Self.idleOptions(ofMesh:)),
       family(
         "grid", shapes: divisors.filter { $0 > 1 && $0 < devices }.map { ["rows": "\($0)"] },

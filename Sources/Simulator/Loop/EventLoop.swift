@@ -228,7 +228,7 @@ struct EventLoop<Source: CostSource> {
     let step = lanes[lane].step
     lanes[lane].step = step + 1
     lanes[lane].next = flat.lanes[lane].first
-    for other in flat.devices[device].lanes where lanes[other].step == step { return }
+    for other in flat.devices[device].lanes where lanes[other].step <= step { return }
     if Int(step) == stepEnds.count { stepEnds.append(now) } else { stepEnds[Int(step)] = max(stepEnds[Int(step)], now) }
     devices[device].ended = step + 1
     devices[device].isStanding = step + 1 >= bound
