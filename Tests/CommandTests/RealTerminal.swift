@@ -14,14 +14,16 @@ final class RealTerminal {
   init(
     _ arguments: String, columns: Int, rows: Int, owner: Int32 = ProcessInfo.processInfo.processIdentifier
   ) throws {
-    let watcher = "(while kill -0 \(owner) 2>/dev/null; do sleep 0.2; done; tmux -S \(socket) kill-server) &"
+    let watcher = "(while kill -0 \(owner) 2>/dev/null; do sleep 0.2; done; tmux -S \(socket) kill-session) &"
     let program = "echo $$ > pid; exec \"\(Running.binary.path)\" \(arguments)"
     let shell = "\(watcher) sh -c '\(program)'; echo exit=$?; exec cat"
     try tmux(
       "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "-c", place.folder.path, shell)
   }
 
-  deinit { _ = try? tmux("kill-server") }
+  /// A server ends with its only session. `kill-server` is a signal to itself, which threads that start processes have blocked
+  /// and hand down so.
+  deinit { _ = try? tmux("kill-session") }
 
   /// Whether the tmux server answers.
   var isAlive: Bool { get throws { try tmux("display-message", "-p", "alive").hasPrefix("alive") } }

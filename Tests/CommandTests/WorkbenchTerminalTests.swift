@@ -46,7 +46,7 @@ import Testing
     let terminal = try RealTerminal("digits-mlp", columns: 80, rows: 24, owner: owner.processIdentifier)
     try terminal.wait(for: "READY")
     #expect(try terminal.isAlive)
-    owner.terminate()
+    kill(owner.processIdentifier, SIGKILL)
     owner.waitUntilExit()
     var looks = 0
     while try terminal.isAlive, looks < 2000 { looks += 1 }

@@ -51,7 +51,7 @@ import Testing
         let rows = (0..<stages).map { stage in
           "stage \(stage) forward \(table.forward(stage: stage)) backward \(table.backward(stage: stage))"
         }
-        return ([description, program.schedule.description] + rows).joined(separator: "\n")
+        return ([program.schedule.description] + rows).joined(separator: "\n")
       }
     }
   }
@@ -71,9 +71,31 @@ import Testing
   }
 
   private static let golden: [UInt64: String] = [
-    3: "",
-    5: "",
-    8: "",
-    11: "",
+    5: """
+    0F0 0F1 0B0 0U0 0F2 0B1 0U1 0F3 0B2 0U2 0B3 0U3
+    1F0 1B0 1U0 1F1 1B1 1U1 1F2 1B2 1U2 1F3 1B3 1U3
+    stage 0 forward [0, 0, 1, 2] backward [0, 0, 1, 2]
+    stage 1 forward [0, 1, 2, 3] backward [0, 1, 2, 3]
+    """,
+    6: """
+    0F0 0F1 0B0 0U0 0F2 0B1 0U1 0F3 0B2 0U2 0B3 0U3
+    1F0 1B0 1U0 1F1 1B1 1U1 1F2 1B2 1U2 1F3 1B3 1U3
+    stage 0 forward [0, 0, 1, 2] backward [0, 0, 1, 2]
+    stage 1 forward [0, 0, 1, 2] backward [0, 0, 1, 2]
+    """,
+    9: """
+    0F0 0F1 0F2 0B0 0U0 0F3 0B1 0U1 0B2 0U2 0B3 0U3
+    1F0 1F1 1B0 1U0 1F2 1B1 1U1 1F3 1B2 1U2 1B3 1U3
+    2F0 2B0 2U0 2F1 2B1 2U1 2F2 2B2 2U2 2F3 2B3 2U3
+    stage 0 forward [0, 0, 0, 1] backward [0, 1, 2, 3]
+    stage 1 forward [0, 0, 1, 2] backward [0, 1, 2, 3]
+    stage 2 forward [0, 1, 2, 3] backward [0, 1, 2, 3]
+    """,
+    77: """
+    0F0 0F1 0B0 0F2 0B1 0F3 0B2 0U2 0B3 0U3
+    1F0 1B0 1F1 1B1 1F2 1B2 1U2 1F3 1B3 1U3
+    stage 0 forward [-1, -1, -1, 0] backward [-1, -1, -1, 0]
+    stage 1 forward [-1, -1, -1, 0] backward [-1, -1, -1, 0]
+    """,
   ]
 }
