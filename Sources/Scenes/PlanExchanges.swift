@@ -31,9 +31,11 @@ extension Plan {
     guard reductions.count > 1 else { return ([], nil) }
     let device = program.devices[program.firstReducer]
     let ordering = LaneDependencies(device, messages: program.messages)
-    /// What of the device's computing in the same step an instruction follows.
-    func after(_ position: Int) -> Int? {
-      ordering[position].first { !$0.isCarried && ordering.lanes[$0.lane] == .compute }?.position
+    /// What of the device's computing in the same step the instructions of an exchange follow: what the exchange or an earlier one
+    /// of its lane waits for.
+    func after(_ positions: some Collection<Int>) -> Int? {
+      positions.lazy.flatMap { ordering[$0] }.filter { !$0.isCarried && ordering.lanes[$0.lane] == .compute }
+        .map(\.position).max()
     }
     var begun: [Index<Programs.Collective>: Int] = [:]
     for (position, instruction) in device.instructions.enumerated() {
@@ -42,10 +44,12 @@ extension Plan {
     }
     let order = reductions.filter { begun[$0] != nil }.sorted { begun[$0]! < begun[$1]! }
     let waits = order.map { collective -> Int? in
-      device.instructions.indices.first {
-        $0 >= begun[collective]! && after($0) != nil
-          && program.collective(of: device.instructions[$0], on: device) == collective
-      }.flatMap(after)
+      let members = device.instructions.indices.filter {
+        program.collective(of: device.instructions[$0], on: device) == collective
+      }
+      guard let first = members.first(where: { after([$0]) != nil }) ?? members.first else { return nil }
+      let lane = ordering.laneNumbers[first]
+      return after(device.instructions.indices.filter { $0 <= first && ordering.laneNumbers[$0] == lane })
     }
     var list = zip(order, waits).map { collective, position in
       Exchange(
