@@ -31,9 +31,10 @@ extension Plan {
     guard reductions.count > 1 else { return ([], nil) }
     let device = program.devices[program.firstReducer]
     let ordering = LaneDependencies(device, messages: program.messages)
-    /// What of the device's computing in the same step an instruction follows.
+    /// What of the device's computing in the same step an instruction, or one before it in its lane, follows last.
     func after(_ position: Int) -> Int? {
-      ordering[position].first { !$0.isCarried && ordering.lanes[$0.lane] == .compute }?.position
+      (0...position).lazy.filter { ordering.laneNumbers[$0] == ordering.laneNumbers[position] }
+        .flatMap { ordering[$0] }.filter { !$0.isCarried && ordering.lanes[$0.lane] == .compute }.map(\.position).max()
     }
     var begun: [Index<Programs.Collective>: Int] = [:]
     for (position, instruction) in device.instructions.enumerated() {
