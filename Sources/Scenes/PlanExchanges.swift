@@ -44,8 +44,8 @@ extension Plan {
     let order = reductions.filter { begun[$0] != nil }.sorted { begun[$0]! < begun[$1]! }
     let waits = order.map { collective -> Int? in
       device.instructions.indices.first {
-        $0 >= begun[collective]! && after($0) != nil
-          && program.collective(of: device.instructions[$0], on: device) == collective
+        $0 >= begun[collective]! && program.collective(of: device.instructions[$0], on: device) == collective
+          && after($0) != nil
       }.flatMap(after)
     }
     var list = zip(order, waits).map { collective, position in
