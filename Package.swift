@@ -18,9 +18,14 @@ func module(_ name: String, _ below: [Target.Dependency] = [], settings: [SwiftS
   .target(name: name, dependencies: below, swiftSettings: settings)
 }
 
+/// Tests run against release builds too, where compiling themselves takes longer than running them slowly.
+let testing: [SwiftSetting] = [.unsafeFlags(["-Onone"])]
+
 /// The tests of one module; they may use what lies below it.
 func tests(_ name: String, _ below: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name), "Diagnostics"] + below, resources: resources)
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "Diagnostics"] + below, resources: resources,
+    swiftSettings: testing)
 }
 
 let package = Package(
@@ -107,8 +112,8 @@ let package = Package(
     tests(
       "Workbench", ["Screens", "Scenes", "Strategies", "Programs", "Traces", "Networks", "Machines"],
       resources: [.copy("Pictures")]),
-    .testTarget(name: "CommandTests", dependencies: ["partita", "CursesTerminal"]),
-    .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "CommandTests", dependencies: ["partita", "CursesTerminal"], swiftSettings: testing),
+    .testTarget(name: "ArchitectureTests", swiftSettings: testing),
   ],
   swiftLanguageModes: [.v6]
 )

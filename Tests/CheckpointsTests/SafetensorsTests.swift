@@ -7,7 +7,8 @@ import Testing
 @Suite struct SafetensorsTests {
   static let example = Checkpoint(
     [
-      NamedTensor(name: "linear1.weight", shape: [2, 3], values: [1, -2, 0.5, .infinity, -0.0, 1e-40]),
+      NamedTensor(
+        name: "linear1.weight", shape: [2, 3], values: [1, -2, 0.5, .infinity, -0.0, .leastNonzeroMagnitude]),
       NamedTensor(name: "linear1.bias", shape: [2], values: [3, 4]),
       NamedTensor(name: "a \"name\" \\ é 🎼 \n", shape: [], values: [7]),
       NamedTensor(name: "none", shape: [0, 5], values: []),
