@@ -156,7 +156,8 @@ struct DeviceWorker: ~Copyable {
   private mutating func idle() throws(Halt) {
     while true {
       try waitForBound()
-      recorder.append(DeviceStep(step: ended, result: LossResult(), end: control.clock.now()))
+      now = control.clock.now()
+      recorder.append(DeviceStep(step: ended, result: LossResult(), end: now))
       ended += 1
       if recorder.isDue(at: now) { port.outbox.take(from: &recorder, waits: false) }
     }

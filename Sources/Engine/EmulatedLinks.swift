@@ -64,7 +64,7 @@ final class EmulatedLinks: Sendable {
   init(_ machine: Machine, channels: [Channel]) {
     var wires: [Wire: EmulatedWire] = [:]
     var queues: [Wire: PriorityQueue] = [:]
-    let hasPriorities = channels.contains { $0.priority != channels[0].priority }
+    let havePriorities = channels.havePriorities
     routes = ContiguousArray(
       channels.map { channel in
         var route = Route()
@@ -74,7 +74,7 @@ final class EmulatedLinks: Sendable {
           route.wires.append(queue)
           route.latencyNanoseconds += wire.latencyNanoseconds
         }
-        if hasPriorities, let first = route.wires.first {
+        if havePriorities, let first = route.wires.first {
           let queue = queues[first.wire] ?? PriorityQueue(first)
           queues[first.wire] = queue
           (route.queue, route.priority) = (queue, channel.priority)

@@ -50,7 +50,6 @@ struct PreparedProgram {
     var defined = ContiguousArray<Int>()
     var prepared = ContiguousArray<PreparedInstruction>()
     let ordering = LaneDependencies(device, messages: program.messages)
-    let lanes = PreparedProgram.lanes(ordering)
     var dependencies = ContiguousArray<PreparedDependency>()
     for (position, instruction) in device.instructions.enumerated() {
       let first = defined.count
@@ -63,11 +62,7 @@ struct PreparedProgram {
       }
       let firstDependency = dependencies.count
       for dependency in ordering[position] {
-        dependencies.append(
-          PreparedDependency(
-            lane: dependency.lane,
-            done: lanes.places[dependency.position] + 1
-              - (dependency.isCarried ? lanes.list[dependency.lane].range.count : 0)))
+        dependencies.append(PreparedDependency(lane: dependency.lane, done: ordering.count(dependency)))
       }
       var entry = PreparedInstruction(
         instruction: instruction, firstDependency: firstDependency, lastDependency: dependencies.count,
@@ -87,26 +82,13 @@ struct PreparedProgram {
     instructions = prepared
     self.defined = defined
     self.dependencies = dependencies
-    self.lanes = lanes.list
-    order = lanes.order
-  }
-
-  /// The lanes, the positions of their instructions, and the place of each instruction within its lane.
-  private static func lanes(
-    _ ordering: LaneDependencies
-  ) -> (list: ContiguousArray<PreparedLane>, order: ContiguousArray<Int>, places: [Int]) {
-    var list = ContiguousArray<PreparedLane>()
-    var order = ContiguousArray<Int>()
-    var places = ordering.laneNumbers
-    for (number, lane) in ordering.lanes.enumerated() {
-      let begin = order.count
-      for (position, own) in ordering.laneNumbers.enumerated() where own == number {
-        places[position] = order.count - begin
-        order.append(position)
-      }
-      list.append(PreparedLane(range: begin..<order.count, isCompute: lane == .compute))
-    }
-    return (list, order, places)
+    order = ContiguousArray(ordering.positions.joined())
+    var begin = 0
+    lanes = ContiguousArray(
+      zip(ordering.lanes, ordering.positions).map { lane, positions in
+        defer { begin += positions.count }
+        return PreparedLane(range: begin..<begin + positions.count, isCompute: lane == .compute)
+      })
   }
 
   private static func mode(_ position: Int, _ device: DeviceProgram, _ program: Program) -> KernelMode {

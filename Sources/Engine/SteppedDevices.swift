@@ -82,6 +82,8 @@ private final class SteppedDevice {
   private let computed: [Bool]
   private let computeLength: Int
   private var executed = 0
+  /// The learning rate of the step of the last instruction.
+  private var rate: (step: Int, value: Float) = (-1, 0)
   /// What steps came to that are executed and not yet recorded.
   private var results: [LossResult] = []
   /// Instructions of the oldest step that has not ended, and of the next, that were recorded.
@@ -116,7 +118,9 @@ private final class SteppedDevice {
       let nowhen = MessageInstants(senderReady: 0, transferStart: 0, readableAt: 0)
       channels[prepared.channel].send(memory.take(prepared.slot), instants: nowhen)
     case .receive: memory.put(channels[prepared.channel].receive(), into: prepared.slot)
-    default: executor.execute(prepared, step: step, rate: schedule.rate(at: step, of: totalSteps))
+    default:
+      if step != rate.step { rate = (step, schedule.rate(at: step, of: totalSteps)) }
+      executor.execute(prepared, step: step, rate: rate.value)
     }
     guard computed[position] else { return }
     executed += 1

@@ -22,6 +22,10 @@ public struct LaneDependencies: Sendable {
   public let lanes: [Lane]
   /// For each instruction, the place of its lane in ``lanes``.
   public let laneNumbers: [Int]
+  /// For each lane, the positions of its instructions.
+  public let positions: [[Int]]
+  /// For each instruction, how many of its lane stand before it.
+  public let places: [Int]
   private var entries: [Dependency] = []
   /// Where each instruction's entries begin.
   private var begins: [Int] = []
@@ -30,6 +34,12 @@ public struct LaneDependencies: Sendable {
     lanes = device.laneOrder
     let numbers = Dictionary(uniqueKeysWithValues: lanes.enumerated().map { ($0.element, $0.offset) })
     laneNumbers = device.lanes.map { numbers[$0]! }
+    var positions = lanes.map { _ in [Int]() }
+    places = laneNumbers.enumerated().map { position, lane in
+      positions[lane].append(position)
+      return positions[lane].count - 1
+    }
+    self.positions = positions
     begins.reserveCapacity(device.instructions.count + 1)
     begins.append(0)
     guard lanes.count > 1 else {
@@ -51,6 +61,12 @@ public struct LaneDependencies: Sendable {
 
   /// What the instruction at `position` must follow; empty where other lanes do not matter.
   public subscript(position: Int) -> ArraySlice<Dependency> { entries[begins[position]..<begins[position + 1]] }
+
+  /// How many instructions of its lane a dependency wants done, counted from the beginning of the step of the instruction that
+  /// has it: 0 or less where they are of the step before.
+  public func count(_ dependency: Dependency) -> Int {
+    places[dependency.position] + 1 - (dependency.isCarried ? positions[dependency.lane].count : 0)
+  }
 
   /// The same without the dependencies of one instruction: what no program may be run with.
   func forgetting(_ position: Int) -> LaneDependencies {

@@ -17,22 +17,7 @@ public struct LinkTraffic: Hashable, Sendable {
     self.messages = messages
   }
 
-  /// All wires that the program's messages pass in a step, the busiest first; empty where devices share memory.
-  ///
-  /// A message over several wires counts on each of them.
-  public static func perStep(_ program: Program, on machine: Machine) -> [LinkTraffic] {
-    let map = LinkMap(program.channels.entries, on: machine)
-    return of(CarriedTraffic(expectedOf: program), on: map)
-  }
-
-  /// The same of what channels carried.
-  public static func of(_ carried: CarriedTraffic, on map: LinkMap) -> [LinkTraffic] {
-    byWire(carried, on: map).filter { $0.messages > 0 }.sorted {
-      $0.busySeconds > $1.busySeconds || ($0.busySeconds == $1.busySeconds && $0.name < $1.name)
-    }
-  }
-
-  /// What channels carried, for each of the map's wires.
+  /// What channels carried, for each of the map's wires. A message over several wires counts on each of them.
   public static func byWire(_ carried: CarriedTraffic, on map: LinkMap) -> [LinkTraffic] {
     var traffic = map.wires.map { LinkTraffic(name: $0.name, busySeconds: 0, bytes: 0, messages: 0) }
     for (channel, route) in map.routes.enumerated() where carried.messages[channel] > 0 {
@@ -45,6 +30,14 @@ public struct LinkTraffic: Hashable, Sendable {
       traffic[place].busySeconds = Double(traffic[place].bytes) / wire.bytesPerSecond
     }
     return traffic
+  }
+
+  /// Places of those that carry something, the busiest first; of equals by name.
+  public static func busiestFirst(_ traffic: [LinkTraffic]) -> [Int] {
+    traffic.indices.filter { traffic[$0].messages > 0 }.sorted {
+      let (a, b) = (traffic[$0], traffic[$1])
+      return a.busySeconds > b.busySeconds || (a.busySeconds == b.busySeconds && a.name < b.name)
+    }
   }
 }
 

@@ -25,6 +25,11 @@ public struct Channel: Hashable, Sendable {
   }
 }
 
+extension [Channel] {
+  /// Whether some messages overtake others in front of a wire.
+  public var havePriorities: Bool { contains { $0.priority != self[0].priority } }
+}
+
 /// One buffer that moves from a device to another in every step.
 public struct Message: Hashable, Sendable {
   public var channel: Index<Channel>

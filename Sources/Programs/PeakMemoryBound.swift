@@ -49,7 +49,7 @@ private struct LaneTurns {
     let length = device.instructions.count
     let accesses = device.instructions.map { device.access(of: $0, messages: messages) }
     exchanges = dependencies.lanes.indices.filter { !pair.contains($0) }.map { lane in
-      accesses.indices.filter { dependencies.laneNumbers[$0] == lane }.map { accesses[$0] }
+      dependencies.positions[lane].map { accesses[$0] }
     }
     /// How many instructions of each of the two lanes stand at or before a position.
     var done: [[Int]] = [[], []]

@@ -49,11 +49,7 @@ extension Report.LinkUse {
     let map = LinkMap(program.channels.entries, on: machine)
     let expected = LinkTraffic.byWire(CarriedTraffic(expectedOf: program), on: map)
     let counted = carried.flatMap { steps > 0 ? LinkTraffic.byWire($0, on: map) : nil }
-    let order = expected.indices.filter { expected[$0].messages > 0 || (counted?[$0].messages ?? 0) > 0 }.sorted {
-      expected[$0].busySeconds == expected[$1].busySeconds
-        ? expected[$0].name < expected[$1].name : expected[$0].busySeconds > expected[$1].busySeconds
-    }
-    return order.map { place in
+    return LinkTraffic.busiestFirst(expected).map { place in
       var use = Report.LinkUse(
         name: expected[place].name, expectedBytesPerStep: expected[place].bytes,
         expectedMessagesPerStep: expected[place].messages)

@@ -37,8 +37,7 @@ extension Report {
     }
     communication = Communication(program, totals: isMeasured ? totals : nil)
     bubble = Bubble(statistics.catalogue, totals: totals)
-    efficiency = Efficiency(
-      totals, speedup: facts.serial.flatMap { one in median.flatMap { $0 > 0 ? one.stepSeconds / $0 : nil } })
+    efficiency = Efficiency(totals, speedup: facts.serial?.speedup(of: median))
     assumptions = program.assumptions + facts.assumptions + Self.cautions(statistics)
     if isOversubscribed, let cores = facts.cores {
       assumptions.append(

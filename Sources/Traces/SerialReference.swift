@@ -1,3 +1,5 @@
+import Programs
+
 /// The same training on one device, which speed-up and computation scaling compare with: measured, simulated, or read from a
 /// report; never assumed.
 ///
@@ -40,6 +42,13 @@ public struct SerialReference: Codable, Hashable, Sendable {
   }
 }
 
+extension SerialReference {
+  /// t(1) / t(P) for a median step of `seconds`; nil where that is not known.
+  public func speedup(of seconds: Double?) -> Double? {
+    seconds.flatMap { $0 > 0 ? stepSeconds / $0 : nil }
+  }
+}
+
 /// What a run must have in common with its serial reference.
 public struct ReferenceKey: Hashable, Sendable {
   public var parameterCount: Int
@@ -61,6 +70,13 @@ public struct ReferenceKey: Hashable, Sendable {
     self.init(
       parameterCount: report.parameterCount, flopsPerSample: report.flopsPerSample, batch: report.batch,
       clock: report.clock, cores: report.cores)
+  }
+
+  /// Of runs of a program on a machine with so many cores.
+  public init(_ program: Program, clock: Clock, cores: Int) {
+    self.init(
+      parameterCount: program.graph.parameterCount, flopsPerSample: program.graph.flopsPerSample, batch: program.batch,
+      clock: clock, cores: cores)
   }
 
   /// Why a report is no serial reference for such a run, one sentence each; empty where it is one.

@@ -62,8 +62,7 @@ struct RunCommand: ParsableCommand {
       try SerialTiming.read(
         path,
         for: ReferenceKey(
-          parameterCount: compiled.program.graph.parameterCount, flopsPerSample: compiled.program.graph.flopsPerSample,
-          batch: compiled.program.batch, clock: pacing.clock, cores: ProcessInfo.processInfo.activeProcessorCount))
+          compiled.program, clock: pacing.clock, cores: ProcessInfo.processInfo.activeProcessorCount))
     }
     let run = try TrainingRun(
       program: compiled.program, inference: inference, dataset: dataset, shuffle: scene.data.shuffle,

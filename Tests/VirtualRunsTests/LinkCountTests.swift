@@ -67,13 +67,13 @@ import VirtualRuns
     for topology in Self.topologies {
       let machine = machine(topology, devices: devices)
       let map = LinkMap(program.channels.entries, on: machine)
-      let links = LinkTraffic.of(all, on: map)
+      let links = LinkTraffic.byWire(all, on: map)
       let costs = CostTable(program) { device, position in Int64((position * 37 + device.device * 11) % 23) * 1_000 }
       let simulated = try Simulation(program).run(costs, on: MachineModel(machine), steps: Self.steps)
-      #expect(LinkTraffic.of(simulated.carried, on: map) == links, "simulated, \(topology)")
+      #expect(LinkTraffic.byWire(simulated.carried, on: map) == links, "simulated, \(topology)")
       #expect(simulated.carried == all)
       let threads = try trained(machine, .wall)
-      #expect(LinkTraffic.of(threads.carried, on: map) == links, "threads, \(topology)")
+      #expect(LinkTraffic.byWire(threads.carried, on: map) == links, "threads, \(topology)")
       #expect(threads.carried == all)
       let virtual = try trained(machine, .virtual(on: machine))
       #expect(virtual.carried == all, "virtual, \(topology)")

@@ -60,9 +60,6 @@ private struct BorderWalk {
   /// Per root buffer and lane, the last instruction that wrote or read it, counted on over the steps.
   private var wrote: [[Int]]
   private var read: [[Int]]
-  /// Per instruction of one step, how many of its lane stand at or before it; and how many each lane has.
-  private let places: [Int]
-  private let counts: [Int]
 
   init(_ device: DeviceProgram, _ dependencies: LaneDependencies, messages: Table<Message>) {
     self.dependencies = dependencies
@@ -73,12 +70,6 @@ private struct BorderWalk {
     ended = []
     wrote = Array(repeating: Array(repeating: -1, count: laneCount), count: device.buffers.count)
     read = wrote
-    var counts = Array(repeating: 0, count: laneCount)
-    places = dependencies.laneNumbers.map { lane in
-      counts[lane] += 1
-      return counts[lane]
-    }
-    self.counts = counts
   }
 
   mutating func problems() -> [Problem] {
@@ -118,6 +109,7 @@ private struct BorderWalk {
   /// How many instructions of its lane are done with it, over all steps.
   private func count(of place: Int) -> Int {
     let position = place % length
-    return place / length * counts[dependencies.laneNumbers[position]] + places[position]
+    return place / length * dependencies.positions[dependencies.laneNumbers[position]].count
+      + dependencies.places[position] + 1
   }
 }

@@ -17,29 +17,14 @@ extension Verifier {
 private struct DryRun {
   let program: Program
   private let dependencies: [LaneDependencies]
-  /// Per device and lane, the positions of the lane's instructions.
-  private let order: [[[Int]]]
-  /// Per device and instruction, its place in its lane.
-  private let places: [[Int]]
   /// Per device and lane, how many instructions of the lane are done.
   private var done: [[Int]]
   private var underWay: [Int]
 
   init(_ program: Program) {
     self.program = program
-    let dependencies = program.devices.map { LaneDependencies($0, messages: program.messages) }
-    var positions = dependencies.map { $0.lanes.map { _ in [Int]() } }
-    var places = dependencies.map(\.laneNumbers)
-    for (device, ordering) in dependencies.enumerated() {
-      for (position, lane) in ordering.laneNumbers.enumerated() {
-        places[device][position] = positions[device][lane].count
-        positions[device][lane].append(position)
-      }
-    }
-    self.dependencies = dependencies
-    self.places = places
-    order = positions
-    done = positions.map { $0.map { _ in 0 } }
+    dependencies = program.devices.map { LaneDependencies($0, messages: program.messages) }
+    done = dependencies.map { $0.lanes.map { _ in 0 } }
     underWay = program.channels.entries.map { _ in 0 }
   }
 
@@ -48,8 +33,8 @@ private struct DryRun {
     var moved = true
     while moved {
       moved = false
-      for device in order.indices {
-        for lane in order[device].indices {
+      for device in done.indices {
+        for lane in done[device].indices {
           while let position = head(device, lane), isFree(position, device), isReady(position, device) {
             execute(position, device)
             done[device][lane] += 1
@@ -58,27 +43,25 @@ private struct DryRun {
         }
       }
     }
-    return order.indices.allSatisfy { device in order[device].indices.allSatisfy { head(device, $0) == nil } }
+    return done.indices.allSatisfy { device in done[device].indices.allSatisfy { head(device, $0) == nil } }
   }
 
   /// Devices that did not end, each with the instruction that it is stuck at.
   func blocked() -> [BlockedDevice] {
-    order.indices.compactMap { device in
-      let heads = order[device].indices.compactMap { head(device, $0) }
+    done.indices.compactMap { device in
+      let heads = done[device].indices.compactMap { head(device, $0) }
       // What waits for another lane is not what the device is stuck at.
       return (heads.first { isFree($0, device) } ?? heads.first).map { BlockedDevice(device: device, position: $0) }
     }
   }
 
   private func head(_ device: Int, _ lane: Int) -> Int? {
-    let next = done[device][lane]
-    return next < order[device][lane].count ? order[device][lane][next] : nil
+    let (next, positions) = (done[device][lane], dependencies[device].positions[lane])
+    return next < positions.count ? positions[next] : nil
   }
 
   private func isFree(_ position: Int, _ device: Int) -> Bool {
-    dependencies[device][position].allSatisfy {
-      $0.isCarried || done[device][$0.lane] > places[device][$0.position]
-    }
+    dependencies[device][position].allSatisfy { done[device][$0.lane] >= dependencies[device].count($0) }
   }
 
   private func isReady(_ position: Int, _ device: Int) -> Bool {

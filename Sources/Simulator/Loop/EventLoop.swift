@@ -288,31 +288,35 @@ struct EventLoop<Source: CostSource> {
     return end
   }
 
-  /// Puts a message on its wire and wakes its receiver for the instant at which it is readable.
+  /// Sends a message: it departs at once, or waits in front of its first wire where some messages overtake others.
   private mutating func send(_ instruction: FlatInstruction, ready: Int64, now: Int64) -> UnderWay {
-    let number = Int(instruction.channel)
-    let channel = flat.channels[number]
-    if flat.hasPriorities, let wire = wires.firstWire(of: Int(channel.link)) {
-      let times = UnderWay(senderReady: ready, transferStart: now, readableAt: .max)
-      underWay[slot(number, traffic[number].sent)] = times
-      let waiting = WireQueues.Waiting(
-        priority: channel.priority, message: Int(instruction.message), channel: number, number: traffic[number].sent,
-        senderReady: ready)
-      traffic[number].sent += 1
-      traffic[number].bytes += flat.messageBytes[Int(instruction.message)]
-      if wires.wait(waiting, before: wire) { look(at: wire, from: now) }
-      return times
+    let (message, channel) = (Int(instruction.message), Int(instruction.channel))
+    let sending = WireQueues.Waiting(
+      priority: flat.channels[channel].priority, message: message, channel: channel, number: traffic[channel].sent,
+      senderReady: ready)
+    traffic[channel].sent += 1
+    traffic[channel].bytes += flat.messageBytes[message]
+    guard flat.hasPriorities, let wire = wires.firstWire(of: Int(flat.channels[channel].link)) else {
+      return depart(sending, at: now)
     }
-    let (start, left, readable) = wires.carry(Int(instruction.message), pair: Int(channel.link), now: now)
+    let times = UnderWay(senderReady: ready, transferStart: now, readableAt: .max)
+    underWay[slot(channel, sending.number)] = times
+    if wires.wait(sending, before: wire) { look(at: wire, from: now) }
+    return times
+  }
+
+  /// Puts a message on its wire and wakes its receiver for the instant at which it is readable.
+  private mutating func depart(_ message: WireQueues.Waiting, at now: Int64) -> UnderWay {
+    let channel = flat.channels[message.channel]
+    let (start, left, readable) = wires.carry(message.message, pair: Int(channel.link), now: now)
     if left > SimulatedTime.limit { isBeyondLimit = true }
-    let times = UnderWay(senderReady: ready, transferStart: start, readableAt: readable)
-    underWay[slot(number, traffic[number].sent)] = times
-    let isNext = traffic[number].sent == traffic[number].received
-    traffic[number].sent += 1
-    traffic[number].bytes += flat.messageBytes[Int(instruction.message)]
+    let times = UnderWay(senderReady: message.senderReady, transferStart: start, readableAt: readable)
+    underWay[slot(message.channel, message.number)] = times
     let receiver = Int(channel.to)
-    if isNext, devices[receiver].isWaiting, stands(receiver, before: .receive, number) {
-      schedule(receiver, at: times.readableAt)
+    if message.number == traffic[message.channel].received, devices[receiver].isWaiting,
+      stands(receiver, before: .receive, message.channel)
+    {
+      schedule(receiver, at: readable)
     }
     return times
   }
@@ -323,21 +327,10 @@ struct EventLoop<Source: CostSource> {
       Event(time: max(now, wires.freeAt[wire]), device: Int32(truncatingIfNeeded: devices.count + wire)))
   }
 
-  /// Lets a free wire take the first of the messages that wait for it, and wakes the receiver for the instant at which it is
-  /// readable.
+  /// Lets a free wire take the first of the messages that wait for it.
   private mutating func serve(_ wire: Int, at now: Int64) {
     guard let waiting = wires.next(before: wire) else { return }
-    let channel = flat.channels[waiting.channel]
-    let (start, left, readable) = wires.carry(waiting.message, pair: Int(channel.link), now: now)
-    if left > SimulatedTime.limit { isBeyondLimit = true }
-    underWay[slot(waiting.channel, waiting.number)] = UnderWay(
-      senderReady: waiting.senderReady, transferStart: start, readableAt: readable)
-    let receiver = Int(channel.to)
-    if waiting.number == traffic[waiting.channel].received, devices[receiver].isWaiting,
-      stands(receiver, before: .receive, waiting.channel)
-    {
-      schedule(receiver, at: readable)
-    }
+    _ = depart(waiting, at: now)
     if wires.isAwaited(wire) { look(at: wire, from: now) }
   }
 

@@ -110,32 +110,24 @@ struct FlatProgram: Sendable {
       slots += channel.capacity
     }
     links = numbers.count
-    hasPriorities = program.channels.entries.contains { $0.priority != program.channels.entries[0].priority }
+    hasPriorities = program.channels.entries.havePriorities
   }
 
   private mutating func add(_ device: DeviceProgram, messages: Table<Message>) {
     let first = instructions.count
     let ordering = LaneDependencies(device, messages: messages)
     let firstLane = lanes.count
-    var places = ordering.laneNumbers
-    for number in ordering.lanes.indices {
-      let begin = order.count
-      for (position, own) in ordering.laneNumbers.enumerated() where own == number {
-        places[position] = order.count - begin
-        order.append(Int32(position))
-      }
-      lanes.append(Lane(first: begin, end: order.count))
+    for positions in ordering.positions {
+      lanes.append(Lane(first: order.count, end: order.count + positions.count))
+      order += positions.map { Int32($0) }
     }
     for (position, instruction) in device.instructions.enumerated() {
       let firstChange = Int32(changes.count)
       addChanges(instruction, of: device, messages: messages)
       let firstDependency = Int32(dependencies.count)
       for dependency in ordering[position] {
-        let lane = firstLane + dependency.lane
         dependencies.append(
-          FlatDependency(
-            lane: Int32(lane),
-            done: Int32(places[dependency.position] + 1 - (dependency.isCarried ? lanes[lane].length : 0))))
+          FlatDependency(lane: Int32(firstLane + dependency.lane), done: Int32(ordering.count(dependency))))
       }
       var flat = FlatInstruction(
         kind: .local, firstDependency: firstDependency, lastDependency: Int32(dependencies.count), message: -1,

@@ -34,12 +34,14 @@ public struct LinkLoad: Hashable, Sendable {
   /// All links that the program's messages pass, the busiest first.
   ///
   /// - Parameters:
+  ///   - expected: What the program sends in a step; nil counts it.
   ///   - totals: Of the measured steps; nil where nothing was measured.
   ///   - newest: The step whose waiting is told.
   public static func all(
-    _ program: Program, on map: LinkMap, totals: Totals? = nil, newest: RecentStep? = nil
+    _ program: Program, on map: LinkMap, expected: CarriedTraffic? = nil, totals: Totals? = nil,
+    newest: RecentStep? = nil
   ) -> [LinkLoad] {
-    let expected = CarriedTraffic(expectedOf: program)
+    let expected = expected ?? CarriedTraffic(expectedOf: program)
     let planned = LinkTraffic.byWire(expected, on: map)
     let measured = totals.flatMap { $0.steps > 0 ? LinkTraffic.byWire($0.carried, on: map) : nil }
     let steps = Double(totals?.steps ?? 0)
@@ -55,7 +57,7 @@ public struct LinkLoad: Hashable, Sendable {
         }
       }
     }
-    let loads = map.wires.indices.filter { planned[$0].messages > 0 }.map { place in
+    return LinkTraffic.busiestFirst(measured ?? planned).map { place in
       var load = LinkLoad(
         wire: map.wires[place],
         pairs: pairs[place].sorted { $0.bytes == $1.bytes ? ($0.from, $0.to) < ($1.from, $1.to) : $0.bytes > $1.bytes },
@@ -69,9 +71,6 @@ public struct LinkLoad: Hashable, Sendable {
       }
       load.queuedSeconds = queued.map { Double($0[place]) * 1e-9 }
       return load
-    }
-    return loads.sorted {
-      $0.busySeconds == $1.busySeconds ? $0.name < $1.name : $0.busySeconds > $1.busySeconds
     }
   }
 }

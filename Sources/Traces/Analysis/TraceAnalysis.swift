@@ -119,10 +119,7 @@ public struct TraceAnalysis: Sendable {
   }
 
   /// t(1) / t(P), medians of the step; nil without a serial reference.
-  public var speedup: Double? {
-    guard let serial = context.serial, let step = totals.stepSeconds(quantile: 0.5), step > 0 else { return nil }
-    return serial.stepSeconds / step
-  }
+  public var speedup: Double? { context.serial?.speedup(of: totals.stepSeconds(quantile: 0.5)) }
 
   /// Model FLOPs utilisation (Chowdhery et al. 2022, PaLM, appendix B): the achieved rate as a share of what the devices can
   /// do at most, here measured on one device and taken for each.

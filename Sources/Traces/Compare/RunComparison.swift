@@ -147,10 +147,10 @@ public struct RunComparison: Codable, Hashable, Sendable {
   private static func speedups(_ a: Report, _ b: Report) -> [Row] {
     func tree(_ report: Report, beside other: Report) -> (speedup: Double, computing: Double?)? {
       let beside = report.serialReference ?? Self.reference(other, for: report) ?? Self.reference(report, for: report)
-      guard let reference = beside, let step = report.stepSeconds.median, step > 0 else { return nil }
+      guard let reference = beside, let speedup = reference.speedup(of: report.stepSeconds.median) else { return nil }
       let own = report.meanSeconds(.compute).map { $0 * Double(report.devices) }
       return (
-        reference.stepSeconds / step,
+        speedup,
         own.flatMap { own in own > 0 ? reference.computeSeconds.map { $0 / own } : nil }
       )
     }

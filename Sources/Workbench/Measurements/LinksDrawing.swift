@@ -17,7 +17,7 @@ struct LinksPicture {
     loads =
       measurements.facts.links.map { map in
         LinkLoad.all(
-          measurements.facts.program, on: map, totals: measurements.totals,
+          measurements.facts.program, on: map, expected: measurements.facts.traffic, totals: measurements.totals,
           newest: measurements.state == .notStarted ? nil : measurements.timeline.steps.last)
       } ?? []
   }

@@ -18,6 +18,8 @@ public struct ProgramFacts: Sendable {
   public let terms: [CommunicationTerm]
   /// Which physical links the messages pass; nil where the machine is not known.
   public let links: LinkMap?
+  /// What each channel carries in a step.
+  public let traffic: CarriedTraffic
 
   /// Takes the facts from a program.
   ///
@@ -52,6 +54,7 @@ public struct ProgramFacts: Sendable {
     matrixMessages = messages
     terms = program.communicationTerms
     links = machine.map { LinkMap(program.channels.entries, on: $0) }
+    traffic = CarriedTraffic(expectedOf: program)
   }
 
   /// The program itself.

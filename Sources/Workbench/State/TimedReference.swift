@@ -1,4 +1,3 @@
-import Programs
 import Screens
 import Traces
 
@@ -15,15 +14,6 @@ public struct TimedReference: Hashable, Sendable {
     self.key = key
     self.reference = reference
     self.problem = problem
-  }
-}
-
-extension ReferenceKey {
-  /// Of runs of a program on this machine.
-  public init(_ program: Program, clock: Clock, cores: Int) {
-    self.init(
-      parameterCount: program.graph.parameterCount, flopsPerSample: program.graph.flopsPerSample, batch: program.batch,
-      clock: clock, cores: cores)
   }
 }
 
@@ -68,9 +58,6 @@ extension WorkbenchState {
 
   /// t(1) / t(P) of the run that is shown; nil without a reference or a measured step.
   var shownSpeedup: Double? {
-    guard let reference = shownReference, let step = shown?.totals?.stepSeconds(quantile: 0.5), step > 0 else {
-      return nil
-    }
-    return reference.stepSeconds / step
+    shownReference?.speedup(of: shown?.totals?.stepSeconds(quantile: 0.5))
   }
 }
