@@ -20,8 +20,8 @@ struct WorkerPlan: Sendable {
   /// Nil where every instruction takes its own time.
   var pace: Pace?
   var isTracing: Bool
-  /// Looks at a channel before parking, while devices are fewer than cores.
-  var spins: Int
+  /// How long a device that waits looks before it sleeps.
+  var spinNanoseconds: Int64
   var set: SampleSet
   var order: BatchOrder
   var training: TrainingSettings
@@ -52,7 +52,7 @@ struct DeviceWorker: ~Copyable {
   private let isEmulated: Bool
   private let pace: Pace?
   private let readsClock: Bool
-  private let spins: Int
+  private let spinNanoseconds: Int64
   private let device: Int
   private let batch: Int
   private let schedule: RateSchedule
@@ -114,7 +114,7 @@ struct DeviceWorker: ~Copyable {
     isEmulated = plan.links.isEmulated
     pace = plan.pace
     readsClock = plan.isTracing || isEmulated || plan.pace != nil
-    spins = plan.spins
+    spinNanoseconds = plan.spinNanoseconds
     batch = plan.program.batch
     schedule = plan.training.rate
     totalSteps = plan.totalSteps
@@ -332,10 +332,8 @@ struct DeviceWorker: ~Copyable {
 
   /// Waits until one of the heads, which are sends and receives that are not ready, may have become so.
   private mutating func wait() throws(Halt) {
+    if spinNanoseconds > 0, looks() { return }
     defer { if readsClock { now = control.clock.now() } }
-    if !isEmulated {
-      for _ in 0..<spins where isAnyReady { return }
-    }
     port.parker.announce(place)
     let isOver = control.closed != nil
     if isOver || isAnyReady {
@@ -353,6 +351,18 @@ struct DeviceWorker: ~Copyable {
     }
     port.blockedAt.store(-1, ordering: .relaxed)
     if control.closed != nil { throw .closed }
+  }
+
+  /// Looks for a while, and at least once; true as soon as a head is ready.
+  private mutating func looks() -> Bool {
+    now = control.clock.now()
+    let end = now + spinNanoseconds
+    while control.closed == nil {
+      if isAnyReady { return true }
+      now = control.clock.now()
+      if now >= end { return false }
+    }
+    return false
   }
 
   private var isAnyReady: Bool {

@@ -26,8 +26,6 @@ public final class TrainingRun: Sendable {
     public var traceCapacity = 1 << 18
     /// How long all devices may wait for each other before the run fails.
     public var watchdogSeconds = 10.0
-    /// Looks at a channel before a thread parks, as long as there are fewer devices than cores; 0 always parks.
-    public var spins = 2000
     /// For tests of failures: an instruction that fails, and programs that no verifier would let pass.
     var fault: Fault?
     var verifies = true
@@ -79,11 +77,11 @@ public final class TrainingRun: Sendable {
     machine.devices = program.devices.count
     let links = EmulatedLinks(machine, channels: program.channels.entries)
     let pace = Pace(machine)
-    let isRoomy = program.devices.count < ProcessInfo.processInfo.activeProcessorCount
+    let spin = Self.spinNanoseconds(devices: program.devices.count, clock: pacing.clock)
     let workers = program.devices.map { device in
       WorkerPlan(
         device: device, program: program, links: links, pace: pace, isTracing: options.tracing,
-        spins: isRoomy ? options.spins : 0, set: dataset.train, order: order, training: training,
+        spinNanoseconds: spin, set: dataset.train, order: order, training: training,
         totalSteps: totalSteps, fault: options.fault?.device == device.device ? options.fault : nil)
     }
     self.program = program
@@ -103,6 +101,12 @@ public final class TrainingRun: Sendable {
   deinit {
     // Threads of a run that nobody holds any more have nothing left to do.
     stopNow()
+  }
+
+  /// How long a device that waits looks whether it may go on before it sleeps, on this machine and a clock.
+  public static func spinNanoseconds(devices: Int, clock: Clock) -> Int64 {
+    Waiting.spinNanoseconds(
+      devices: devices, cores: clock.sharedCores(of: ProcessInfo.processInfo.activeProcessorCount))
   }
 
   // MARK: - Control

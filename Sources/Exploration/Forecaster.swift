@@ -43,8 +43,8 @@ public struct Forecaster: Sendable {
   }
 
   /// What messages pass between a program's devices, and how fast each of these is.
-  public func model(of machine: Machine, for program: Program) -> MachineModel {
-    MachineModel(machine, of: program, calibration: calibration)
+  public func model(of machine: Machine, for program: Program, clock: Clock) -> MachineModel {
+    MachineModel(machine, of: program, calibration: calibration, cores: clock.sharedCores(of: cores))
   }
 
   /// Why no run on a clock can be held against a forecast; nil where one can.
@@ -66,7 +66,7 @@ public struct Forecaster: Sendable {
   ) throws -> Forecast {
     let simulation = Simulation(program)
     let costs = costs(of: program, clock: clock)
-    let model = model(of: machine, for: program)
+    let model = model(of: machine, for: program, clock: clock)
     var outcome: SimulationOutcome?
     var steps: [Int64] = []
     for count in [3, 6] {

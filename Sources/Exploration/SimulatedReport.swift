@@ -16,7 +16,8 @@ extension Report {
   ) throws {
     var statistics = RunStatistics(program: program, warmupSteps: warmupSteps ?? Scene.warmupSteps(of: steps))
     let outcome = try Simulation(program).run(
-      forecaster.costs(of: program, clock: clock), on: forecaster.model(of: scene.machine, for: program), steps: steps
+      forecaster.costs(of: program, clock: clock), on: forecaster.model(of: scene.machine, for: program, clock: clock),
+      steps: steps
     ) { statistics.consume($0) }
     statistics.finish()
     self.init(

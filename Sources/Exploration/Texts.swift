@@ -13,12 +13,6 @@ func percentText(_ share: Double?) -> String {
   return String(format: "%.1f %%", 100 * share)
 }
 
-/// `+12.3 %`, with its sign.
-func signedPercentText(_ share: Double?) -> String {
-  guard let share, share.isFinite else { return "n/a" }
-  return String(format: "%+.1f %%", 100 * share)
-}
-
 func bytesText(_ bytes: Int?) -> String { bytes.map { bytesText(Double($0)) } ?? "n/a" }
 
 /// `1 device`, `2 devices`.

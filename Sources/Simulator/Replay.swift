@@ -48,8 +48,8 @@ struct ChangedCosts: CostSource {
 
 extension RecordedTimes {
   /// The durations of a run's analysed steps.
-  public init(_ steps: AnalysedSteps) {
-    self.init(steps.catalogue.program)
+  public init(_ steps: AnalysedSteps, spinNanoseconds: Int64) {
+    self.init(steps.catalogue.program, spinNanoseconds: spinNanoseconds)
     add(TraceBatch(records: steps.records, dropped: steps.records.map { _ in 0 }))
   }
 }

@@ -54,5 +54,11 @@ public func percentText(_ share: Double) -> String {
     ? String(format: "%.1f %%", percent) : String(format: "%.0f %%", percent)
 }
 
+/// A difference as a share, with its sign: `+12.3 %`; `n/a` where it is unknown.
+public func signedPercentText(_ share: Double?) -> String {
+  guard let share, share.isFinite else { return "n/a" }
+  return String(format: "%+.1f %%", 100 * share)
+}
+
 /// `1 device`, `2 devices`.
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

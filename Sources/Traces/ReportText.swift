@@ -65,8 +65,16 @@ public struct ReportText: Sendable {
     if let predicted = report.predicted {
       line(
         "predicted step",
-        "\(time(predicted.stepSeconds)), measured \(time(step.median)), relative error \(percent(predicted.relativeError))"
+        "\(time(predicted.stepSeconds)), measured \(time(step.median)), relative error "
+          + signedPercentText(predicted.relativeError)
       )
+      if let error = predicted.relativeError, let simulation = report.analysis?.replay?.relativeError {
+        // The same simulation with the durations that were recorded misses by what is not the durations' fault.
+        line(
+          "  of the error",
+          "\(signedPercentText(error - simulation)) instructions' times other than calibrated, "
+            + "\(signedPercentText(simulation)) the simulation")
+      }
     } else if report.clock != .model {
       line("predicted step", "n/a")
     }

@@ -42,6 +42,10 @@ public enum Clock: String, Hashable, Sendable, Codable {
   /// The clock of a training run where nobody chose one: the machine's while every device has a core of its own, else
   /// virtual time, which no device's waiting for a core distorts.
   public static func standard(devices: Int, cores: Int) -> Clock { devices > cores ? .virtual : .wall }
+
+  /// The cores that devices share in this time, on a machine of so many; nil where each has a core of its own however many
+  /// they are.
+  public func sharedCores(of cores: Int?) -> Int? { self == .wall ? cores : nil }
 }
 
 /// Records drained from an executor since the batch before.

@@ -11,11 +11,11 @@ extension Pacing {
   ///   - wakeNanoseconds: What a device that waits takes to go on, as measured on this machine; nil where that was never
   ///     measured, which charges nothing.
   public static func virtual(on machine: Machine, wakeNanoseconds: Double? = nil) -> Pacing {
-    let wake = SimulatedTime.picoseconds(nanoseconds: wakeNanoseconds ?? 0)
+    let spin = Waiting.spinNanoseconds(devices: machine.devices, cores: nil)
     let waking =
       if let wakeNanoseconds {
-        "a device that waits goes on \((wakeNanoseconds / 100).rounded() / 10) us after it could, the measured time of a "
-          + "thread to wake up"
+        "a device that waits for more than \(spin / 1000) us goes on \((wakeNanoseconds / 100).rounded() / 10) us after it "
+          + "could, the measured time of a thread to wake up; after shorter waits it goes on at once"
       } else {
         "a device that waits goes on at once: what a thread takes to wake up is not measured (partita bench)"
       }
@@ -31,7 +31,10 @@ extension Pacing {
     ) { devices in
       var machine = machine
       machine.devices = devices.program.devices.count
-      return VirtualDriver(devices, on: MachineModel(machine, wakePicoseconds: wake))
+      return VirtualDriver(
+        devices,
+        on: MachineModel(
+          machine, waking: Waking(wakeNanoseconds: wakeNanoseconds ?? 0, spinNanoseconds: spin)))
     }
   }
 

@@ -15,7 +15,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measures what work takes on this machine, for simulations.",
     discussion: """
-      Trains scenes and a few small networks for some seconds each, on one device and on as many as there are cores, and \
+      Trains scenes and a few small networks in three rounds, on one device and on as many as there are cores, and \
       keeps what every size of work took, with a line per kind of work for other sizes. Without scenes it measures \
       \(BenchWork.scenes.joined(separator: ", ")) and begins anew; with scenes it adds them to what is known. The result is \
       kept in the user's cache folder (XDG_CACHE_HOME, else ~/.cache); simulations and predictions read it, and recorded \
@@ -42,14 +42,19 @@ struct BenchCommand: ParsableCommand {
     let works =
       (known == nil ? BenchWork.kinds : [])
       + (named.isEmpty ? standard : named).flatMap { BenchWork.works(of: $0, cores: cores) }
-    var runs: [(devices: Int, times: RecordedTimes)] = []
-    for case (let number, let work) in works.enumerated() where work.devices <= cores {
-      Console.error("measuring \(number + 1) of \(works.count): \(work.name)")
-      guard let times = try work.measure() else {
-        Console.error("  left out: the strategy does not suit the network")
-        continue
+    var runs: [BenchRun] = []
+    for work in works where work.devices <= cores {
+      if let run = try work.prepare() {
+        runs.append(run)
+      } else {
+        Console.error("left out, as the strategy does not suit the network: \(work.name)")
       }
-      runs.append((work.devices, times))
+    }
+    for round in 1...Self.rounds {
+      for number in runs.indices {
+        Console.error("round \(round) of \(Self.rounds), \(number + 1) of \(runs.count): \(runs[number].name)")
+        try runs[number].measure()
+      }
     }
     let date = CalibrationStore.today
     let fitted = Calibration(fitting: runs.map(\.times), machine: Self.machine(cores: cores), date: date)
@@ -68,6 +73,9 @@ struct BenchCommand: ParsableCommand {
     if json { return try Console.output(output == nil ? try result.json() : "") }
     if output == nil { try Console.output(CalibrationText(result).text) }
   }
+
+  /// Everything is measured once in each: a machine that is slower for some seconds then colours no work alone.
+  private static let rounds = 3
 
   /// The processor's name where the system tells it.
   private static func machine(cores: Int) -> String {

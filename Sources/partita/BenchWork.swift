@@ -1,12 +1,10 @@
 import Datasets
 import Diagnostics
-import Engine
 import Foundation
 import Machines
 import Networks
 import Programs
 import Scenes
-import Simulator
 import Strategies
 
 /// One training run that `bench` takes durations from.
@@ -18,14 +16,6 @@ struct BenchWork {
   var strategy = "serial"
   var shuffle = true
   var load: () throws -> Dataset
-
-  /// Steps at the start that are left out: page faults, caches and clocks settle in them.
-  private static let warmup = 3
-  /// Steps that a median needs at least, and those that are enough.
-  private static let leastSteps = 12
-  private static let mostSteps = 100
-  /// How long is measured where the least steps take less.
-  private static let seconds = 1.0
 
   /// Small networks with all kinds of layers, for the lines of sizes that no scene has.
   static var kinds: [BenchWork] {
@@ -117,37 +107,14 @@ struct BenchWork {
     self.load = load
   }
 
-  /// Trains and takes every instruction's durations.
+  /// The work ready to be measured; nil where the strategy does not suit the network.
   ///
-  /// - Returns: nil where the strategy does not suit the network.
-  /// - Throws: why the run is not possible, or how it failed.
-  func measure() throws -> RecordedTimes? {
+  /// - Throws: what is wrong with the network.
+  func prepare() throws -> BenchRun? {
     var training = training
-    training.length = .steps(Self.warmup + Self.mostSteps)
+    training.length = .steps(BenchRun.mostSteps)
     let compiler = Compiler(graph: try Graph(network), training: training, devices: devices)
     guard let program = try? compiler.compile(Strategy(parsing: strategy)) else { return nil }
-    let run = try TrainingRun(
-      program: program, inference: nil, dataset: try load(), shuffle: shuffle, training: training)
-    var times = RecordedTimes(program, warmupSteps: Self.warmup)
-    run.start()
-    let begin = ProcessInfo.processInfo.systemUptime
-    var steps = 0
-    var news = run.drain()
-    while true {
-      times.add(news.trace)
-      steps += news.steps.count
-      if news.state.isOver { break }
-      let isEnough = steps >= Self.warmup + Self.leastSteps
-      if isEnough, ProcessInfo.processInfo.systemUptime - begin > Self.seconds {
-        run.stop()
-        run.wait()
-      } else {
-        // As often as a training run is followed, so that both are disturbed alike.
-        Thread.sleep(forTimeInterval: 0.05)
-      }
-      news = run.drain()
-    }
-    if case .failed(let failure) = news.state { throw Failure(.runFailed, "error: the run failed: \(failure)") }
-    return times
+    return BenchRun(name: name, program: program, training: training, shuffle: shuffle, load: load)
   }
 }

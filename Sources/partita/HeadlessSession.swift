@@ -29,7 +29,9 @@ struct HeadlessSession {
   /// - Parameter forecast: made before the run; nil where the program cannot be simulated.
   init(_ run: TrainingRun, scene: Scene, files: OutputFiles, forecast: Forecast?) {
     self.forecast = forecast
-    recorded = RecordedTimes(run.program, warmupSteps: Scene.warmupSteps(of: run.totalSteps))
+    recorded = RecordedTimes(
+      run.program, warmupSteps: Scene.warmupSteps(of: run.totalSteps),
+      spinNanoseconds: TrainingRun.spinNanoseconds(devices: run.program.devices.count, clock: run.pacing.clock))
     self.run = run
     self.scene = scene
     self.files = files
@@ -80,7 +82,7 @@ struct HeadlessSession {
       predictedStepSeconds: forecast?.expectedSeconds, machine: scene.machine, carried: run.carried,
       assumptions: perturbation + run.pacing.assumptions + (forecast?.notes ?? [])
         + (interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"]))
-    facts.analysis = RunAnalysis.context(of: statistics, on: scene.machine)
+    facts.analysis = RunAnalysis.context(of: statistics, on: scene.machine, clock: run.pacing.clock)
     return Report(facts, statistics: statistics)
   }
 

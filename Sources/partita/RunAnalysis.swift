@@ -1,4 +1,5 @@
 import Diagnostics
+import Engine
 import Exploration
 import Foundation
 import Machines
@@ -9,16 +10,17 @@ import Traces
 /// What an analysis takes from simulations and from the calibration of this machine.
 enum RunAnalysis {
   /// Of a real run: its recorded durations replayed.
-  static func context(of statistics: RunStatistics, on machine: Machine) -> AnalysisContext {
-    AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue).map { context(of: $0, on: machine) }
-      ?? AnalysisContext(peakFlopsPerSecond: peak)
+  static func context(of statistics: RunStatistics, on machine: Machine, clock: Clock) -> AnalysisContext {
+    AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue)
+      .map { context(of: $0, on: machine, clock: clock) } ?? AnalysisContext(peakFlopsPerSecond: peak)
   }
 
   /// Of some steps of a real run.
-  static func context(of steps: AnalysedSteps, on machine: Machine) -> AnalysisContext {
-    let recorded = RecordedTimes(steps)
+  static func context(of steps: AnalysedSteps, on machine: Machine, clock: Clock) -> AnalysisContext {
+    let spin = TrainingRun.spinNanoseconds(devices: steps.catalogue.program.devices.count, clock: clock)
+    let recorded = RecordedTimes(steps, spinNanoseconds: spin)
     let model = MachineModel(
-      machine, wakePicoseconds: SimulatedTime.picoseconds(nanoseconds: Double(recorded.medianWake ?? 0)))
+      machine, waking: Waking(wakeNanoseconds: Double(recorded.medianWake ?? 0), spinNanoseconds: spin))
     return context(of: steps, recorded.costs(), model.withoutPace)
   }
 

@@ -32,8 +32,9 @@ struct SimulateCommand: ParsableCommand {
     let compiled = try CompiledScene(scene, forecaster)
     let program = compiled.program
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    let costs = forecaster.costs(of: program, clock: .standard(devices: program.devices.count, cores: cores))
-    let machine = forecaster.model(of: scene.machine, for: program)
+    let clock = Clock.standard(devices: program.devices.count, cores: cores)
+    let costs = forecaster.costs(of: program, clock: clock)
+    let machine = forecaster.model(of: scene.machine, for: program, clock: clock)
     var statistics = RunStatistics(program: program, warmupSteps: Scene.warmupSteps(of: steps))
     var pictures = TraceFiles(files, catalogue: statistics.catalogue, scene: scene, clock: .model)
     let outcome = try Simulation(program).run(costs, on: machine, steps: steps) { batch in

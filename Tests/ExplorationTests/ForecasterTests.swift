@@ -40,7 +40,7 @@ import Traces
   private func forecaster(
     after program: Program, origin: Calibration.Measurement.Origin = .bench, cores: Int = 2
   ) throws -> Forecaster {
-    var times = RecordedTimes(program)
+    var times = RecordedTimes(program, spinNanoseconds: 0)
     times.add(try trace(program))
     var document = try #require(Calibration(fitting: [times], machine: "m", date: "2026-02-01"))
     document.wakeNanoseconds = 0
@@ -92,7 +92,7 @@ import Traces
   /// On the wall clock devices slow each other; on the virtual one each is timed alone, whatever cores there are.
   @Test func devicesThatShareAMachineAreSlowerOnTheWallClockAlone() throws {
     let program = try program("data(exchange=ring)", devices: 2)
-    var times = RecordedTimes(program)
+    var times = RecordedTimes(program, spinNanoseconds: 0)
     times.add(try trace(program))
     var document = try #require(Calibration(fitting: [times], machine: "m", date: "2026-02-01"))
     let alone = RecordedTimes.measurements(of: [times], threads: 1, origin: .bench, date: "2026-02-03")

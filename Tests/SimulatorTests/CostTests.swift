@@ -91,7 +91,7 @@ import Traces
       ], wakeNanoseconds: 9000)
     let program = try program("data(exchange=ring)", devices: 3)
     let link = LinkModel(.shared, of: program, calibration: model)
-    var times = RecordedTimes(program)
+    var times = RecordedTimes(program, spinNanoseconds: 0)
     times.add(
       try Simulation(program).trace(CostTable(program, calibration: model, origin: ""), link: link, steps: 3).trace)
     let fitted = try #require(Calibration(fitting: [times], machine: "m", date: "d"))
@@ -108,7 +108,7 @@ import Traces
     let link = LinkModel(latencyPicoseconds: 3_000_000, bytesPerSecond: 1e9)
     let simulation = Simulation(program)
     let first = try simulation.trace(costs, link: link, steps: 4)
-    var times = RecordedTimes(program)
+    var times = RecordedTimes(program, spinNanoseconds: 0)
     times.add(first.trace)
     for (device, own) in program.devices.enumerated() {
       for (position, instruction) in own.instructions.enumerated() {

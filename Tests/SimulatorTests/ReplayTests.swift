@@ -22,7 +22,8 @@ import Traces
     let run = try recorded(program, link: link)
     let path = CriticalPath(run.steps)
     let replay = try #require(
-      try Simulation(program).replay(RecordedTimes(run.steps).costs(), on: MachineModel(link), path: path))
+      try Simulation(program).replay(
+        RecordedTimes(run.steps, spinNanoseconds: 0).costs(), on: MachineModel(link), path: path))
     let measured = try #require(run.totals.stepSeconds(quantile: 0.5))
     #expect(abs(replay.stepSeconds - measured) < 1e-9)
     // (m + p - 1)(tF + tB) where messages cost nothing.

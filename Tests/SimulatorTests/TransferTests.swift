@@ -39,19 +39,21 @@ import Traces
     #expect(arrivals == [5_500_000, 9_500_000, 13_500_000])
   }
 
-  /// Who waits pays for waking up, once; who comes later than the message does not.
-  @Test func wakingUpIsPaidByWhoWaits() throws {
-    for (early, wait) in [(0.5, 0.25), (2.0, 0)] {
+  /// Who waits longer than it looks for pays for waking up, once; who looks until then, or comes later than the message, does
+  /// not.
+  @Test func wakingUpIsPaidByWhoSleeps() throws {
+    for (early, spin, delay) in [(0.5, 0.0, 0.25), (2.0, 0, 0), (0.5, 0.624, 0.25), (0.5, 0.625, 0)] {
       var hand = HandProgram(devices: 2)
       let message = hand.send(hand.work(0, milliseconds: 1), on: hand.channel(0, 1))
       let own = hand.work(1, milliseconds: early)
       let received = hand.receive(message)
       hand.work(1, milliseconds: 3, reading: [own, received])
-      let link = LinkModel(latencyPicoseconds: 125_000_000, wakePicoseconds: 250_000_000)
+      let link = LinkModel(
+        latencyPicoseconds: 125_000_000, waking: Waking(wakeNanoseconds: 250_000, spinNanoseconds: Int64(spin * 1e6)))
       let (outcome, trace) = try Measured.simulate(try hand.program(), link: link)
-      #expect(seconds(outcome) == [(max(early, 1.125) + wait + 3) * 1e-3])
+      #expect(seconds(outcome) == [(max(early, 1.125) + delay + 3) * 1e-3])
       let record = try #require(trace.records[1].first { $0.arrival > 0 })
-      #expect(record.arrival == 1_125_000 && record.end == Int64((max(early, 1.125) + wait) * 1e6))
+      #expect(record.arrival == 1_125_000 && record.end == Int64((max(early, 1.125) + delay) * 1e6))
     }
   }
 

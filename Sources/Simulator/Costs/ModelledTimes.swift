@@ -63,23 +63,34 @@ extension CostTable {
 }
 
 extension LinkModel {
-  /// The model of a scene's link for a program: a device that waits goes on after the time that a thread takes to wake up.
-  /// Networks of measured layers have the link alone.
+  /// The model of a scene's link for a program whose devices share no core: as
+  /// ``MachineModel/init(_:of:calibration:cores:)``.
   public init(_ link: Link, of program: Program, calibration: Calibration) {
     self.init(link)
-    guard !program.graph.network.isMeasured else { return }
-    wakePicoseconds = SimulatedTime.picoseconds(nanoseconds: calibration.wakeNanoseconds)
+    waking = Waking(program, calibration: calibration, cores: nil)
   }
 }
 
 extension MachineModel {
-  /// The model of a scene's machine for a program: as ``LinkModel/init(_:of:calibration:)``, over the machine's routes and
-  /// with each device's rate and perturbation.
-  public init(_ machine: Machine, of program: Program, calibration: Calibration) {
+  /// The model of a scene's machine for a program: the machine's routes, each device's rate and perturbation, and what waking
+  /// up takes on this machine.
+  ///
+  /// - Parameter cores: what the devices share; nil where each has a machine of its own.
+  public init(_ machine: Machine, of program: Program, calibration: Calibration, cores: Int? = nil) {
+    self.init(machine, waking: Waking(program, calibration: calibration, cores: cores))
+  }
+}
+
+extension Waking {
+  /// What waiting costs the devices of a program on this machine; nothing for networks of measured layers.
+  fileprivate init(_ program: Program, calibration: Calibration, cores: Int?) {
+    guard !program.graph.network.isMeasured else {
+      self = .immediate
+      return
+    }
     self.init(
-      machine,
-      wakePicoseconds: program.graph.network.isMeasured
-        ? 0 : SimulatedTime.picoseconds(nanoseconds: calibration.wakeNanoseconds))
+      wakeNanoseconds: calibration.wakeNanoseconds,
+      spinNanoseconds: Waiting.spinNanoseconds(devices: program.devices.count, cores: cores))
   }
 }
 

@@ -5,18 +5,22 @@ import Traces
 public struct RecordedTimes: Sendable {
   private let catalogue: InstructionCatalogue
   private let warmupSteps: Int
+  private let spinNanoseconds: Int64
   /// Per device and instruction, nanoseconds without waiting.
   private var durations: [[[Int64]]]
-  /// Of receives that waited: from the arrival of the message to the end.
+  /// Of receives that slept: from the arrival of the message to the end.
   private var wakes: [Int64] = []
 
   /// Durations that are kept of each instruction, the first ones.
   private static let kept = 101
 
-  /// - Parameter warmupSteps: steps at the start that are left out.
-  public init(_ program: Program, warmupSteps: Int = 0) {
+  /// - Parameters:
+  ///   - warmupSteps: steps at the start that are left out.
+  ///   - spinNanoseconds: how long the run's threads looked before they slept.
+  public init(_ program: Program, warmupSteps: Int = 0, spinNanoseconds: Int64) {
     catalogue = InstructionCatalogue(program)
     self.warmupSteps = warmupSteps
+    self.spinNanoseconds = spinNanoseconds
     durations = program.devices.map { $0.instructions.map { _ in [] } }
   }
 
@@ -28,10 +32,11 @@ public struct RecordedTimes: Sendable {
         var begin = record.begin
         switch catalogue.kind(device: device, instruction: instruction) {
         case .receive:
-          if record.arrival > begin {
+          if record.arrival - begin > spinNanoseconds {
             if wakes.count < Self.kept * durations[device].count { wakes.append(max(0, record.end - record.arrival)) }
             continue
           }
+          begin = max(begin, record.arrival)
         case .send: begin = max(begin, min(record.transferStart, record.end))
         default: break
         }
@@ -41,10 +46,11 @@ public struct RecordedTimes: Sendable {
     }
   }
 
-  /// The median of each instruction over the steps; nil for one that was never recorded without waiting.
+  /// The median of each instruction over the steps; nil for one that was never recorded without sleeping.
   public func median(device: Int, position: Int) -> Int64? { Self.median(durations[device][position]) }
 
-  /// The median time from the arrival of an awaited message to its receiver's going on; nil where none was awaited.
+  /// The median time from the arrival of an awaited message to the going on of a receiver that slept; nil where
+  /// none did.
   public var medianWake: Int64? { Self.median(wakes) }
 
   /// The medians as costs; what was never recorded takes nothing.

@@ -50,8 +50,7 @@ struct EventLoop<Source: CostSource> {
   private var bound: Int32 = 0
   private let isRecording: Bool
   private let pace: Pace?
-  /// What a device that waits takes to go on.
-  private let wake: Int64
+  private let waking: Waking
   private(set) var source: Source
 
   private var devices: ContiguousArray<Device>
@@ -73,7 +72,7 @@ struct EventLoop<Source: CostSource> {
     self.source = source
     self.isRecording = isRecording
     pace = machine.pace
-    wake = min(max(machine.wakePicoseconds, 0), SimulatedTime.longest)
+    waking = machine.waking
     wires = WireQueues(flat, machine)
     devices = ContiguousArray(repeating: Device(), count: flat.devices.count)
     lanes = ContiguousArray(flat.lanes.map { LaneState(next: $0.first) })
@@ -175,7 +174,8 @@ struct EventLoop<Source: CostSource> {
   private mutating func advance(_ device: Int, to time: Int64) {
     if devices[device].isWaiting {
       devices[device].isWaiting = false
-      if wake > 0 { return schedule(device, at: time + wake) }
+      let delay = waking.delay(afterWaiting: time - devices[device].begin)
+      if delay > 0 { return schedule(device, at: time + delay) }
     }
     var now = time
     let first = flat.devices[device].first

@@ -7,14 +7,13 @@ public struct LinkModel: Hashable, Sendable {
   public var latencyPicoseconds: Int64
   /// Infinite where bytes cost nothing.
   public var bytesPerSecond: Double
-  /// From the instant at which a device that waits could go on until it does: a thread sleeps meanwhile and has to wake up.
-  /// Who does not wait pays nothing.
-  public var wakePicoseconds: Int64
+  /// What waiting costs at either end.
+  public var waking: Waking
 
-  public init(latencyPicoseconds: Int64 = 0, bytesPerSecond: Double = .infinity, wakePicoseconds: Int64 = 0) {
+  public init(latencyPicoseconds: Int64 = 0, bytesPerSecond: Double = .infinity, waking: Waking = .immediate) {
     self.latencyPicoseconds = latencyPicoseconds
     self.bytesPerSecond = bytesPerSecond
-    self.wakePicoseconds = wakePicoseconds
+    self.waking = waking
   }
 
   /// The model of a scene's link. In shared memory words are not copied: a message is readable when it was sent.

@@ -13,8 +13,8 @@ public struct MachineModel: Hashable, Sendable {
   let carrier: Carrier
   /// Nil where every instruction takes what its cost source says.
   var pace: Pace?
-  /// As ``LinkModel/wakePicoseconds``.
-  public var wakePicoseconds: Int64
+  /// What waiting costs a device.
+  public var waking: Waking
   /// So many times the bandwidth of every wire, and so much less latency.
   var messageSpeed = 1.0
 
@@ -22,16 +22,16 @@ public struct MachineModel: Hashable, Sendable {
   public init(_ link: LinkModel) {
     carrier = .uniform(link)
     pace = nil
-    wakePicoseconds = link.wakePicoseconds
+    waking = link.waking
   }
 
   /// A scene's machine.
-  public init(_ machine: Machine, wakePicoseconds: Int64 = 0) {
+  public init(_ machine: Machine, waking: Waking = .immediate) {
     carrier =
       machine.topology == .crossbar && machine.perturbation.slowLinks.isEmpty
       ? .uniform(LinkModel(machine.link)) : .routed(machine)
     pace = Pace(machine)
-    self.wakePicoseconds = wakePicoseconds
+    self.waking = waking
   }
 
   /// The same machine with messages so many times as fast.
@@ -44,7 +44,7 @@ public struct MachineModel: Hashable, Sendable {
 
   /// The same devices with messages that cost nothing: POP's ideal network. Who waits still has to wake up.
   public var withIdealNetwork: MachineModel {
-    var result = MachineModel(LinkModel(wakePicoseconds: wakePicoseconds))
+    var result = MachineModel(LinkModel(waking: waking))
     result.pace = pace
     return result
   }

@@ -131,7 +131,7 @@ struct ReportAnalysisText {
     for change in replay.changes {
       table.append([change.change, timeText(change.stepSeconds), change.speedup.map(significant) ?? "n/a"])
     }
-    let error = replay.relativeError.map(percentText) ?? "n/a"
+    let error = signedPercentText(replay.relativeError)
     return ["recorded durations replayed: step \(timeText(replay.stepSeconds)), error \(error)"] + table.lines
   }
 }

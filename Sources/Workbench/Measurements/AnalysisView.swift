@@ -21,7 +21,7 @@ extension WorkbenchState {
     let catalogue = shown.facts.catalogue
     var context = AnalysisContext()
     if let question = inquiries.analysisContext, let steps = AnalysedSteps(shown.timeline.steps, catalogue: catalogue) {
-      context = question(steps, (run?.scene ?? scene).machine)
+      context = question(steps, (run?.scene ?? scene).machine, shown.clock)
     }
     context.serial = shownReference
     if shown.clock == .wall, shown.deviceCount > cores { context.oversubscribedCores = cores }

@@ -13,12 +13,12 @@ public struct Inquiries: Sendable {
   /// What layers take on this machine, forward and backward of a batch, in seconds; nil where it is not known.
   public var layerSeconds: (@Sendable (Graph, TrainingSettings) -> [Double]?)?
   /// What an analysis can use beside a trace: replays of its steps on a machine.
-  public var analysisContext: (@Sendable (AnalysedSteps, Machine) -> AnalysisContext)?
+  public var analysisContext: (@Sendable (AnalysedSteps, Machine, Clock) -> AnalysisContext)?
 
   public init(
     workspaceWords: (@Sendable (Program) -> [Int])? = nil,
     layerSeconds: (@Sendable (Graph, TrainingSettings) -> [Double]?)? = nil,
-    analysisContext: (@Sendable (AnalysedSteps, Machine) -> AnalysisContext)? = nil
+    analysisContext: (@Sendable (AnalysedSteps, Machine, Clock) -> AnalysisContext)? = nil
   ) {
     self.workspaceWords = workspaceWords
     self.layerSeconds = layerSeconds
