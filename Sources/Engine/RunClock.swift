@@ -13,6 +13,9 @@ struct RunClock: Sendable {
   /// Nanoseconds of processor time that the calling thread has used.
   static func threadTime() -> Int64 { read(CLOCK_THREAD_CPUTIME_ID) }
 
+  /// Nanoseconds of processor time that all threads of the process have used.
+  static func processTime() -> Int64 { read(CLOCK_PROCESS_CPUTIME_ID) }
+
   /// What one reading of ``threadTime()`` adds to a duration: the median of many, for the calling thread.
   static func threadReadingNanoseconds() -> Int64 {
     let durations = (0..<255).map { _ in

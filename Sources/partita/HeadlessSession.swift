@@ -20,6 +20,8 @@ struct HeadlessSession {
   private var evaluations: [Evaluation] = []
   private var progress: ProgressLine
   private let forecast: Forecast?
+  /// What else the processors did while the run lasted.
+  private var surroundings: String?
   private var recorded: RecordedTimes
   /// The same training on one device; nil where none was asked for.
   var reference: SerialReference?
@@ -47,6 +49,7 @@ struct HeadlessSession {
   mutating func train() throws {
     announce()
     let ended = DispatchSemaphore(value: 0)
+    let before = ProcessorTimes()
     run.start()
     Signals.forward { [run] in run.stop() }
     Console.error("training \(scene.name): \(count(run.totalSteps, "step")) of \(count(run.program.batch, "sample"))")
@@ -56,6 +59,9 @@ struct HeadlessSession {
     }.start()
     while ended.wait(timeout: .now() + .milliseconds(50)) == .timedOut { follow() }
     let state = follow()
+    if let before, run.pacing.clock == .wall {
+      surroundings = ProcessorTimes()?.text(since: before, cores: cores)
+    }
     progress.clear()
     let signal = Signals.finish()
     statistics.finish()
@@ -80,7 +86,7 @@ struct HeadlessSession {
       heads: last?.heads.map { Report.Heads($0) }, peaks: peaks,
       workspaceWords: KernelWorkspace.words(of: run.program), stepSeconds: steps.map(\.seconds), serial: reference,
       predictedStepSeconds: forecast?.expectedSeconds, machine: scene.machine, carried: run.carried,
-      assumptions: perturbation + run.pacing.assumptions + (forecast?.notes ?? [])
+      assumptions: perturbation + run.pacing.assumptions + (forecast?.notes ?? []) + [surroundings].compactMap { $0 }
         + (interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"]))
     facts.analysis = RunAnalysis.context(of: statistics, on: scene.machine, clock: run.pacing.clock)
     return Report(facts, statistics: statistics)

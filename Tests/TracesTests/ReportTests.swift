@@ -188,6 +188,14 @@ import Traces
     facts.predictedStepSeconds = 12e-9
     let report = Report(facts, statistics: statistics(try serialProgram(), serialTrace([10])))
     #expect(report.predicted?.relativeError.map { abs($0 - 0.2) < 1e-12 } == true)
+    #expect(!ReportText(report).text.contains("of the error"))
+    // With its own durations the simulation says 11: what is missing to 12 is not the simulation's fault.
+    facts.analysis.replay = Replay(stepSeconds: 11e-9, idealNetworkStepSeconds: 11e-9, changes: [])
+    let replayed = ReportText(Report(facts, statistics: statistics(try serialProgram(), serialTrace([10])))).text
+    #expect(replayed.contains("relative error +20.0 %"))
+    #expect(
+      replayed.contains(
+        "  of the error        +10.0 % instructions' times other than calibrated, +10.0 % the simulation"))
   }
 
   @Test func textSaysWhatIsUnknown() throws {
