@@ -64,7 +64,7 @@ extension Report {
     var context = facts.analysis
     context.serial = facts.serial
     if isOversubscribed { context.oversubscribedCores = facts.cores }
-    analysis = TraceAnalysis(statistics, context: context).map { Analysis($0, measured: median) }
+    analysis = TraceAnalysis(statistics, context: context).map { Analysis($0) }
   }
 
   /// What the statistics had to leave out.

@@ -135,7 +135,7 @@ import Traces
   @Test func unknownIsNeverZero() throws {
     let all = statistics(try serialProgram(), serialTrace([10, 10]))
     let analysis = try #require(TraceAnalysis(all))
-    let report = Report.Analysis(analysis, measured: nil)
+    let report = Report.Analysis(analysis)
     #expect(report.overlapRatio.map(\.wrappedValue) == [nil])
     #expect(report.straggler == nil && report.bubble == nil && report.replay == nil)
     #expect(report.flops.modelUtilisation == nil && report.efficiency.transfer == nil)

@@ -16,6 +16,8 @@ public struct AnalysedSteps: Sendable {
   public let records: [[TraceRecord]]
   /// Per step and device.
   public let breakdowns: [[Breakdown]]
+  /// The median of the steps' times.
+  public let medianSeconds: Double
 
   /// The last measured steps of `recent` that are adjacent, at most `count` of them and no more than fit `recordLimit`; nil
   /// where there is none.
@@ -40,6 +42,7 @@ public struct AnalysedSteps: Sendable {
     window = first.window.lowerBound..<last.window.upperBound
     records = catalogue.program.devices.indices.map { device in chosen.flatMap { $0.records[device] } }
     breakdowns = chosen.map(\.breakdowns)
+    medianSeconds = 1e-9 * Double(chosen.map(\.window.count).sorted()[chosen.count / 2])
   }
 
   public var count: Int { numbers.count }

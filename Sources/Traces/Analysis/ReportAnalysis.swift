@@ -173,7 +173,7 @@ extension Report {
     /// ``Replay``; null where none was made. Predictions of a simulation, beside its own error.
     public struct Rerun: Codable, Hashable, Sendable {
       public var stepSeconds: Double
-      /// (replayed - measured) / measured, of the median step.
+      /// (replayed - measured) / measured, of the median of the analysed steps.
       @Nullable public var relativeError: Double? = nil
       public var idealNetworkStepSeconds: Double
       public var changes: [Change]

@@ -1,8 +1,6 @@
 extension Report.Analysis {
   /// An analysis as numbers and words, every table cut after ``rowLimit`` rows.
-  ///
-  /// - Parameter measured: the median step in seconds.
-  public init(_ analysis: TraceAnalysis, measured: Double?) {
+  public init(_ analysis: TraceAnalysis) {
     let catalogue = analysis.steps.catalogue
     firstStep = analysis.steps.numbers.lowerBound
     lastStep = analysis.steps.numbers.upperBound
@@ -32,7 +30,7 @@ extension Report.Analysis {
         warmUpSeconds: phases.warmUp.seconds, steadySeconds: phases.steady.seconds,
         drainSeconds: phases.drain.seconds, windowSeconds: phases.window.seconds)
     }
-    replay = analysis.context.replay.map { Rerun($0, measured: measured) }
+    replay = analysis.context.replay.map { Rerun($0, of: analysis.steps) }
   }
 }
 
@@ -95,7 +93,7 @@ extension Report.Analysis.LateDevice {
 }
 
 extension Report.Analysis.Rerun {
-  init(_ replay: Replay, measured: Double?) {
+  init(_ replay: Replay, of steps: AnalysedSteps) {
     stepSeconds = replay.stepSeconds
     idealNetworkStepSeconds = replay.idealNetworkStepSeconds
     changes = replay.changes.map { change in
@@ -103,6 +101,6 @@ extension Report.Analysis.Rerun {
       row.speedup = replay.speedup(of: change)
       return row
     }
-    relativeError = measured.flatMap { $0 > 0 ? (replay.stepSeconds - $0) / $0 : nil }
+    relativeError = replay.relativeError(of: steps)
   }
 }

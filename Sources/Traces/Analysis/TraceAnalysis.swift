@@ -48,6 +48,12 @@ public struct Replay: Hashable, Sendable {
     self.changes = changes
   }
 
+  /// By how much the steps that were replayed are missed: (replayed - measured) / measured, of their median; nil where they took
+  /// no time.
+  public func relativeError(of steps: AnalysedSteps) -> Double? {
+    steps.medianSeconds > 0 ? stepSeconds / steps.medianSeconds - 1 : nil
+  }
+
   /// How many times as fast a step is with a change.
   public func speedup(of change: Change) -> Double? {
     change.stepSeconds > 0 ? stepSeconds / change.stepSeconds : nil

@@ -142,8 +142,7 @@ struct AnalysisLines {
 
   private var replay: [Line] {
     guard let replay = analysis.context.replay else { return [] }
-    let measured = analysis.totals.stepSeconds(quantile: 0.5)
-    let error = measured.flatMap { $0 > 0 ? (replay.stepSeconds - $0) / $0 : nil }
+    let error = replay.relativeError(of: analysis.steps)
     let head =
       Line("what if", role: .title)
       + Line("  simulated; the recorded step comes out \(Format.percent(error)) off", role: .dim)
