@@ -92,6 +92,7 @@ struct DeviceWorker: ~Copyable {
   private var results = (LossResult(), LossResult())
   /// The end of the last instruction, which is the beginning of the next.
   private var now: Int64 = 0
+  private var withheld = WithheldTime(now: 0, processorTime: 0)
   private var executed = 0
 
   init(_ plan: WorkerPlan, memory: DeviceMemory, control: RunControl) {
@@ -140,7 +141,7 @@ struct DeviceWorker: ~Copyable {
   // MARK: - Steps
 
   private mutating func runSteps() throws(Halt) {
-    now = control.clock.now()
+    standUp()
     guard !lanes.isEmpty else { return try idle() }
     while true {
       // Every lane stands at the border.
@@ -178,8 +179,14 @@ struct DeviceWorker: ~Copyable {
         port.parker.park()
       }
       port.stoppedAfter.store(-1, ordering: .sequentiallyConsistent)
-      now = control.clock.now()
+      standUp()
     }
+  }
+
+  /// Begins to count time, after a stop that is nobody's.
+  private mutating func standUp() {
+    now = control.clock.now()
+    withheld = WithheldTime(now: now, processorTime: RunClock.threadTime())
   }
 
   /// Begins the next step, if it may begin: says so first, and looks afterwards (``RunControl/hold()``).
@@ -308,23 +315,30 @@ struct DeviceWorker: ~Copyable {
     now = control.clock.now()
     guard recorder.isTracing else { return }
     record.end = now
+    if withheld.isDue(at: now) {
+      record.withheld = min(withheld.take(at: now, processorTime: RunClock.threadTime()), now - begin)
+      // What the reading took is the runtime's.
+      now = control.clock.now()
+    }
     recorder.append(record)
   }
 
   /// Lets a local instruction, which has just been executed and began at ``now``, last as many times longer as the machine
   /// wants: sleeps where that is long, and looks at the clock for the rest. The results stay what they are.
-  private func prolong(_ position: Int) {
+  private mutating func prolong(_ position: Int) {
     guard let pace else { return }
     let factor = pace.factor(device: device, step: step, instruction: position)
     guard factor > 1 else { return }
     let end = control.clock.now()
     let goal = end + Int64(Double(end - now) * (factor - 1))
     while control.closed == nil {
-      let left = goal - control.clock.now()
+      let begin = control.clock.now()
+      let left = goal - begin
       if left <= 0 { return }
       guard left > Self.shortestSleep else { continue }
       port.parker.announce(.delay)
       if control.closed != nil { port.parker.retract() } else { port.parker.park(nanoseconds: left - Self.earlyWake) }
+      withheld.sleep(control.clock.now() - begin)
     }
   }
 
@@ -333,7 +347,13 @@ struct DeviceWorker: ~Copyable {
   /// Waits until one of the heads, which are sends and receives that are not ready, may have become so.
   private mutating func wait() throws(Halt) {
     if spinNanoseconds > 0, looks() { return }
-    defer { if readsClock { now = control.clock.now() } }
+    defer {
+      if readsClock {
+        let begin = now
+        now = control.clock.now()
+        withheld.sleep(now - begin)
+      }
+    }
     port.parker.announce(place)
     let isOver = control.closed != nil
     if isOver || isAnyReady {

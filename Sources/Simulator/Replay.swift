@@ -74,6 +74,16 @@ extension Simulation {
     return Double(last - first) / Double(ends.count - 1) / SimulatedTime.perSecond
   }
 
+  /// The median of recorded steps that are run again, in seconds.
+  ///
+  /// - Throws: as ``run(_:on:steps:deliver:)``.
+  public func medianStep(_ steps: RecordedSteps, on machine: MachineModel) throws -> Double {
+    var steps = steps
+    let ends = try run(asking: &steps, on: machine, steps: steps.count).stepEnds
+    let durations = zip(ends, [0] + ends).map { $0 - $1 }.sorted()
+    return Double(durations[durations.count / 2]) / SimulatedTime.perSecond
+  }
+
   /// Programs with more instructions are not run again and again for an answer that nobody waits for.
   public static let replayLimit = 50_000
 

@@ -33,7 +33,8 @@ extension Report {
         of: program.devices[device], messages: program.messages,
         workspaceWords: facts.workspaceWords.flatMap { $0.indices.contains(device) ? $0[device] : nil })
       return Device(
-        device, totals: isMeasured ? totals : nil, peak: peak ?? .unknown, formula: Report.PeakBytes(formula))
+        device, totals: isMeasured ? totals : nil, clock: facts.clock, peak: peak ?? .unknown,
+        formula: Report.PeakBytes(formula))
     }
     communication = Communication(program, totals: isMeasured ? totals : nil)
     bubble = Bubble(statistics.catalogue, totals: totals)
@@ -64,7 +65,9 @@ extension Report {
     var context = facts.analysis
     context.serial = facts.serial
     if isOversubscribed { context.oversubscribedCores = facts.cores }
-    analysis = TraceAnalysis(statistics, context: context).map { Analysis($0) }
+    guard let analysis = TraceAnalysis(statistics, context: context) else { return }
+    self.analysis = Analysis(analysis)
+    if let repeated = context.replay?.repeated { predicted?.explain(by: repeated, of: analysis.steps) }
   }
 
   /// What the statistics had to leave out.
@@ -82,7 +85,7 @@ extension Report {
 
 extension Report.Device {
   /// - Parameter totals: nil where nothing was measured.
-  init(_ device: Int, totals: Totals?, peak: Report.PeakBytes, formula: Report.PeakBytes) {
+  init(_ device: Int, totals: Totals?, clock: Clock, peak: Report.PeakBytes, formula: Report.PeakBytes) {
     let parts = totals?.breakdowns[device]
     self.device = device
     peakBytes = peak
@@ -93,6 +96,7 @@ extension Report.Device {
     waitSeconds = parts?.wait.seconds
     overheadSeconds = parts?.overhead.seconds
     idleSeconds = parts?.idle.seconds
+    withheldSeconds = clock == .wall ? totals?.withheld[device].seconds : nil
     firstStartSeconds = totals?.lastStep?.firstStart[device]?.seconds
     lastEndSeconds = totals?.lastStep?.lastEnd[device]?.seconds
     waits = parts.map { parts in

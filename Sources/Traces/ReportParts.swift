@@ -36,6 +36,9 @@ extension Report {
     @Nullable public var waitSeconds: Double? = nil
     @Nullable public var overheadSeconds: Double? = nil
     @Nullable public var idleSeconds: Double? = nil
+    /// In any of the five parts: the device's thread was off its processor although it could have run, because other
+    /// programs or the host of a virtual machine had it. Measured on the wall clock alone.
+    @Nullable public var withheldSeconds: Double? = nil
     /// Of its work in the last measured step, from the first work of any device in that step (``Totals/LastStep``).
     @Nullable public var firstStartSeconds: Double? = nil
     @Nullable public var lastEndSeconds: Double? = nil
@@ -56,6 +59,7 @@ extension Report {
       case waitSeconds = "wait_seconds"
       case overheadSeconds = "overhead_seconds"
       case idleSeconds = "idle_seconds"
+      case withheldSeconds = "withheld_seconds"
       case firstStartSeconds = "first_start_seconds"
       case lastEndSeconds = "last_end_seconds"
       case waits
@@ -186,6 +190,22 @@ extension Report {
     @Nullable public var stepSeconds: Double? = nil
     /// (predicted - measured) / measured, of the median step.
     @Nullable public var relativeError: Double? = nil
+    /// The same of the step as it would have been, had the devices' threads never been off their processors
+    /// (``Replay/Repeated/undisturbedStepSeconds``).
+    @Nullable public var undisturbedRelativeError: Double? = nil
+    /// What ``relativeError`` is made of; null without a replay of the measured steps.
+    @Nullable public var errorParts: ErrorParts? = nil
+
+    /// Shares of the measured step that add up to ``relativeError``.
+    public struct ErrorParts: Codable, Hashable, Sendable {
+      /// The instructions took other times than was predicted.
+      public var times: Double
+      /// Other programs or the host of a virtual machine had the processors; 0 or negative, as no prediction knows of it, and
+      /// null where nobody measured it, as on other clocks.
+      @Nullable public var withheld: Double? = nil
+      /// The simulator makes of the recorded durations another step than was measured.
+      public var simulation: Double
+    }
 
     /// Unknown error where no step was measured.
     public init(stepSeconds predicted: Double, measured: Double?) {
@@ -196,6 +216,20 @@ extension Report {
     enum CodingKeys: String, CodingKey {
       case stepSeconds = "step_seconds"
       case relativeError = "relative_error"
+      case undisturbedRelativeError = "undisturbed_relative_error"
+      case errorParts = "error_parts"
+    }
+
+    /// Explains the error by steps that were measured and run again: what they show, each as a share, is taken for the whole
+    /// run's.
+    mutating func explain(by repeated: Replay.Repeated, of steps: AnalysedSteps) {
+      guard let error = relativeError, steps.medianSeconds > 0, repeated.stepSeconds > 0 else { return }
+      let simulation = repeated.stepSeconds / steps.medianSeconds - 1
+      let left = repeated.undisturbedStepSeconds.map { $0 / repeated.stepSeconds }
+      let withheld = left.map { $0 - 1 }
+      errorParts = ErrorParts(
+        times: error - simulation - (withheld ?? 0), withheld: withheld, simulation: simulation)
+      undisturbedRelativeError = left.flatMap { $0 > 0 ? (1 + error) / $0 - 1 : nil }
     }
   }
 }

@@ -68,12 +68,15 @@ public struct ReportText: Sendable {
         "\(time(predicted.stepSeconds)), measured \(time(step.median)), relative error "
           + signedPercentText(predicted.relativeError)
       )
-      if let error = predicted.relativeError, let simulation = report.analysis?.replay?.relativeError {
-        // The same simulation with the durations that were recorded misses by what is not the durations' fault.
+      if let parts = predicted.errorParts {
         line(
           "  of the error",
-          "\(signedPercentText(error - simulation)) instructions' times other than calibrated, "
-            + "\(signedPercentText(simulation)) the simulation")
+          "\(signedPercentText(parts.times)) instructions' times other than predicted, "
+            + (parts.withheld.map { "\(signedPercentText($0)) processors withheld, " } ?? "")
+            + "\(signedPercentText(parts.simulation)) the simulation")
+      }
+      if let error = predicted.undisturbedRelativeError {
+        line("  undisturbed", "relative error \(signedPercentText(error)) where no processor had been withheld")
       }
     } else if report.clock != .model {
       line("predicted step", "n/a")
@@ -103,16 +106,18 @@ public struct ReportText: Sendable {
     return ["test samples for which a head has the smallest loss"] + table.lines
   }
 
-  /// Share of each device's window; the five add up to 100 %.
+  /// Share of each device's window; the five add up to 100 %, what follows are parts of them.
   private var breakdown: [String] {
+    let isWithheldKnown = report.perDevice.contains { $0.withheldSeconds != nil }
     var table = TextTable(
       header: [
         "device", "window", "compute", "exposed comm.", "wait", "overhead", "idle", "late sender", "back pressure",
-      ])
+      ] + (isWithheldKnown ? ["withheld"] : []))
     for device in report.perDevice {
       let parts = Activity.allCases.map { activity in share(device.seconds(activity), of: device.windowSeconds) }
       let waits = WaitCause.allCases.map { cause in share(device.waits?[cause.rawValue], of: device.windowSeconds) }
-      table.append(["\(device.device)", time(device.windowSeconds)] + parts + waits)
+      let withheld = isWithheldKnown ? [share(device.withheldSeconds, of: device.windowSeconds)] : []
+      table.append(["\(device.device)", time(device.windowSeconds)] + parts + waits + withheld)
     }
     return ["time per device, measured steps"] + table.lines
   }

@@ -8,6 +8,8 @@ public struct Totals: Sendable {
   public private(set) var bytesSent: [Int]
   public private(set) var bytesReceived: [Int]
   public private(set) var messagesSent: [Int]
+  /// Nanoseconds per device in which its thread was off its processor (``TraceRecord/withheld``).
+  public private(set) var withheld: [Int64]
   public private(set) var bytesByPurpose: [Purpose: Int] = [:]
   /// Nanoseconds per measured step, in order.
   public private(set) var stepNanoseconds: [Int64] = []
@@ -34,6 +36,7 @@ public struct Totals: Sendable {
     bytesSent = Array(repeating: 0, count: devices)
     bytesReceived = bytesSent
     messagesSent = bytesSent
+    withheld = breakdowns.map { _ in 0 }
     channels = program.channels.entries
     channelBytes = Array(repeating: 0, count: channels.count)
     channelMessages = channelBytes
@@ -78,6 +81,7 @@ public struct Totals: Sendable {
       var first: Int64?
       var last: Int64?
       for record in own {
+        withheld[device] += record.withheld
         let instruction = Int(record.instruction)
         switch catalogue.kind(device: device, instruction: instruction) {
         case .send, .receive: count(device: device, instruction: instruction, catalogue: catalogue)

@@ -15,10 +15,13 @@ public struct TraceRecord: Hashable, Sendable {
   public var senderReady: Int64
   public var transferStart: Int64
   public var arrival: Int64
+  /// Of the time from begin to end: how long the device's thread was off its processor although it could have run, because
+  /// other programs or the host of a virtual machine had it. Only the wall clock knows such time; 0 elsewhere.
+  public var withheld: Int64
 
   public init(
     step: Int32, instruction: Int32, begin: Int64, end: Int64, senderReady: Int64 = 0, transferStart: Int64 = 0,
-    arrival: Int64 = 0
+    arrival: Int64 = 0, withheld: Int64 = 0
   ) {
     self.step = step
     self.instruction = instruction
@@ -27,6 +30,7 @@ public struct TraceRecord: Hashable, Sendable {
     self.senderReady = senderReady
     self.transferStart = transferStart
     self.arrival = arrival
+    self.withheld = withheld
   }
 }
 

@@ -37,7 +37,8 @@ struct HeadlessSession {
     self.run = run
     self.scene = scene
     self.files = files
-    let statistics = RunStatistics(program: run.program, warmupSteps: Scene.warmupSteps(of: run.totalSteps))
+    let statistics = RunStatistics(
+      program: run.program, warmupSteps: Scene.warmupSteps(of: run.totalSteps), keptSteps: Self.analysedSteps)
     pictures = TraceFiles(files, catalogue: statistics.catalogue, scene: scene, clock: run.pacing.clock)
     self.statistics = statistics
     progress = ProgressLine(total: run.totalSteps, batch: run.program.batch)
@@ -91,6 +92,9 @@ struct HeadlessSession {
     facts.analysis = RunAnalysis.context(of: statistics, on: scene.machine, clock: run.pacing.clock)
     return Report(facts, statistics: statistics)
   }
+
+  /// Steps that the report's analysis is about at most: as many as make a median.
+  private static let analysedSteps = 64
 
   /// Adds what instructions took to this machine's calibration: of runs on the wall clock with a core for every device,
   /// with enough steps for a median and with nothing made slower than it is.

@@ -11,7 +11,7 @@ import Traces
 enum RunAnalysis {
   /// Of a real run: its recorded durations replayed.
   static func context(of statistics: RunStatistics, on machine: Machine, clock: Clock) -> AnalysisContext {
-    AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue)
+    AnalysedSteps.longest(of: statistics.recent.steps, catalogue: statistics.catalogue)
       .map { context(of: $0, on: machine, clock: clock) } ?? AnalysisContext(peakFlopsPerSecond: peak)
   }
 
@@ -19,15 +19,30 @@ enum RunAnalysis {
   static func context(of steps: AnalysedSteps, on machine: Machine, clock: Clock) -> AnalysisContext {
     let spin = TrainingRun.spinNanoseconds(devices: steps.catalogue.program.devices.count, clock: clock)
     let recorded = RecordedTimes(steps, spinNanoseconds: spin)
-    let model = MachineModel(
-      machine, waking: Waking(wakeNanoseconds: Double(recorded.medianWake ?? 0), spinNanoseconds: spin))
-    return context(of: steps, recorded.costs(), model.withoutPace)
+    let wake = Double(recorded.medianWake ?? 0)
+    func model(wake: Double) -> MachineModel {
+      MachineModel(machine, waking: Waking(wakeNanoseconds: wake, spinNanoseconds: spin)).withoutPace
+    }
+    var context = context(of: steps, recorded.costs(), model(wake: wake))
+    let simulation = Simulation(steps.catalogue.program)
+    func repeated(isUndisturbed: Bool) throws -> Double {
+      // A processor that others have is late for a thread that is woken, too.
+      let usual = isUndisturbed ? CalibrationStore.measured?.wakeNanoseconds ?? wake : wake
+      return try simulation.medianStep(
+        RecordedSteps(steps, spinNanoseconds: spin, isUndisturbed: isUndisturbed), on: model(wake: min(wake, usual)))
+    }
+    if let seconds = try? repeated(isUndisturbed: false) {
+      context.replay?.repeated = Replay.Repeated(
+        stepSeconds: seconds, undisturbedStepSeconds: clock == .wall ? try? repeated(isUndisturbed: true) : nil)
+    }
+    return context
   }
 
   /// Of a simulation: its own costs again.
   static func context(of statistics: RunStatistics, costs: CostTable, on machine: MachineModel) -> AnalysisContext {
-    AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue).map { context(of: $0, costs, machine) }
-      ?? AnalysisContext(peakFlopsPerSecond: peak)
+    AnalysedSteps.longest(of: statistics.recent.steps, catalogue: statistics.catalogue).map {
+      context(of: $0, costs, machine)
+    } ?? AnalysisContext(peakFlopsPerSecond: peak)
   }
 
   private static func context(of steps: AnalysedSteps, _ costs: CostTable, _ machine: MachineModel) -> AnalysisContext {

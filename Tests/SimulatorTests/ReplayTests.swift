@@ -33,6 +33,37 @@ import Traces
     #expect(replay.changes.allSatisfy { $0.stepSeconds < replay.stepSeconds + 1e-12 })
   }
 
+  @Test func stepsAgainWithTheirOwnDurationsAreThemselves() throws {
+    let program = try Measured.program(
+      layers: 4, devices: 4, microbatches: 8, strategy: "pipeline(schedule=1f1b)", outputBytes: 1_000_000)
+    let machine = MachineModel(LinkModel(latencyPicoseconds: millisecond / 2, bytesPerSecond: 1e9))
+    // Device 2 loses 4 ms of its first forward pass in every step but each third.
+    let catalogue = InstructionCatalogue(program)
+    let forward = try #require(
+      program.devices[2].instructions.indices.first { catalogue.kind(device: 2, instruction: $0) == .forward })
+    var costs = DisturbedCosts(
+      costs: CostTable(givenTimesOf: program), device: 2, position: forward, lost: 4 * millisecond)
+    var records = program.devices.map { _ in [TraceRecord]() }
+    let outcome = try Simulation(program).run(asking: &costs, on: machine, steps: 9) { batch in
+      for device in records.indices { records[device] += batch.records[device] }
+    }
+    for place in records[2].indices where costs.isDisturbed(records[2][place]) {
+      records[2][place].withheld = 4_000_000
+    }
+    let trace = TraceBatch(records: records, dropped: records.map { _ in 0 })
+    let statistics = trace.statistics(program)
+    let steps = try #require(AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue))
+    func median(isUndisturbed: Bool) throws -> Double {
+      try Simulation(program).medianStep(
+        RecordedSteps(steps, spinNanoseconds: 0, isUndisturbed: isUndisturbed), on: machine)
+    }
+    #expect(try abs(median(isUndisturbed: false) - steps.medianSeconds) < 1e-9)
+    let undisturbed = try #require(
+      try Simulation(program).run(CostTable(givenTimesOf: program), on: machine, steps: 3).lastStepSeconds)
+    #expect(try abs(median(isUndisturbed: true) - undisturbed) < 1e-9)
+    #expect(steps.medianSeconds > undisturbed + 3e-3 && outcome.stepEnds.count == 9)
+  }
+
   @Test func aFasterLayerShortensTheStepByItsShare() throws {
     let program = try Measured.program(layers: 4, devices: 1, microbatches: 1, strategy: "serial")
     let costs = CostTable(givenTimesOf: program)
@@ -93,6 +124,23 @@ import Traces
     #expect(analysis.delays.costs[0].cause.device == 1)
     let byDevice = analysis.delays.byDevice()
     #expect(byDevice[1] > 0.5 * analysis.delays.total, "\(byDevice)")
+  }
+}
+
+/// Given times, and one instruction of one device that in two of three steps takes longer.
+private struct DisturbedCosts: CostSource {
+  let costs: CostTable
+  let device: Int
+  let position: Int
+  let lost: Int64
+  var assumptions: [String] { [] }
+
+  private func isDisturbed(_ position: Int, _ step: Int) -> Bool { position == self.position && step % 3 != 0 }
+  func isDisturbed(_ record: TraceRecord) -> Bool { isDisturbed(Int(record.instruction), Int(record.step)) }
+
+  mutating func picoseconds(device: Int, position: Int, step: Int) -> Int64 {
+    costs.picoseconds(device: device, position: position, step: step)
+      + (device == self.device && isDisturbed(position, step) ? lost : 0)
   }
 }
 

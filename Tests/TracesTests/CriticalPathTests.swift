@@ -86,6 +86,18 @@ import Traces
     #expect(try analysed(program, stopped).numbers == 2...2)
   }
 
+  @Test func reportsAnalyseTheLongestStretch() throws {
+    let program = try serialProgram()
+    // Steps 0 | 1 2 | 3 4 | 5, with stops in between.
+    let parts = [([10.0], 0), ([20, 30], 1), ([40, 50], 3), ([60], 5)].enumerated().map { place, part in
+      serialTrace(part.0.map { Int64($0) }, from: Int64(1000 * place), firstStep: Int32(part.1)).records[0]
+    }
+    let all = statistics(program, TraceBatch(records: [Array(parts.joined())], dropped: [0], stops: [0, 2, 4]))
+    #expect(AnalysedSteps(all.recent.steps, catalogue: all.catalogue)?.numbers == 5...5)
+    #expect(AnalysedSteps.longest(of: all.recent.steps, catalogue: all.catalogue)?.numbers == 3...4)
+    #expect(TraceAnalysis(all)?.steps.numbers == 3...4)
+  }
+
   @Test func nothingIsSaidWhereNothingWasMeasuredOrThereIsTooMuch() throws {
     let all = statistics(try serialProgram(), serialTrace([10, 20]), warmupSteps: 5)
     #expect(AnalysedSteps(all.recent.steps, catalogue: all.catalogue) == nil)

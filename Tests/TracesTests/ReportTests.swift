@@ -41,8 +41,8 @@ import Traces
 
   private static let deviceKeys: Set<String> = [
     "device", "window_seconds", "compute_seconds", "exposed_communication_seconds", "wait_seconds", "overhead_seconds",
-    "idle_seconds", "first_start_seconds", "last_end_seconds", "waits", "bytes_sent", "bytes_received",
-    "messages_sent", "peak_bytes", "expected_peak_bytes",
+    "idle_seconds", "withheld_seconds", "first_start_seconds", "last_end_seconds", "waits", "bytes_sent",
+    "bytes_received", "messages_sent", "peak_bytes", "expected_peak_bytes",
   ]
 
   @Test(arguments: [true, false]) func everyKeyIsPresent(measured: Bool) throws {
@@ -189,13 +189,30 @@ import Traces
     let report = Report(facts, statistics: statistics(try serialProgram(), serialTrace([10])))
     #expect(report.predicted?.relativeError.map { abs($0 - 0.2) < 1e-12 } == true)
     #expect(!ReportText(report).text.contains("of the error"))
-    // With its own durations the simulation says 11: what is missing to 12 is not the simulation's fault.
-    facts.analysis.replay = Replay(stepSeconds: 11e-9, idealNetworkStepSeconds: 11e-9, changes: [])
+    // With the steps' own durations the simulation says 11 for 10, and half of that without what was withheld.
+    facts.analysis.replay = Replay(stepSeconds: 9e-9, idealNetworkStepSeconds: 9e-9, changes: [])
+    facts.analysis.replay?.repeated = Replay.Repeated(stepSeconds: 11e-9, undisturbedStepSeconds: 5.5e-9)
     let replayed = ReportText(Report(facts, statistics: statistics(try serialProgram(), serialTrace([10])))).text
     #expect(replayed.contains("relative error +20.0 %"))
     #expect(
       replayed.contains(
-        "  of the error        +10.0 % instructions' times other than calibrated, +10.0 % the simulation"))
+        "  of the error        +60.0 % instructions' times other than predicted, -50.0 % processors withheld, "
+          + "+10.0 % the simulation"))
+    #expect(replayed.contains("  undisturbed         relative error +140.0 % where no processor had been withheld"))
+  }
+
+  @Test func whatNobodyMeasuredIsNotWithheld() throws {
+    var facts = RunFacts(scene: "tiny", clock: .virtual, cores: 2, seed: 0, steps: 1)
+    facts.predictedStepSeconds = 12e-9
+    facts.analysis.replay = Replay(stepSeconds: 9e-9, idealNetworkStepSeconds: 9e-9, changes: [])
+    facts.analysis.replay?.repeated = Replay.Repeated(stepSeconds: 11e-9, undisturbedStepSeconds: nil)
+    let report = Report(facts, statistics: statistics(try serialProgram(), serialTrace([10])))
+    #expect(report.perDevice[0].withheldSeconds == nil)
+    let text = ReportText(report).text
+    #expect(
+      text.contains(
+        "  of the error        +10.0 % instructions' times other than predicted, +10.0 % the simulation"))
+    #expect(!text.contains("undisturbed"))
   }
 
   @Test func textSaysWhatIsUnknown() throws {

@@ -1,7 +1,8 @@
 import Programs
 import Traces
 
-/// Durations of a program's instructions, taken from records of a run of that same program.
+/// Durations of a program's instructions, taken from records of a run of that same program: without waits, and without the
+/// time in which the device's thread was off its processor (``Traces/TraceRecord/withheld``).
 public struct RecordedTimes: Sendable {
   private let catalogue: InstructionCatalogue
   private let warmupSteps: Int
@@ -29,19 +30,13 @@ public struct RecordedTimes: Sendable {
     for (device, records) in batch.records.enumerated() {
       for record in records where record.step >= warmupSteps {
         let instruction = Int(record.instruction)
-        var begin = record.begin
-        switch catalogue.kind(device: device, instruction: instruction) {
-        case .receive:
-          if record.arrival - begin > spinNanoseconds {
-            if wakes.count < Self.kept * durations[device].count { wakes.append(max(0, record.end - record.arrival)) }
-            continue
-          }
-          begin = max(begin, record.arrival)
-        case .send: begin = max(begin, min(record.transferStart, record.end))
-        default: break
+        let duration = RecordedDuration(
+          record, kind: catalogue.kind(device: device, instruction: instruction), spinNanoseconds: spinNanoseconds)
+        if duration.isWake {
+          if wakes.count < Self.kept * durations[device].count { wakes.append(duration.undisturbed) }
+        } else if durations[device][instruction].count < Self.kept {
+          durations[device][instruction].append(duration.undisturbed)
         }
-        guard durations[device][instruction].count < Self.kept else { continue }
-        durations[device][instruction].append(max(0, record.end - begin))
       }
     }
   }
@@ -56,7 +51,8 @@ public struct RecordedTimes: Sendable {
   /// The medians as costs; what was never recorded takes nothing.
   public func costs() -> CostTable {
     CostTable(
-      catalogue.program, assumptions: ["costs are the median durations of a recorded run, without its waits"]
+      catalogue.program,
+      assumptions: ["costs are the median durations of a recorded run, without its waits and what was withheld"]
     ) { device, position in
       (median(device: device.device, position: position) ?? 0) * SimulatedTime.perNanosecond
     }

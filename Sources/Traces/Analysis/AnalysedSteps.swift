@@ -1,8 +1,8 @@
 import Programs
 
-/// The steps that an analysis is about: the last measured ones that follow each other without a stop.
+/// The steps that an analysis is about: measured ones that follow each other without a stop.
 ///
-/// Traces may be long; an analysis looks at the end of one. What it says about sums belongs to ``window``, not to the run.
+/// Traces may be long; an analysis looks at a part of one. What it says about sums belongs to ``window``, not to the run.
 public struct AnalysedSteps: Sendable {
   /// Analyses of more records than this take longer than they are worth.
   public static let recordLimit = 400_000
@@ -28,9 +28,7 @@ public struct AnalysedSteps: Sendable {
     var chosen: [RecentStep] = []
     var total = 0
     for step in recent.reversed().drop(while: { !$0.isMeasured }).prefix(max(0, count)) {
-      if let next = chosen.last, next.window.lowerBound != step.window.upperBound || next.step != step.step + 1 {
-        break
-      }
+      if let next = chosen.last, !step.adjoins(next) { break }
       total += step.records.reduce(0) { $0 + $1.count }
       guard step.isMeasured, total <= recordLimit else { break }
       chosen.append(step)
@@ -45,6 +43,24 @@ public struct AnalysedSteps: Sendable {
     medianSeconds = 1e-9 * Double(chosen.map(\.window.count).sorted()[chosen.count / 2])
   }
 
+  /// The longest stretch of measured steps of `recent` that are adjacent, the last of the longest, and of it the last steps that fit
+  /// ``recordLimit``; nil where there is none.
+  public static func longest(
+    of recent: some BidirectionalCollection<RecentStep>, catalogue: InstructionCatalogue
+  ) -> AnalysedSteps? {
+    var stretches: [[RecentStep]] = []
+    for step in recent where step.isMeasured {
+      if let last = stretches.last?.last, last.adjoins(step) {
+        stretches[stretches.count - 1].append(step)
+      } else {
+        stretches.append([step])
+      }
+    }
+    let longest = stretches.map(\.count).max()
+    guard let stretch = stretches.last(where: { $0.count == longest }) else { return nil }
+    return AnalysedSteps(stretch, catalogue: catalogue)
+  }
+
   public var count: Int { numbers.count }
   public var deviceCount: Int { records.count }
 
@@ -54,6 +70,13 @@ public struct AnalysedSteps: Sendable {
 
   func message(_ device: Int, _ place: Int) -> Index<Message>? {
     catalogue.message(device: device, instruction: Int(records[device][place].instruction))
+  }
+}
+
+extension RecentStep {
+  /// True where `next` began when this step ended, and is the one after it.
+  fileprivate func adjoins(_ next: RecentStep) -> Bool {
+    next.window.lowerBound == window.upperBound && next.step == step + 1
   }
 }
 

@@ -41,6 +41,23 @@ public struct Replay: Hashable, Sendable {
   /// A step where messages cost nothing.
   public var idealNetworkStepSeconds: Double
   public var changes: [Change]
+  /// The steps again, each with its own durations.
+  public var repeated: Repeated?
+
+  /// Medians of recorded steps that were run again, each with the durations that it had itself.
+  public struct Repeated: Hashable, Sendable {
+    /// With all that happened to them.
+    public var stepSeconds: Double
+    /// Without the time in which devices' threads were off their processors (``TraceRecord/withheld``), and with threads that wake
+    /// up no later than the machine's calibration says: what the steps would have taken, had this program had the processors
+    /// for itself. Nil where nobody measured that time.
+    public var undisturbedStepSeconds: Double?
+
+    public init(stepSeconds: Double, undisturbedStepSeconds: Double?) {
+      self.stepSeconds = stepSeconds
+      self.undisturbedStepSeconds = undisturbedStepSeconds
+    }
+  }
 
   public init(stepSeconds: Double, idealNetworkStepSeconds: Double, changes: [Change]) {
     self.stepSeconds = stepSeconds
@@ -62,7 +79,7 @@ public struct Replay: Hashable, Sendable {
 
 /// Everything that a trace tells about a run: path, delays, efficiency, collectives, straggler, bubble, and what to do.
 ///
-/// Path, delays, collectives and phases are about ``steps``, the end of the run; efficiency, straggler and verdict about all
+/// Path, delays, collectives and phases are about ``steps``, a stretch of the run; efficiency, straggler and verdict about all
 /// measured steps.
 public struct TraceAnalysis: Sendable {
   public let steps: AnalysedSteps
@@ -77,14 +94,14 @@ public struct TraceAnalysis: Sendable {
   public let context: AnalysisContext
   public let verdict: Verdict
 
-  /// Analyses the end of a run; nil where no step was measured, or a step has more records than an analysis takes.
+  /// Analyses a run; nil where no step was measured, or a step has more records than an analysis takes.
   ///
   /// - Parameter recent: steps of that run, oldest first.
   public init?(
     _ recent: some BidirectionalCollection<RecentStep>, totals: Totals, catalogue: InstructionCatalogue,
     context: AnalysisContext = AnalysisContext()
   ) {
-    guard totals.steps > 0, let steps = AnalysedSteps(recent, catalogue: catalogue) else { return nil }
+    guard totals.steps > 0, let steps = AnalysedSteps.longest(of: recent, catalogue: catalogue) else { return nil }
     let pairs = MessagePairs(steps)
     self.steps = steps
     self.totals = totals

@@ -146,11 +146,20 @@ struct AnalysisLines {
     let head =
       Line("what if", role: .title)
       + Line("  simulated; the recorded step comes out \(Format.percent(error)) off", role: .dim)
-    return [head]
+    return [head] + repeated(replay)
       + replay.changes.map { change in
         Line("  " + change.text.padded(to: 28)) + Line(right(Format.time(change.stepSeconds), 10))
           + Line("  \(Format.times(replay.speedup(of: change)))", role: .dim)
       }
+  }
+
+  /// What the steps would have taken, had nobody else had the processors.
+  private func repeated(_ replay: Replay) -> [Line] {
+    guard let repeated = replay.repeated, let seconds = repeated.undisturbedStepSeconds else { return [] }
+    return [
+      Line("  " + "no processor withheld".padded(to: 28)) + Line(right(Format.time(seconds), 10))
+        + Line("  of \(Format.time(repeated.stepSeconds)), each step with its own durations", role: .dim)
+    ]
   }
 
   /// A share as a bar in what the line has left.

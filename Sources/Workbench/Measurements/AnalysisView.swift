@@ -20,7 +20,9 @@ extension WorkbenchState {
     }
     let catalogue = shown.facts.catalogue
     var context = AnalysisContext()
-    if let question = inquiries.analysisContext, let steps = AnalysedSteps(shown.timeline.steps, catalogue: catalogue) {
+    if let question = inquiries.analysisContext,
+      let steps = AnalysedSteps.longest(of: shown.timeline.steps, catalogue: catalogue)
+    {
       context = question(steps, (run?.scene ?? scene).machine, shown.clock)
     }
     context.serial = shownReference

@@ -1,0 +1,42 @@
+import Programs
+import Traces
+
+/// Recorded steps as costs, each step with its own durations and without its waits: a simulation of them should come out as
+/// the run did.
+public struct RecordedSteps: CostSource {
+  /// Picoseconds per device, and there per step and instruction.
+  private let durations: [[Int64]]
+  /// Instructions per device.
+  private let lengths: [Int]
+  /// How many steps there are.
+  public let count: Int
+  public let assumptions = ["costs are the durations of recorded steps, each step with its own"]
+
+  /// - Parameters:
+  ///   - spinNanoseconds: how long the run's threads looked before they slept.
+  ///   - isUndisturbed: leaves out the time in which devices' threads were off their processors.
+  public init(_ steps: AnalysedSteps, spinNanoseconds: Int64, isUndisturbed: Bool) {
+    let first = steps.numbers.lowerBound
+    let lengths = steps.catalogue.program.devices.map(\.instructions.count)
+    self.lengths = lengths
+    count = steps.count
+    durations = steps.records.enumerated().map { device, records in
+      var own = [Int64](repeating: 0, count: steps.count * lengths[device])
+      for record in records where steps.numbers.contains(Int(record.step)) {
+        let instruction = Int(record.instruction)
+        let duration = RecordedDuration(
+          record, kind: steps.catalogue.kind(device: device, instruction: instruction),
+          spinNanoseconds: spinNanoseconds)
+        // The simulator charges waking up itself.
+        if duration.isWake { continue }
+        own[(Int(record.step) - first) * lengths[device] + instruction] =
+          SimulatedTime.perNanosecond * (isUndisturbed ? duration.undisturbed : duration.whole)
+      }
+      return own
+    }
+  }
+
+  public func picoseconds(device: Int, position: Int, step: Int) -> Int64 {
+    durations[device][step * lengths[device] + position]
+  }
+}
