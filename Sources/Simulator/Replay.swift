@@ -1,3 +1,4 @@
+import Machines
 import Programs
 import Traces
 
@@ -77,7 +78,7 @@ extension Simulation {
   /// The median of recorded steps that are run again, in seconds.
   ///
   /// - Throws: as ``run(_:on:steps:deliver:)``.
-  public func medianStep(_ steps: RecordedSteps, on machine: MachineModel) throws -> Double {
+  private func medianStep(_ steps: RecordedSteps, on machine: MachineModel) throws -> Double {
     var steps = steps
     let ends = try run(asking: &steps, on: machine, steps: steps.count).stepEnds
     let durations = zip(ends, [0] + ends).map { $0 - $1 }.sorted()
@@ -115,6 +116,36 @@ extension Simulation {
     }
     return Replay(
       stepSeconds: try step(machine), idealNetworkStepSeconds: try step(machine.withIdealNetwork), changes: changes)
+  }
+
+  /// A real run's steps: replayed with the medians of their durations, and repeated each with its own; nil for a program beyond
+  /// ``replayLimit``.
+  ///
+  /// - Parameters:
+  ///   - steps: steps of this program.
+  ///   - spinNanoseconds: how long the run's threads looked before they slept.
+  ///   - usualWakeNanoseconds: what waking up takes where no processor is withheld, since a processor that others have is late for a
+  ///     thread that is woken, too; nil for a run whose times were not those of the wall clock.
+  /// - Throws: as ``run(_:on:steps:deliver:)``.
+  public func replay(
+    _ steps: AnalysedSteps, on machine: Machine, spinNanoseconds: Int64, usualWakeNanoseconds: Double?
+  ) throws -> Replay? {
+    let recorded = RecordedTimes(steps, spinNanoseconds: spinNanoseconds)
+    let wake = Double(recorded.medianWake ?? 0)
+    func model(wake: Double) -> MachineModel {
+      MachineModel(machine, waking: Waking(wakeNanoseconds: wake, spinNanoseconds: spinNanoseconds)).withoutPace
+    }
+    func repeated(wake: Double, isUndisturbed: Bool) throws -> Double {
+      try medianStep(
+        RecordedSteps(steps, spinNanoseconds: spinNanoseconds, isUndisturbed: isUndisturbed), on: model(wake: wake))
+    }
+    guard var replay = try replay(recorded.costs(), on: model(wake: wake), path: CriticalPath(steps)) else {
+      return nil
+    }
+    replay.repeated = Replay.Repeated(
+      stepSeconds: try repeated(wake: wake, isUndisturbed: false),
+      undisturbedStepSeconds: try usualWakeNanoseconds.map { try repeated(wake: min(wake, $0), isUndisturbed: true) })
+    return replay
   }
 }
 

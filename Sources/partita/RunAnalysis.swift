@@ -17,39 +17,28 @@ enum RunAnalysis {
 
   /// Of some steps of a real run.
   static func context(of steps: AnalysedSteps, on machine: Machine, clock: Clock) -> AnalysisContext {
-    let spin = TrainingRun.spinNanoseconds(devices: steps.catalogue.program.devices.count, clock: clock)
-    let recorded = RecordedTimes(steps, spinNanoseconds: spin)
-    let wake = Double(recorded.medianWake ?? 0)
-    func model(wake: Double) -> MachineModel {
-      MachineModel(machine, waking: Waking(wakeNanoseconds: wake, spinNanoseconds: spin)).withoutPace
-    }
-    var context = context(of: steps, recorded.costs(), model(wake: wake))
-    let simulation = Simulation(steps.catalogue.program)
-    func repeated(isUndisturbed: Bool) throws -> Double {
-      // A processor that others have is late for a thread that is woken, too.
-      let usual = isUndisturbed ? CalibrationStore.measured?.wakeNanoseconds ?? wake : wake
-      return try simulation.medianStep(
-        RecordedSteps(steps, spinNanoseconds: spin, isUndisturbed: isUndisturbed), on: model(wake: min(wake, usual)))
-    }
-    if let seconds = try? repeated(isUndisturbed: false) {
-      context.replay?.repeated = Replay.Repeated(
-        stepSeconds: seconds, undisturbedStepSeconds: clock == .wall ? try? repeated(isUndisturbed: true) : nil)
-    }
-    return context
+    let program = steps.catalogue.program
+    // Nothing is withheld where instructions' times do not come from the wall clock.
+    let usualWake = clock == .wall ? CalibrationStore.measured?.wakeNanoseconds ?? .infinity : nil
+    return context(
+      try? Simulation(program).replay(
+        steps, on: machine,
+        spinNanoseconds: TrainingRun.spinNanoseconds(devices: program.devices.count, clock: clock),
+        usualWakeNanoseconds: usualWake))
   }
 
   /// Of a simulation: its own costs again.
   static func context(of statistics: RunStatistics, costs: CostTable, on machine: MachineModel) -> AnalysisContext {
-    AnalysedSteps.longest(of: statistics.recent.steps, catalogue: statistics.catalogue).map {
-      context(of: $0, costs, machine)
-    } ?? AnalysisContext(peakFlopsPerSecond: peak)
+    context(
+      AnalysedSteps.longest(of: statistics.recent.steps, catalogue: statistics.catalogue).flatMap { steps in
+        try? Simulation(steps.catalogue.program).replay(costs, on: machine, path: CriticalPath(steps))
+      })
   }
 
-  private static func context(of steps: AnalysedSteps, _ costs: CostTable, _ machine: MachineModel) -> AnalysisContext {
+  /// A program that has just run does run in a simulation; without an answer the report says n/a.
+  private static func context(_ replay: Replay?) -> AnalysisContext {
     var context = AnalysisContext(peakFlopsPerSecond: peak)
-    // A program that has just run does run in a simulation; without an answer the report says n/a.
-    context.replay =
-      (try? Simulation(steps.catalogue.program).replay(costs, on: machine, path: CriticalPath(steps))) ?? nil
+    context.replay = replay
     return context
   }
 

@@ -36,7 +36,7 @@ import Traces
   @Test func stepsAgainWithTheirOwnDurationsAreThemselves() throws {
     let program = try Measured.program(
       layers: 4, devices: 4, microbatches: 8, strategy: "pipeline(schedule=1f1b)", outputBytes: 1_000_000)
-    let machine = MachineModel(LinkModel(latencyPicoseconds: millisecond / 2, bytesPerSecond: 1e9))
+    let machine = Machine(devices: 4, link: .emulated(latencyNanoseconds: 500_000, bytesPerSecond: 1e9))
     // Device 2 loses 4 ms of its first forward pass in every step but each third.
     let catalogue = InstructionCatalogue(program)
     let forward = try #require(
@@ -44,7 +44,7 @@ import Traces
     var costs = DisturbedCosts(
       costs: CostTable(givenTimesOf: program), device: 2, position: forward, lost: 4 * millisecond)
     var records = program.devices.map { _ in [TraceRecord]() }
-    let outcome = try Simulation(program).run(asking: &costs, on: machine, steps: 9) { batch in
+    let outcome = try Simulation(program).run(asking: &costs, on: MachineModel(machine), steps: 9) { batch in
       for device in records.indices { records[device] += batch.records[device] }
     }
     for place in records[2].indices where costs.isDisturbed(records[2][place]) {
@@ -53,14 +53,20 @@ import Traces
     let trace = TraceBatch(records: records, dropped: records.map { _ in 0 })
     let statistics = trace.statistics(program)
     let steps = try #require(AnalysedSteps(statistics.recent.steps, catalogue: statistics.catalogue))
-    func median(isUndisturbed: Bool) throws -> Double {
-      try Simulation(program).medianStep(
-        RecordedSteps(steps, spinNanoseconds: 0, isUndisturbed: isUndisturbed), on: machine)
+    func repeated(usualWakeNanoseconds: Double?) throws -> Replay.Repeated? {
+      try Simulation(program).replay(
+        steps, on: machine, spinNanoseconds: 0, usualWakeNanoseconds: usualWakeNanoseconds)?.repeated
     }
-    #expect(try abs(median(isUndisturbed: false) - steps.medianSeconds) < 1e-9)
+    let own = try #require(try repeated(usualWakeNanoseconds: .infinity))
+    #expect(abs(own.stepSeconds - steps.medianSeconds) < 1e-9)
     let undisturbed = try #require(
-      try Simulation(program).run(CostTable(givenTimesOf: program), on: machine, steps: 3).lastStepSeconds)
-    #expect(try abs(median(isUndisturbed: true) - undisturbed) < 1e-9)
+      try Simulation(program).run(CostTable(givenTimesOf: program), on: MachineModel(machine), steps: 3)
+        .lastStepSeconds)
+    #expect(try abs(#require(own.undisturbedStepSeconds) - undisturbed) < 1e-9)
+    // Not of a run whose times were not those of the wall clock.
+    #expect(
+      try repeated(usualWakeNanoseconds: nil)
+        == Replay.Repeated(stepSeconds: own.stepSeconds, undisturbedStepSeconds: nil))
     #expect(steps.medianSeconds > undisturbed + 3e-3 && outcome.stepEnds.count == 9)
   }
 

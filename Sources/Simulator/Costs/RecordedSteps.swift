@@ -3,19 +3,19 @@ import Traces
 
 /// Recorded steps as costs, each step with its own durations and without its waits: a simulation of them should come out as
 /// the run did.
-public struct RecordedSteps: CostSource {
+struct RecordedSteps: CostSource {
   /// Picoseconds per device, and there per step and instruction.
   private let durations: [[Int64]]
   /// Instructions per device.
   private let lengths: [Int]
   /// How many steps there are.
-  public let count: Int
-  public let assumptions = ["costs are the durations of recorded steps, each step with its own"]
+  let count: Int
+  let assumptions = ["costs are the durations of recorded steps, each step with its own"]
 
   /// - Parameters:
   ///   - spinNanoseconds: how long the run's threads looked before they slept.
   ///   - isUndisturbed: leaves out the time in which devices' threads were off their processors.
-  public init(_ steps: AnalysedSteps, spinNanoseconds: Int64, isUndisturbed: Bool) {
+  init(_ steps: AnalysedSteps, spinNanoseconds: Int64, isUndisturbed: Bool) {
     let first = steps.numbers.lowerBound
     let lengths = steps.catalogue.program.devices.map(\.instructions.count)
     self.lengths = lengths
@@ -36,7 +36,7 @@ public struct RecordedSteps: CostSource {
     }
   }
 
-  public func picoseconds(device: Int, position: Int, step: Int) -> Int64 {
+  func picoseconds(device: Int, position: Int, step: Int) -> Int64 {
     durations[device][step * lengths[device] + position]
   }
 }
