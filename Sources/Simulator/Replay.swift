@@ -131,20 +131,19 @@ extension Simulation {
     _ steps: AnalysedSteps, on machine: Machine, spinNanoseconds: Int64, usualWakeNanoseconds: Double?
   ) throws -> Replay? {
     let recorded = RecordedTimes(steps, spinNanoseconds: spinNanoseconds)
-    let wake = Double(recorded.medianWake ?? 0)
-    func model(wake: Double) -> MachineModel {
-      MachineModel(machine, waking: Waking(wakeNanoseconds: wake, spinNanoseconds: spinNanoseconds)).withoutPace
-    }
-    func repeated(wake: Double, isUndisturbed: Bool) throws -> Double {
-      try medianStep(
-        RecordedSteps(steps, spinNanoseconds: spinNanoseconds, isUndisturbed: isUndisturbed), on: model(wake: wake))
-    }
-    guard var replay = try replay(recorded.costs(), on: model(wake: wake), path: CriticalPath(steps)) else {
-      return nil
+    let waking = Waking(wakeNanoseconds: Double(recorded.medianWake ?? 0), spinNanoseconds: spinNanoseconds)
+    guard
+      var replay = try replay(
+        recorded.costs(), on: MachineModel(machine, waking: waking).withoutPace, path: CriticalPath(steps))
+    else { return nil }
+    func repeated(usualWakeNanoseconds: Double?) throws -> Double {
+      let own = RecordedSteps(
+        steps, spinNanoseconds: spinNanoseconds, usualWakeNanoseconds: usualWakeNanoseconds)
+      return try medianStep(own, on: MachineModel(machine).withoutPace)
     }
     replay.repeated = Replay.Repeated(
-      stepSeconds: try repeated(wake: wake, isUndisturbed: false),
-      undisturbedStepSeconds: try usualWakeNanoseconds.map { try repeated(wake: min(wake, $0), isUndisturbed: true) })
+      stepSeconds: try repeated(usualWakeNanoseconds: nil),
+      undisturbedStepSeconds: try usualWakeNanoseconds.map { try repeated(usualWakeNanoseconds: $0) })
     return replay
   }
 }

@@ -1,8 +1,8 @@
 import Programs
 import Traces
 
-/// Recorded steps as costs, each step with its own durations and without its waits: a simulation of them should come out as
-/// the run did.
+/// Recorded steps as costs, each step with its own durations and without its waits: a simulation of them, with devices that go
+/// on at once after a wait, should come out as the run did.
 struct RecordedSteps: CostSource {
   /// Picoseconds per device, and there per step and instruction.
   private let durations: [[Int64]]
@@ -14,8 +14,9 @@ struct RecordedSteps: CostSource {
 
   /// - Parameters:
   ///   - spinNanoseconds: how long the run's threads looked before they slept.
-  ///   - isUndisturbed: leaves out the time in which devices' threads were off their processors.
-  init(_ steps: AnalysedSteps, spinNanoseconds: Int64, isUndisturbed: Bool) {
+  ///   - usualWakeNanoseconds: leaves out the time in which devices' threads were off their processors, and what waking up took
+  ///     longer than this; nil for all that happened.
+  init(_ steps: AnalysedSteps, spinNanoseconds: Int64, usualWakeNanoseconds: Double?) {
     let first = steps.numbers.lowerBound
     let lengths = steps.catalogue.program.devices.map(\.instructions.count)
     self.lengths = lengths
@@ -27,10 +28,15 @@ struct RecordedSteps: CostSource {
         let duration = RecordedDuration(
           record, kind: steps.catalogue.kind(device: device, instruction: instruction),
           spinNanoseconds: spinNanoseconds)
-        // The simulator charges waking up itself.
-        if duration.isWake { continue }
-        own[(Int(record.step) - first) * lengths[device] + instruction] =
-          SimulatedTime.perNanosecond * (isUndisturbed ? duration.undisturbed : duration.whole)
+        let picoseconds: Int64 =
+          if let usualWakeNanoseconds {
+            min(
+              SimulatedTime.perNanosecond * duration.undisturbed,
+              duration.isWake ? SimulatedTime.picoseconds(nanoseconds: usualWakeNanoseconds) : .max)
+          } else {
+            SimulatedTime.perNanosecond * duration.whole
+          }
+        own[(Int(record.step) - first) * lengths[device] + instruction] = picoseconds
       }
       return own
     }
