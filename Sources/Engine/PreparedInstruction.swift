@@ -49,7 +49,8 @@ struct PreparedProgram {
   init(_ device: DeviceProgram, of program: Program) {
     var defined = ContiguousArray<Int>()
     var prepared = ContiguousArray<PreparedInstruction>()
-    let ordering = LaneDependencies(device, messages: program.messages)
+    let accesses = Accesses(of: device, messages: program.messages)
+    let ordering = LaneDependencies(device, accesses)
     var dependencies = ContiguousArray<PreparedDependency>()
     for (position, instruction) in device.instructions.enumerated() {
       let first = defined.count
@@ -57,8 +58,7 @@ struct PreparedProgram {
       case .receive: break
       case .copy(let index) where !device.copies[index].defines: break
       default:
-        let access = device.access(of: instruction, messages: program.messages)
-        defined += access.defines.filter { !device.buffers[$0].isPersistent }.map(\.position)
+        defined += accesses[position].buffers(.define).filter { !device.buffers[$0].isPersistent }.map(\.position)
       }
       let firstDependency = dependencies.count
       for dependency in ordering[position] {

@@ -31,9 +31,14 @@ public struct LaneDependencies: Sendable {
   private var begins: [Int] = []
 
   public init(_ device: DeviceProgram, messages: Table<Message>) {
+    self.init(device, Accesses(of: device, messages: messages))
+  }
+
+  /// - Parameter accesses: those of the device.
+  public init(_ device: DeviceProgram, _ accesses: Accesses) {
     lanes = device.laneOrder
-    let numbers = Dictionary(uniqueKeysWithValues: lanes.enumerated().map { ($0.element, $0.offset) })
-    laneNumbers = device.lanes.map { numbers[$0]! }
+    // A handful of lanes, and many instructions.
+    laneNumbers = device.lanes.map { [lanes] lane in lanes.firstIndex(of: lane)! }
     var positions = lanes.map { _ in [Int]() }
     places = laneNumbers.enumerated().map { position, lane in
       positions[lane].append(position)
@@ -47,7 +52,7 @@ public struct LaneDependencies: Sendable {
       return
     }
     var conflicts = Conflicts(device, lanes: lanes.count, laneNumbers: laneNumbers)
-    let touches = Touches(device, messages: messages)
+    let touches = Touches(device, accesses)
     if device.runsAcross {
       for position in device.instructions.indices { conflicts.visit(position, touches, pass: 0) { _ in } }
     } else {
@@ -78,31 +83,26 @@ public struct LaneDependencies: Sendable {
   }
 }
 
-/// The root buffers that each instruction of a device reads and writes.
+/// The root buffers that each instruction of a device reads and writes. Views share their root's entry: exchange and update of
+/// one flat gradient work on all of it, so a finer distinction would order nothing differently.
 struct Touches {
   struct Touch {
     var root: Int
     var isWrite: Bool
   }
 
-  private var list: [Touch] = []
-  private var begins = [0]
+  private let accesses: Accesses
+  /// Of each buffer.
+  private let roots: [Int]
 
-  init(_ device: DeviceProgram, messages: Table<Message>) {
-    let roots = device.buffers.indices.map { device.root($0).position }
-    for instruction in device.instructions {
-      let access = device.access(of: instruction, messages: messages)
-      // Views share their root's entry: exchange and update of one flat gradient work on all of it, so a finer distinction
-      // would order nothing differently.
-      for buffer in access.reads { list.append(Touch(root: roots[buffer.position], isWrite: false)) }
-      for buffers in [access.modifies, access.defines, access.frees] {
-        for buffer in buffers { list.append(Touch(root: roots[buffer.position], isWrite: true)) }
-      }
-      begins.append(list.count)
-    }
+  init(_ device: DeviceProgram, _ accesses: Accesses) {
+    self.accesses = accesses
+    roots = device.buffers.indices.map { device.root($0).position }
   }
 
-  subscript(position: Int) -> ArraySlice<Touch> { list[begins[position]..<begins[position + 1]] }
+  subscript(position: Int) -> some Sequence<Touch> {
+    accesses[position].lazy.map { [roots] in Touch(root: roots[$0.buffer.position], isWrite: $0.kind != .read) }
+  }
 }
 
 /// Walks a device's program, twice where its steps may run into each other, and says what each instruction must follow.

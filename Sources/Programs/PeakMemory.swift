@@ -19,11 +19,17 @@ public struct PeakMemory: Hashable, Sendable {
       used[buffer.kind, default: 0] += 4 * buffer.words
     }
     note()
-    for instruction in device.instructions {
-      let access = device.access(of: instruction, messages: messages)
-      for buffer in access.defines { used[device.buffers[buffer].kind, default: 0] += 4 * device.buffers[buffer].words }
-      if !access.defines.isEmpty { note() }
-      for buffer in access.frees { used[device.buffers[buffer].kind, default: 0] -= 4 * device.buffers[buffer].words }
+    let accesses = Accesses(of: device, messages: messages)
+    for position in device.instructions.indices {
+      for access in accesses[position] {
+        let buffer = device.buffers[access.buffer]
+        switch access.kind {
+        case .define: used[buffer.kind, default: 0] += 4 * buffer.words
+        case .free: used[buffer.kind, default: 0] -= 4 * buffer.words
+        case .read, .modify: break
+        }
+      }
+      if accesses[position].contains(where: { $0.kind == .define }) { note() }
     }
   }
 }

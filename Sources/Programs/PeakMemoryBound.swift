@@ -31,7 +31,7 @@ public struct PeakMemoryBound: Hashable, Sendable {
 /// them; lanes for exchanges are looked at by themselves, as what they hold does not come from other lanes.
 private struct LaneTurns {
   private struct Step {
-    var access: Access
+    var accesses: ArraySlice<Access>
     /// Instructions of the other lane that must be done before.
     var needed: Int
   }
@@ -39,15 +39,15 @@ private struct LaneTurns {
   /// Compute and communication.
   private var lanes: [[Step]] = [[], []]
   /// The other lanes.
-  private var exchanges: [[Access]] = []
+  private var exchanges: [[ArraySlice<Access>]] = []
 
   init(_ device: DeviceProgram, messages: Table<Message>) {
-    let dependencies = LaneDependencies(device, messages: messages)
+    let accesses = Accesses(of: device, messages: messages)
+    let dependencies = LaneDependencies(device, accesses)
     /// The places of the two lanes among all.
     let pair = [Lane.compute, .communication].map { dependencies.lanes.firstIndex(of: $0) }
     let steps = device.runsAcross ? 2 : 1
     let length = device.instructions.count
-    let accesses = device.instructions.map { device.access(of: $0, messages: messages) }
     exchanges = dependencies.lanes.indices.filter { !pair.contains($0) }.map { lane in
       dependencies.positions[lane].map { accesses[$0] }
     }
@@ -63,26 +63,27 @@ private struct LaneTurns {
           let place = (dependency.isCarried ? step - 1 : step) * length + dependency.position
           if place >= 0 { needed = max(needed, done[1 - own][place]) }
         }
-        lanes[own].append(Step(access: accesses[position], needed: needed))
+        lanes[own].append(Step(accesses: accesses[position], needed: needed))
       }
     }
   }
 
   /// The most bytes of temporary buffers, counting the words that `words` says.
   func most(_ words: (Index<Buffer>) -> Int) -> Int {
-    func change(_ access: Access) -> Int {
-      access.defines.reduce(0) { $0 + words($1) } - access.frees.reduce(0) { $0 + words($1) }
+    func total(_ kind: Access.Kind, _ accesses: ArraySlice<Access>) -> Int {
+      accesses.buffers(kind).reduce(0) { $0 + words($1) }
     }
+    func change(_ accesses: ArraySlice<Access>) -> Int { total(.define, accesses) - total(.free, accesses) }
     let beside = exchanges.reduce(0) { sum, lane in
       var (held, most) = (0, 0)
-      for access in lane {
-        most = max(most, held + access.defines.reduce(0) { $0 + words($1) })
-        held += change(access)
+      for accesses in lane {
+        most = max(most, held + total(.define, accesses))
+        held += change(accesses)
       }
       return sum + most
     }
     let held = lanes.map { lane in
-      lane.reduce(into: [0]) { sums, step in sums.append(sums[sums.count - 1] + change(step.access)) }
+      lane.reduce(into: [0]) { sums, step in sums.append(sums[sums.count - 1] + change(step.accesses)) }
     }
     var most = 0
     for own in 0...1 {
@@ -101,7 +102,7 @@ private struct LaneTurns {
         }
         while front < candidates.count, candidates[front] < step.needed { front += 1 }
         guard front < candidates.count else { continue }
-        let defined = step.access.defines.reduce(0) { $0 + words($1) }
+        let defined = total(.define, step.accesses)
         most = max(most, 4 * (held[own][position] + defined + held[other][candidates[front]]))
       }
     }

@@ -56,7 +56,11 @@ public struct DeviceProgram: Sendable {
   public init(device: Int) { self.device = device }
 
   /// The lanes that have instructions, in the order in which the device asks them.
-  public var laneOrder: [Lane] { Set(lanes).sorted() }
+  public var laneOrder: [Lane] {
+    var found: [Lane] = []
+    for lane in lanes where !found.contains(lane) { found.append(lane) }
+    return found.sorted()
+  }
 
   /// Adds an instruction that belongs to the schedule's action `action` of this device.
   public mutating func append(_ instruction: Instruction, lane: Lane = .compute, action: Int) {

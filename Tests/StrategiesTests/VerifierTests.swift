@@ -122,9 +122,9 @@ import Testing
       // A buffer that is passed on after it was kept has another reader.
       let others = list.indices.contains { other in
         guard let source, other != place else { return false }
-        let access = tables.access(of: list[other].0, messages: program.messages)
         if case .free = list[other].0 { return false }
-        return (access.reads + access.frees).contains(source)
+        let accesses = Accesses(of: list[other].0, on: tables, messages: program.messages)[0]
+        return accesses.contains { ($0.kind == .read || $0.kind == .free) && $0.buffer == source }
       }
       if others { return false }
       list.remove(at: place)

@@ -4,8 +4,8 @@ extension Verifier {
   /// Where steps may run into each other, every instruction finds the buffers as if they did not, whichever lane is faster;
   /// and a step's samples and losses are those of its compute lane.
   func checkBorders() -> [Diagnostic] {
-    program.devices.filter(\.runsAcross).flatMap { device in
-      checkBorder(of: device, LaneDependencies(device, messages: program.messages)) + checkSampling(of: device)
+    zip(program.devices, accesses).filter(\.0.runsAcross).flatMap { device, accesses in
+      checkBorder(of: device, LaneDependencies(device, accesses)) + checkSampling(of: device)
     }
   }
 
@@ -63,7 +63,7 @@ private struct BorderWalk {
 
   init(_ device: DeviceProgram, _ dependencies: LaneDependencies, messages: Table<Message>) {
     self.dependencies = dependencies
-    touches = Touches(device, messages: messages)
+    touches = Touches(device, Accesses(of: device, messages: messages))
     length = device.instructions.count
     laneCount = dependencies.lanes.count
     clocks = Array(repeating: Array(repeating: 0, count: laneCount), count: laneCount)

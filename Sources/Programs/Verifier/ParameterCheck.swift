@@ -87,23 +87,23 @@ extension Verifier {
 
   /// What a member of a collective receives is used: kept, added or passed on.
   func checkDeliveries() -> [Diagnostic] {
-    program.devices.flatMap { device -> [Diagnostic] in
-      var unread: [Index<Buffer>: Int] = [:]
+    zip(program.devices, accesses).flatMap { device, accesses -> [Diagnostic] in
+      /// Per buffer, where it received a part that nobody has used yet.
+      var unread = [Int?](repeating: nil, count: device.buffers.count)
       var findings: [Diagnostic] = []
       for (position, instruction) in device.instructions.enumerated() {
         if case .receive(let index) = instruction {
-          if program.messages[index].collective != nil { unread[program.messages[index].receiveBuffer] = position }
+          let message = program.messages[index]
+          if message.collective != nil { unread[message.receiveBuffer.position] = position }
           continue
         }
-        let access = device.access(of: instruction, messages: program.messages)
-        if case .free(let buffer) = instruction {
-          if let received = unread.removeValue(forKey: buffer) {
-            findings.append(
-              finding("receives a part of a collective for nothing", device: device.device, at: received))
-          }
-          continue
+        if case .free(let buffer) = instruction, let received = unread[buffer.position] {
+          findings.append(
+            finding("receives a part of a collective for nothing", device: device.device, at: received))
         }
-        for buffer in access.reads + access.frees { unread[buffer] = nil }
+        for access in accesses[position] where access.kind == .read || access.kind == .free {
+          unread[access.buffer.position] = nil
+        }
       }
       return findings
     }

@@ -7,7 +7,7 @@ extension Verifier {
   /// graph (Commoner et al. 1971). When every instruction has run once, each of its places has as many tokens as before, so
   /// what could run once can run for ever; dependencies on the step before begin with theirs.
   func checkProgress() -> [Diagnostic] {
-    var run = DryRun(program)
+    var run = DryRun(program, accesses)
     guard !run.finish() else { return [] }
     return [program.deadlock(run.blocked())]
   }
@@ -21,9 +21,9 @@ private struct DryRun {
   private var done: [[Int]]
   private var underWay: [Int]
 
-  init(_ program: Program) {
+  init(_ program: Program, _ accesses: [Accesses]) {
     self.program = program
-    dependencies = program.devices.map { LaneDependencies($0, messages: program.messages) }
+    dependencies = zip(program.devices, accesses).map { LaneDependencies($0, $1) }
     done = dependencies.map { $0.lanes.map { _ in 0 } }
     underWay = program.channels.entries.map { _ in 0 }
   }

@@ -9,8 +9,13 @@ import Diagnostics
 /// the place marked `<-- here`.
 public struct Verifier {
   let program: Program
+  /// Per device.
+  let accesses: [Accesses]
 
-  public init(_ program: Program) { self.program = program }
+  public init(_ program: Program) {
+    self.program = program
+    accesses = program.devices.map { Accesses(of: $0, messages: program.messages) }
+  }
 
   /// Everything that is wrong, nothing when the program is sound.
   public func check() -> [Diagnostic] {

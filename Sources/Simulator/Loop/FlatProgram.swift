@@ -115,7 +115,8 @@ struct FlatProgram: Sendable {
 
   private mutating func add(_ device: DeviceProgram, messages: Table<Message>) {
     let first = instructions.count
-    let ordering = LaneDependencies(device, messages: messages)
+    let accesses = Accesses(of: device, messages: messages)
+    let ordering = LaneDependencies(device, accesses)
     let firstLane = lanes.count
     for positions in ordering.positions {
       lanes.append(Lane(first: order.count, end: order.count + positions.count))
@@ -123,7 +124,13 @@ struct FlatProgram: Sendable {
     }
     for (position, instruction) in device.instructions.enumerated() {
       let firstChange = Int32(changes.count)
-      addChanges(instruction, of: device, messages: messages)
+      for access in accesses[position] {
+        switch access.kind {
+        case .define: addChange(1, access.buffer, of: device)
+        case .free: addChange(-1, access.buffer, of: device)
+        case .read, .modify: break
+        }
+      }
       let firstDependency = Int32(dependencies.count)
       for dependency in ordering[position] {
         dependencies.append(
@@ -148,21 +155,7 @@ struct FlatProgram: Sendable {
     devices.append(Device(first: first, lanes: firstLane..<lanes.count, persistentBytes: persistent))
   }
 
-  private mutating func addChanges(_ instruction: Instruction, of device: DeviceProgram, messages: Table<Message>) {
-    switch instruction {
-    case .send(let message): add(-1, messages[message].sendBuffer, of: device)
-    case .receive(let message): add(1, messages[message].receiveBuffer, of: device)
-    case .free(let buffer): add(-1, buffer, of: device)
-    // The commonest instructions of collectives; they define and free nothing.
-    case .accumulate, .update, .endOfStep: break
-    default:
-      let access = device.access(of: instruction, messages: messages)
-      for buffer in access.defines { add(1, buffer, of: device) }
-      for buffer in access.frees { add(-1, buffer, of: device) }
-    }
-  }
-
-  private mutating func add(_ sign: Int64, _ buffer: Index<Buffer>, of device: DeviceProgram) {
+  private mutating func addChange(_ sign: Int64, _ buffer: Index<Buffer>, of device: DeviceProgram) {
     let entry = device.buffers[buffer]
     guard !entry.isPersistent else { return }
     changes.append(MemoryChange(kind: UInt8(Self.number(of: entry.kind)), bytes: sign * Int64(4 * entry.words)))

@@ -5,19 +5,18 @@ import Programs
 enum CopyElision {
   static func run(_ device: inout DeviceProgram, messages: inout Table<Message>) {
     var lastUse = [Int](repeating: -1, count: device.buffers.count)
-    for (position, instruction) in device.instructions.enumerated() {
-      let access = device.access(of: instruction, messages: messages)
-      for buffer in access.reads + access.modifies + access.defines + access.frees {
-        lastUse[buffer.position] = position
-      }
+    let accesses = Accesses(of: device, messages: messages)
+    for position in device.instructions.indices {
+      for access in accesses[position] { lastUse[access.buffer.position] = position }
     }
-    var senders: [Index<Buffer>: Index<Message>] = [:]
-    for case .send(let message) in device.instructions { senders[messages[message].sendBuffer] = message }
+    var senders = [Index<Message>?](repeating: nil, count: device.buffers.count)
+    for case .send(let message) in device.instructions { senders[messages[message].sendBuffer.position] = message }
     var kept: [(Instruction, Lane, Int)] = []
+    kept.reserveCapacity(device.instructions.count)
     for (position, instruction) in device.instructions.enumerated() {
       if case .copy(let number) = instruction, device.isMove(device.copies[number]),
         lastUse[device.copies[number].source.buffer.position] == position,
-        let message = senders[device.copies[number].destination.buffer]
+        let message = senders[device.copies[number].destination.buffer.position]
       {
         messages[message].sendBuffer = device.copies[number].source.buffer
         continue

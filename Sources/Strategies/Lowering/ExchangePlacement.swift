@@ -98,8 +98,8 @@ extension DeviceBuilder {
   private func lastUses(_ line: AssemblyLine, _ messages: Table<Message>) -> [Index<Buffer>: Int] {
     var last: [Index<Buffer>: Int] = [:]
     for (place, entry) in line.entries.enumerated() {
-      let access = program.access(of: entry.instruction, messages: messages)
-      for buffer in access.reads + access.modifies + access.defines { last[program.root(buffer)] = place }
+      let accesses = Accesses(of: entry.instruction, on: program, messages: messages)
+      for access in accesses[0] where access.kind != .free { last[program.root(access.buffer)] = place }
     }
     return last
   }
