@@ -36,6 +36,12 @@ struct KeyMapTests {
     #expect(overlay.lines().map(\.text).contains("  q Ctrl-C            leave the program"))
     overlay.filter = TextField("ZOOM")
     #expect(overlay.lines().map(\.text) == ["timeline", "  w +                 zoom in"])
+    #expect(overlay.lines(width: 39).map(\.text) == ["timeline", "  w +                 zoom in"])
+    overlay.filter = TextField("leave")
+    #expect(
+      overlay.lines(width: 38).map(\.text) == [
+        "everywhere", "  q Ctrl-C            leave the", "                      program",
+      ])
     overlay.filter = TextField("nothing like it")
     #expect(overlay.lines().map(\.text) == ["no key does that"])
   }

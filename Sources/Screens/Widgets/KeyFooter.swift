@@ -81,8 +81,8 @@ public struct HelpOverlay: Widget {
     self.scroll = scroll
   }
 
-  /// The lines of the help with the filter applied.
-  public func lines(_ glyphs: GlyphSet = .unicode) -> [Line] {
+  /// The lines of the help with the filter applied, what the keys do broken into lines of at most `width` columns.
+  public func lines(_ glyphs: GlyphSet = .unicode, width: Int = .max) -> [Line] {
     let wanted = filter?.text.lowercased() ?? ""
     var lines: [Line] = []
     for section in sections {
@@ -93,16 +93,25 @@ public struct HelpOverlay: Widget {
       lines.append(Line(section.title, role: .title))
       for (keys, text) in rows {
         let padding = String(repeating: " ", count: max(2, 20 - keys.columns))
-        lines.append(Line("  ") + Line(keys, role: .key) + Line(padding + text))
+        let indent = 2 + keys.columns + padding.columns
+        let parts = Line(text).wrapped(to: max(Self.narrowest, width - indent))
+        lines.append(Line("  ") + Line(keys, role: .key) + Line(padding) + parts[0])
+        lines += parts.dropFirst().map { Line(String(repeating: " ", count: indent)) + $0 }
       }
     }
     return lines.isEmpty ? [Line("no key does that", role: .dim)] : lines
   }
 
+  /// Columns that what the keys do is given at least.
+  private static let narrowest = 16
+  /// Columns of a help that its lines do not have: its frame, and a margin on both sides.
+  public static let frameColumns = 4
+
   /// Draws within `rect` alone, at any size.
   public func draw(into surface: inout Surface, in rect: Rect) {
-    let lines = lines(surface.glyphs)
-    let width = min(rect.width, max(40, (lines.map(\.columns).max() ?? 0) + 4))
+    let longest = lines(surface.glyphs).map(\.columns).max() ?? 0
+    let width = min(rect.width, max(40, longest + Self.frameColumns))
+    let lines = lines(surface.glyphs, width: width - Self.frameColumns)
     let place = rect.centred(width: width, height: lines.count + 2 + (filter == nil ? 0 : 1))
     surface.withClip(place) { surface in
       surface.fill(place)

@@ -87,6 +87,7 @@ extension WorkbenchState {
 
   /// The help's lines as drawn, for scrolling no further than they go.
   func helpLines(_ view: HelpView) -> [Line] {
-    HelpOverlay(sections: WorkbenchKeys.map.help(in: contextsBelowOverlay), filter: view.filter).lines()
+    HelpOverlay(sections: WorkbenchKeys.map.help(in: contextsBelowOverlay), filter: view.filter)
+      .lines(width: size.width - HelpOverlay.frameColumns)
   }
 }
