@@ -57,7 +57,8 @@ public func percentText(_ share: Double) -> String {
 /// A difference as a share, with its sign: `+12.3 %`; `n/a` where it is unknown.
 public func signedPercentText(_ share: Double?) -> String {
   guard let share, share.isFinite else { return "n/a" }
-  return String(format: "%+.1f %%", 100 * share)
+  // Not `-0.0 %` for what a sum has lost.
+  return String(format: "%+.1f %%", abs(share) < 5e-4 ? 0 : 100 * share)
 }
 
 /// `1 device`, `2 devices`.
