@@ -40,6 +40,19 @@ import Traces
     #expect(report.series.count == 1 && report.series[0].serialShare != nil && report.isComplete)
   }
 
+  /// A strategy that takes more microbatches on more devices is one line in the picture; asked for several numbers of them, it
+  /// is as many lines.
+  @Test func microbatchesThatAStrategyDecidesAreOneSeries() throws {
+    let automatic = sweep([.pipeline(PipelineParallel())], devices: [1, 2, 3]).run(measure: nil)
+    let counts = automatic.rows.filter { !$0.isReference }.map(\.microbatches)
+    #expect(Set(counts).count > 1 && automatic.rows.allSatisfy { $0.microbatchesAsked == nil })
+    #expect(automatic.series.count == 1 && automatic.series[0].microbatches == nil)
+    let space = SweepSpace(
+      scene, strategies: [.pipeline(PipelineParallel())], devices: [1, 2], microbatches: [2, 4])
+    let asked = Sweep(scene, space: space, forecaster: TinyScenes.forecaster, clock: .wall).run(measure: nil)
+    #expect(asked.series.map(\.microbatches) == [2, 4])
+  }
+
   @Test func whatCannotBeStandsInTheTable() throws {
     let report = sweep([.pipeline(stages: 3), .data()], devices: [2, 9]).run(measure: nil)
     let refused = report.rows.filter { $0.refused != nil }

@@ -8,6 +8,7 @@ public struct SweepReport: Codable, Hashable, Sendable {
   public struct Series: Codable, Hashable, Sendable {
     public var strategy: String
     public var batch: Int
+    /// Null where the strategy decides.
     @Nullable public var microbatches: Int? = nil
     public var link: String
     /// Null where no run had several devices and a reference.
@@ -69,7 +70,7 @@ public struct SweepReport: Codable, Hashable, Sendable {
     self.rows = compared
     series = Self.groups(compared).map { group in
       var series = Series(strategy: group[0].strategy, batch: group[0].batch, link: group[0].link)
-      series.microbatches = group[0].microbatches
+      series.microbatches = group[0].microbatchesAsked
       series.serialShare = AmdahlFit(Self.points(group))?.serialShare
       return series
     }

@@ -9,6 +9,8 @@ public struct SweepRow: Codable, Hashable, Sendable {
   public var batch: Int
   /// As the program has them; null where there is none and the strategy decides.
   @Nullable public var microbatches: Int? = nil
+  /// As the sweep or the scene wants them; null where the strategy decides.
+  @Nullable public var microbatchesAsked: Int? = nil
   public var seed: UInt64
   public var link: String
   /// Null where nothing was run.
@@ -39,6 +41,7 @@ public struct SweepRow: Codable, Hashable, Sendable {
     case strategy, devices, batch, microbatches, seed, link, clock, oversubscribed, steps, speedup, efficiency,
       predicted
     case refused, notes
+    case microbatchesAsked = "microbatches_asked"
     case isReference = "is_reference"
     case warmupSteps = "warmup_steps"
     case samplesPerSecond = "samples_per_second"
@@ -62,6 +65,7 @@ public struct SweepRow: Codable, Hashable, Sendable {
     devices = point.devices
     batch = point.batch
     microbatches = point.microbatches
+    microbatchesAsked = point.microbatches
     self.seed = seed
     link = point.link.description
     self.isReference = isReference
@@ -87,11 +91,12 @@ public struct SweepRow: Codable, Hashable, Sendable {
   /// Whether it is what speed-ups are measured against: serial training on one device, in one piece.
   var isSerial: Bool { strategy == Strategy.serial.description && devices == 1 && (microbatches ?? 1) == 1 }
 
-  /// What rows with one line in a picture have in common.
+  /// What rows with one line in a picture have in common. A strategy that decides its microbatches by itself may take more of
+  /// them on more devices.
   var series: String {
     var text = oneLine(strategy)
     text += ", batch \(batch)"
-    if let microbatches, microbatches > 1 { text += ", microbatches \(microbatches)" }
+    if let microbatchesAsked, microbatchesAsked > 1 { text += ", microbatches \(microbatchesAsked)" }
     return text + ", link \(link)"
   }
 }
