@@ -55,8 +55,9 @@ public struct Search {
     self.progress = progress
   }
 
-  /// Searches all families: those that are enumerated first, the smallest of all at the beginning; then the others with equal
-  /// shares of half of what is left of the budget, and the most promising of them with the rest.
+  /// Searches all families: those that are enumerated first, the smallest of all at the beginning; then the starts of all
+  /// others, so that a search that is ended early has looked at each; then these, the best start first, with equal shares of half
+  /// of what is left of the budget, and the most promising of them with the rest.
   public func run() -> (ledger: SearchLedger, outcomes: [FamilyOutcome], isComplete: Bool) {
     var desk = SearchDesk(budget: budget.candidates, judge: judge, isCancelled: isCancelled, progress: progress)
     let most = min(budget.exhaustive, budget.candidates / 5)
@@ -70,6 +71,12 @@ public struct Search {
       if enumerate(families[index], &desk) { outcomes[index].method = .exhaustive }
       outcomes[index].judged = desk.ledger.judged - before
     }
+    for index in large {
+      let before = desk.ledger.judged
+      desk.family = families[index].name
+      for candidate in families[index].starts.compactMap(families[index].candidate) { _ = desk.verdict(of: candidate) }
+      outcomes[index].judged = desk.ledger.judged - before
+    }
     var points = [[Int]?](repeating: nil, count: families.count)
     func guide(_ index: Int, round: Int, upTo limit: Int) {
       let before = desk.ledger.judged
@@ -81,7 +88,8 @@ public struct Search {
       outcomes[index].method = desk.isCancelled() ? .unfinished : .guided
     }
     let middle = (desk.ledger.judged + budget.candidates) / 2
-    for (turn, index) in large.enumerated() {
+    let ordered = large.sorted { (best(of: $0, desk), $0) < (best(of: $1, desk), $1) }
+    for (turn, index) in ordered.enumerated() {
       guide(index, round: 1, upTo: desk.ledger.judged + (middle - desk.ledger.judged) / (large.count - turn))
     }
     let promising = large.filter { points[$0] != nil }.sorted { best(of: $0, desk) < best(of: $1, desk) }
