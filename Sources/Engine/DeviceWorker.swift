@@ -93,6 +93,7 @@ struct DeviceWorker: ~Copyable {
   /// The end of the last instruction, which is the beginning of the next.
   private var now: Int64 = 0
   private var withheld = WithheldTime(now: 0, processorTime: 0)
+  private var gauge = ProcessorGauge()
   private var executed = 0
 
   init(_ plan: WorkerPlan, memory: DeviceMemory, control: RunControl) {
@@ -187,6 +188,9 @@ struct DeviceWorker: ~Copyable {
   private mutating func standUp() {
     now = control.clock.now()
     withheld = WithheldTime(now: now, processorTime: RunClock.threadTime())
+    guard recorder.isTracing else { return }
+    _ = gauge.read(at: now)
+    now = control.clock.now()
   }
 
   /// Begins the next step, if it may begin: says so first, and looks afterwards (``RunControl/hold()``).
@@ -315,9 +319,11 @@ struct DeviceWorker: ~Copyable {
     now = control.clock.now()
     guard recorder.isTracing else { return }
     record.end = now
+    record.gauge = gauge.last
     if withheld.isDue(at: now) {
       record.withheld = min(withheld.take(at: now, processorTime: RunClock.threadTime()), now - begin)
-      // What the reading took is the runtime's.
+      if gauge.isDue(at: now) { record.gauge = max(record.gauge, gauge.read(at: now)) }
+      // What the readings took is the runtime's.
       now = control.clock.now()
     }
     recorder.append(record)
@@ -352,6 +358,7 @@ struct DeviceWorker: ~Copyable {
         let begin = now
         now = control.clock.now()
         withheld.sleep(now - begin)
+        gauge.settle(from: now)
       }
     }
     port.parker.announce(place)

@@ -8,7 +8,8 @@ struct RunClock: Sendable {
 
   func now() -> Int64 { Self.monotonic() &- origin }
 
-  private static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
+  /// Nanoseconds of the machine's monotonic time.
+  static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
 
   /// Nanoseconds of processor time that the calling thread has used.
   static func threadTime() -> Int64 { read(CLOCK_THREAD_CPUTIME_ID) }

@@ -19,6 +19,7 @@ public final class SteppedDevices {
   private let devices: [SteppedDevice]
   /// Nanoseconds between two readings of the clock with nothing in between.
   private let readingNanoseconds: Int64
+  private var gauge = ProcessorGauge()
 
   init(_ parts: RunParts) {
     program = parts.workers[0].program
@@ -37,7 +38,10 @@ public final class SteppedDevices {
   /// device's lanes keep their order and are one step apart at most. Where the run
   /// is closed, nothing is done and the time is 0; a failure closes it.
   public func execute(device: Int, position: Int, step: Int) -> Int64 {
-    guard control.closed == nil else { return 0 }
+    guard control.closed == nil else {
+      devices[device].note(gauge: 0)
+      return 0
+    }
     let before = RunClock.threadTime()
     do throws(Halt) {
       try devices[device].execute(position, step: step, channels: control.channels)
@@ -49,7 +53,10 @@ public final class SteppedDevices {
             excerpt: program.excerpt(device: device, around: instruction)))
       }
     }
-    return max(0, RunClock.threadTime() - before - readingNanoseconds)
+    let after = RunClock.threadTime()
+    let earlier = gauge.last
+    devices[device].note(gauge: max(earlier, gauge.isDue(at: after) ? gauge.read(at: after) : earlier))
+    return max(0, after - before - readingNanoseconds)
   }
 
   /// Takes the records of executed instructions, device by device in the order of execution, and hands over what they
@@ -89,6 +96,8 @@ private final class SteppedDevice {
   /// Instructions of the oldest step that has not ended, and of the next, that were recorded.
   private var recorded = (0, 0)
   private var recordedSteps = 0
+  /// What the processor's gauge said at the instructions that are executed and not yet recorded, in order.
+  private var gauges: [Int32] = []
 
   init(_ plan: WorkerPlan, memory: DeviceMemory) {
     number = plan.device.device
@@ -127,6 +136,11 @@ private final class SteppedDevice {
     if executed == computeLength { results.append(executor.result) }
   }
 
+  /// Keeps what the gauge said at the last instruction for its record.
+  func note(gauge: Int32) {
+    if recorder.isTracing { gauges.append(gauge) }
+  }
+
   private func begin(_ step: Int) {
     self.step = step
     executed = 0
@@ -135,8 +149,13 @@ private final class SteppedDevice {
   }
 
   func take(_ records: [TraceRecord], outbox: Outbox) {
-    for record in records {
-      if recorder.isTracing { recorder.append(record) }
+    defer { if recorder.isTracing { gauges.removeFirst(records.count) } }
+    for (place, record) in records.enumerated() {
+      if recorder.isTracing {
+        var record = record
+        record.gauge = gauges[place]
+        recorder.append(record)
+      }
       // Lanes are one step apart at most.
       if Int(record.step) == recordedSteps { recorded.0 += 1 } else { recorded.1 += 1 }
       if recorded.0 == program.instructions.count {

@@ -25,6 +25,8 @@ public struct Report: Codable, Hashable, Sendable {
   public var warmupSteps: Int
   @Nullable public var samplesPerSecond: Double? = nil
   public var stepSeconds: StepSeconds
+  /// The measured steps in which every device had a processor for itself and at its full speed; null where nobody looked.
+  @Nullable public var undisturbed: Undisturbed? = nil
   /// Mean loss of each step's batch before its update, one per step, warm-up included; null where nothing was computed.
   @Nullable public var loss: [Nullable<Double>]? = nil
   @Nullable public var trainAccuracy: Double? = nil
@@ -59,7 +61,7 @@ public struct Report: Codable, Hashable, Sendable {
     case warmupSteps = "warmup_steps"
     case samplesPerSecond = "samples_per_second"
     case stepSeconds = "step_seconds"
-    case loss
+    case undisturbed, loss
     case trainAccuracy = "train_accuracy"
     case testAccuracy = "test_accuracy"
     case ensembleAccuracy = "ensemble_accuracy"

@@ -32,9 +32,11 @@ extension Report {
       let formula = PeakMemory(
         of: program.devices[device], messages: program.messages,
         workspaceWords: facts.workspaceWords.flatMap { $0.indices.contains(device) ? $0[device] : nil })
-      return Device(
+      var row = Device(
         device, totals: isMeasured ? totals : nil, clock: facts.clock, peak: peak ?? .unknown,
         formula: Report.PeakBytes(formula))
+      row.processorSpeed = totals.processorSpeed(of: device, knownGauge: facts.analysis.gaugeNanoseconds)
+      return row
     }
     communication = Communication(program, totals: isMeasured ? totals : nil)
     bubble = Bubble(statistics.catalogue, totals: totals)
@@ -57,7 +59,11 @@ extension Report {
       trainOracleAccuracy = facts.trainOracleAccuracy
       heads = facts.heads
     }
-    predicted = facts.predictedStepSeconds.map { Prediction(stepSeconds: $0, measured: median) }
+    let calm = totals.undisturbedSteps(knownGauge: facts.analysis.gaugeNanoseconds)
+    undisturbed = calm.map { Undisturbed($0) }
+    predicted = facts.predictedStepSeconds.map {
+      Prediction(stepSeconds: $0, measured: median, undisturbed: calm?.medianSeconds)
+    }
     if let machine = facts.machine, measuredSteps > 0 {
       links = LinkUse.all(
         program, on: machine, carried: facts.carried, steps: facts.steps, measuredSteps: measuredSteps)

@@ -27,6 +27,23 @@ extension Report {
     }
   }
 
+  /// Measured steps in which nobody disturbed the run (``UndisturbedSteps``).
+  public struct Undisturbed: Codable, Hashable, Sendable {
+    public var steps: Int
+    /// Their median; null where they are fewer than ``UndisturbedSteps/enough``.
+    @Nullable public var stepSeconds: Double? = nil
+
+    init(_ steps: UndisturbedSteps) {
+      self.steps = steps.count
+      stepSeconds = steps.medianSeconds
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case steps
+      case stepSeconds = "step_seconds"
+    }
+  }
+
   /// Where one device's time went; the five parts add up to `windowSeconds` (``Breakdown``).
   public struct Device: Codable, Hashable, Sendable {
     public var device: Int
@@ -39,6 +56,8 @@ extension Report {
     /// In any of the five parts: the device's thread was off its processor although it could have run, because other
     /// programs or the host of a virtual machine had it. Measured on the wall clock alone.
     @Nullable public var withheldSeconds: Double? = nil
+    /// How fast its processor was in the mean, as a share of its full speed (``TraceRecord/gauge``); null where nobody gauged it.
+    @Nullable public var processorSpeed: Double? = nil
     /// Of its work in the last measured step, from the first work of any device in that step (``Totals/LastStep``).
     @Nullable public var firstStartSeconds: Double? = nil
     @Nullable public var lastEndSeconds: Double? = nil
@@ -60,6 +79,7 @@ extension Report {
       case overheadSeconds = "overhead_seconds"
       case idleSeconds = "idle_seconds"
       case withheldSeconds = "withheld_seconds"
+      case processorSpeed = "processor_speed"
       case firstStartSeconds = "first_start_seconds"
       case lastEndSeconds = "last_end_seconds"
       case waits
@@ -190,8 +210,7 @@ extension Report {
     @Nullable public var stepSeconds: Double? = nil
     /// (predicted - measured) / measured, of the median step.
     @Nullable public var relativeError: Double? = nil
-    /// The same of the step as it would have been, had the devices' threads never been off their processors
-    /// (``Replay/Repeated/undisturbedStepSeconds``).
+    /// The same of the median undisturbed step (``Report/undisturbed``): predictions are for processors that nobody else uses.
     @Nullable public var undisturbedRelativeError: Double? = nil
     /// What ``relativeError`` is made of; null without a replay of the measured steps.
     @Nullable public var errorParts: ErrorParts? = nil
@@ -203,14 +222,23 @@ extension Report {
       /// Other programs or the host of a virtual machine had the processors; 0 or negative, as no prediction knows of it, and
       /// null where nobody measured it, as on other clocks.
       @Nullable public var withheld: Double? = nil
+      /// Processors were slower than they can be, as where another guest of a virtual machine's host uses the same core: what the
+      /// run's undisturbed steps are shorter than its median, beyond what was withheld. Null where no median of
+      /// undisturbed steps is known; it is then a part of ``times``.
+      @Nullable public var slowed: Double? = nil
       /// The simulator makes of the recorded durations another step than was measured.
       public var simulation: Double
     }
 
     /// Unknown error where no step was measured.
-    public init(stepSeconds predicted: Double, measured: Double?) {
+    ///
+    /// - Parameters:
+    ///   - measured: the median step.
+    ///   - undisturbed: the median of the undisturbed steps.
+    public init(stepSeconds predicted: Double, measured: Double?, undisturbed: Double? = nil) {
       stepSeconds = predicted
       relativeError = measured.map { (predicted - $0) / $0 }
+      undisturbedRelativeError = undisturbed.map { (predicted - $0) / $0 }
     }
 
     enum CodingKeys: String, CodingKey {
@@ -225,11 +253,12 @@ extension Report {
     mutating func explain(by repeated: Replay.Repeated, of steps: AnalysedSteps) {
       guard let error = relativeError, steps.medianSeconds > 0, repeated.stepSeconds > 0 else { return }
       let simulation = repeated.stepSeconds / steps.medianSeconds - 1
-      let left = repeated.undisturbedStepSeconds.map { $0 / repeated.stepSeconds }
-      let withheld = left.map { $0 - 1 }
+      let withheld = repeated.undisturbedStepSeconds.map { $0 / repeated.stepSeconds - 1 }
+      // Undisturbed over measured: (predicted / measured) / (predicted / undisturbed).
+      let slowed = undisturbedRelativeError.map { (1 + error) / (1 + $0) - 1 - (withheld ?? 0) }
       errorParts = ErrorParts(
-        times: error - simulation - (withheld ?? 0), withheld: withheld, simulation: simulation)
-      undisturbedRelativeError = left.flatMap { $0 > 0 ? (1 + error) / $0 - 1 : nil }
+        times: error - simulation - (withheld ?? 0) - (slowed ?? 0), withheld: withheld, slowed: slowed,
+        simulation: simulation)
     }
   }
 }

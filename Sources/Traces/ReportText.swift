@@ -41,6 +41,11 @@ public struct ReportText: Sendable {
     let step = report.stepSeconds
     line("throughput", report.samplesPerSecond.map { "\(significant($0)) samples/s" } ?? "n/a")
     line("step", "median \(time(step.median)), p10 \(time(step.p10)), p90 \(time(step.p90))")
+    if let calm = report.undisturbed {
+      line(
+        "  undisturbed",
+        "median \(time(calm.stepSeconds)) of \(counted(calm.steps, "step")) with processors at full speed")
+    }
     let losses = report.losses
     line(
       "loss",
@@ -73,10 +78,11 @@ public struct ReportText: Sendable {
           "  of the error",
           "\(signedPercentText(parts.times)) instructions' times other than predicted, "
             + (parts.withheld.map { "\(signedPercentText($0)) processors withheld, " } ?? "")
+            + (parts.slowed.map { "\(signedPercentText($0)) slower processors, " } ?? "")
             + "\(signedPercentText(parts.simulation)) the simulation")
       }
       if let error = predicted.undisturbedRelativeError {
-        line("  undisturbed", "relative error \(signedPercentText(error)) where no processor had been withheld")
+        line("  undisturbed", "relative error \(signedPercentText(error)) of the undisturbed steps")
       }
     } else if report.clock != .model {
       line("predicted step", "n/a")
@@ -106,18 +112,21 @@ public struct ReportText: Sendable {
     return ["test samples for which a head has the smallest loss"] + table.lines
   }
 
-  /// Share of each device's window; the five add up to 100 %, what follows are parts of them.
+  /// Share of each device's window; the five add up to 100 %, what follows are parts of them. The speed is the processor's, of
+  /// its full one.
   private var breakdown: [String] {
     let isWithheldKnown = report.perDevice.contains { $0.withheldSeconds != nil }
+    let isSpeedKnown = report.perDevice.contains { $0.processorSpeed != nil }
     var table = TextTable(
       header: [
         "device", "window", "compute", "exposed comm.", "wait", "overhead", "idle", "late sender", "back pressure",
-      ] + (isWithheldKnown ? ["withheld"] : []))
+      ] + (isWithheldKnown ? ["withheld"] : []) + (isSpeedKnown ? ["speed"] : []))
     for device in report.perDevice {
       let parts = Activity.allCases.map { activity in share(device.seconds(activity), of: device.windowSeconds) }
       let waits = WaitCause.allCases.map { cause in share(device.waits?[cause.rawValue], of: device.windowSeconds) }
       let withheld = isWithheldKnown ? [share(device.withheldSeconds, of: device.windowSeconds)] : []
-      table.append(["\(device.device)", time(device.windowSeconds)] + parts + waits + withheld)
+      let speed = isSpeedKnown ? [percent(device.processorSpeed)] : []
+      table.append(["\(device.device)", time(device.windowSeconds)] + parts + waits + withheld + speed)
     }
     return ["time per device, measured steps"] + table.lines
   }

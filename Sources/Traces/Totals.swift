@@ -13,6 +13,12 @@ public struct Totals: Sendable {
   public private(set) var bytesByPurpose: [Purpose: Int] = [:]
   /// Nanoseconds per measured step, in order.
   public private(set) var stepNanoseconds: [Int64] = []
+  /// Of the processors in each of these steps.
+  public private(set) var conditions: [ProcessorCondition] = []
+  /// Per device, over all measured steps (``TraceRecord/gauge``).
+  private(set) var gauges: [GaugeMean]
+  /// The shortest reading of any device; nil where nobody gauged.
+  private(set) var shortestGauge: Int32?
   /// The measured time as stretches without stops, warm-up or lost steps in between; every device's window is their sum.
   public private(set) var segments: [Range<Int64>] = []
   /// The last measured step.
@@ -37,6 +43,7 @@ public struct Totals: Sendable {
     bytesReceived = bytesSent
     messagesSent = bytesSent
     withheld = breakdowns.map { _ in 0 }
+    gauges = breakdowns.map { _ in GaugeMean() }
     channels = program.channels.entries
     channelBytes = Array(repeating: 0, count: channels.count)
     channelMessages = channelBytes
@@ -75,13 +82,19 @@ public struct Totals: Sendable {
     } else {
       segments.append(window)
     }
+    var stepGauges: [GaugeMean] = []
+    var mostWithheld: Int64 = 0
     var firstBegin: [Int64?] = []
     var lastEnd: [Int64?] = []
     for (device, own) in records.enumerated() {
       var first: Int64?
       var last: Int64?
+      var gauge = GaugeMean()
+      var lost: Int64 = 0
       for record in own {
-        withheld[device] += record.withheld
+        lost += record.withheld
+        gauge.add(record)
+        if record.gauge > 0 { shortestGauge = min(shortestGauge ?? .max, record.gauge) }
         let instruction = Int(record.instruction)
         switch catalogue.kind(device: device, instruction: instruction) {
         case .send, .receive: count(device: device, instruction: instruction, catalogue: catalogue)
@@ -91,9 +104,19 @@ public struct Totals: Sendable {
         default: break
         }
       }
+      withheld[device] += lost
+      mostWithheld = max(mostWithheld, lost)
+      gauges[device] += gauge
+      stepGauges.append(gauge)
       firstBegin.append(first)
       lastEnd.append(last)
     }
+    // A device without work of its own has no reading.
+    let means = zip(stepGauges, firstBegin).compactMap { $1 == nil ? nil : $0.mean }
+    conditions.append(
+      ProcessorCondition(
+        gaugeNanoseconds: means.count == firstBegin.count { $0 != nil } ? means.max() : nil,
+        withheldShare: window.isEmpty ? 0 : Double(mostWithheld) / Double(window.count)))
     let start = firstBegin.compactMap { $0 }.min() ?? window.lowerBound
     lastStep = LastStep(
       step: step, firstStart: firstBegin.map { $0.map { $0 - start } }, lastEnd: lastEnd.map { $0.map { $0 - start } })

@@ -18,10 +18,13 @@ public struct TraceRecord: Hashable, Sendable {
   /// Of the time from begin to end: how long the device's thread was off its processor although it could have run, because
   /// other programs or the host of a virtual machine had it. Only the wall clock knows such time; 0 elsewhere.
   public var withheld: Int64
+  /// Nanoseconds that a fixed piece of arithmetic took on the device's processor when it was last tried before this
+  /// instruction, or right after it, whichever was longer: the more, the slower was the processor. 0 where nobody tried.
+  public var gauge: Int32
 
   public init(
     step: Int32, instruction: Int32, begin: Int64, end: Int64, senderReady: Int64 = 0, transferStart: Int64 = 0,
-    arrival: Int64 = 0, withheld: Int64 = 0
+    arrival: Int64 = 0, withheld: Int64 = 0, gauge: Int32 = 0
   ) {
     self.step = step
     self.instruction = instruction
@@ -31,6 +34,7 @@ public struct TraceRecord: Hashable, Sendable {
     self.transferStart = transferStart
     self.arrival = arrival
     self.withheld = withheld
+    self.gauge = gauge
   }
 }
 

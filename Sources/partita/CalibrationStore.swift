@@ -54,7 +54,10 @@ enum CalibrationStore {
   /// for the run's sake.
   static func add(_ run: RecordedTimes, threads: Int) {
     guard var document = measured else { return }
-    document.add(RecordedTimes.measurements(of: [run], threads: threads, origin: .run, date: today))
+    document.take(gaugeNanoseconds: run.shortestGauge.map(Double.init))
+    document.add(
+      RecordedTimes.measurements(
+        of: [run], fastestGauge: document.gaugeNanoseconds, threads: threads, origin: .run, date: today))
     try? save(document)
   }
 

@@ -12,7 +12,7 @@ enum RunAnalysis {
   /// Of a real run: its recorded durations replayed.
   static func context(of statistics: RunStatistics, on machine: Machine, clock: Clock) -> AnalysisContext {
     AnalysedSteps.longest(of: statistics.recent.steps, catalogue: statistics.catalogue)
-      .map { context(of: $0, on: machine, clock: clock) } ?? AnalysisContext(peakFlopsPerSecond: peak)
+      .map { context(of: $0, on: machine, clock: clock) } ?? context(nil)
   }
 
   /// Of some steps of a real run.
@@ -37,15 +37,10 @@ enum RunAnalysis {
 
   /// A program that has just run does run in a simulation; without an answer the report says n/a.
   private static func context(_ replay: Replay?) -> AnalysisContext {
-    var context = AnalysisContext(peakFlopsPerSecond: peak)
-    context.replay = replay
-    return context
-  }
-
-  /// The best rate that `partita bench` has measured on one device of this machine; nil where it was never run.
-  private static var peak: Double? {
-    guard FileManager.default.fileExists(atPath: CalibrationStore.file.path) else { return nil }
-    return CalibrationStore.load().document.peakFlopsPerSecond
+    let calibration = CalibrationStore.measured
+    return AnalysisContext(
+      replay: replay, peakFlopsPerSecond: calibration?.peakFlopsPerSecond,
+      gaugeNanoseconds: calibration?.gaugeNanoseconds)
   }
 
   /// Serial training simulated on the machine's fastest device with the same calibration; nil where nothing took time.

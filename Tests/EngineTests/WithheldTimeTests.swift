@@ -23,6 +23,12 @@ import Traces
     #expect(time.take(at: 100_000, processorTime: 41_000) == 0)
   }
 
+  /// Which of them is fast is not asked: only that devices looked.
+  @Test func recordsSayWhatTheGaugeSaid() throws {
+    let (_, news) = try train(HandBuilt.ring(), length: .steps(3))
+    for record in news.trace.records.joined() { #expect(record.gauge > 0) }
+  }
+
   @Test func recordsHoldNoMoreThanTheirTime() throws {
     var options = TrainingRun.Options()
     options.machine.link = .emulated(latencyNanoseconds: 300_000, bytesPerSecond: 1e9)

@@ -44,7 +44,8 @@ import Traces
     times.add(try trace(program))
     var document = try #require(Calibration(fitting: [times], machine: "m", date: "2026-02-01"))
     document.wakeNanoseconds = 0
-    document.add(RecordedTimes.measurements(of: [times], threads: 1, origin: origin, date: "2026-02-03"))
+    document.add(
+      RecordedTimes.measurements(of: [times], fastestGauge: nil, threads: 1, origin: origin, date: "2026-02-03"))
     return Forecaster(calibration: document, origin: "here", cores: cores)
   }
 
@@ -95,7 +96,8 @@ import Traces
     var times = RecordedTimes(program, spinNanoseconds: 0)
     times.add(try trace(program))
     var document = try #require(Calibration(fitting: [times], machine: "m", date: "2026-02-01"))
-    let alone = RecordedTimes.measurements(of: [times], threads: 1, origin: .bench, date: "2026-02-03")
+    let alone = RecordedTimes.measurements(
+      of: [times], fastestGauge: nil, threads: 1, origin: .bench, date: "2026-02-03")
     let together = alone.map { measurement in
       Calibration.Measurement(
         work: measurement.work, size: measurement.size, units: measurement.units, threads: 2,

@@ -70,8 +70,12 @@ import Traces
 
   @Test func calibrationsReadBackAndRefuseNonsense() throws {
     let document = Calibration(
-      machine: "m", date: "2026-01-31", costs: ["copy": .init(fixed: 100, perUnit: 0.5)], wakeNanoseconds: 5000)
+      machine: "m", date: "2026-01-31", costs: ["copy": .init(fixed: 100, perUnit: 0.5)], wakeNanoseconds: 5000,
+      gaugeNanoseconds: 740)
     #expect(try Calibration(json: Data(document.json().utf8)) == document)
+    // Documents of machines whose processors were never gauged.
+    let ungauged = try document.json().replacing("  \"gauge_nanoseconds\" : 740,\n", with: "")
+    #expect(try Calibration(json: Data(ungauged.utf8)).gaugeNanoseconds == nil)
     for wrong in [
       try document.json().replacing("calibration/2", with: "calibration/9"),
       try document.json().replacing("5000", with: "-1"), "{}", "",

@@ -33,17 +33,23 @@ public struct Calibration: Codable, Hashable, Sendable {
   public var costs: [String: Cost]
   /// From the sending of a message in shared memory until a device that waits for it has woken up.
   public var wakeNanoseconds: Double
+  /// The shortest that the gauge of a processor's speed took (``Traces/TraceRecord/gauge``): what it takes where nobody disturbs
+  /// the processor. Nil where nobody gauged.
+  public var gaugeNanoseconds: Double?
   /// Times of exact sizes, the oldest first.
   public var measurements: [Measurement]
 
   enum CodingKeys: String, CodingKey {
     case schema, machine, date, costs, measurements
     case wakeNanoseconds = "wake_nanoseconds"
+    case gaugeNanoseconds = "gauge_nanoseconds"
   }
 
   public init(
-    machine: String, date: String, costs: [String: Cost], wakeNanoseconds: Double, measurements: [Measurement] = []
+    machine: String, date: String, costs: [String: Cost], wakeNanoseconds: Double, gaugeNanoseconds: Double? = nil,
+    measurements: [Measurement] = []
   ) {
+    self.gaugeNanoseconds = gaugeNanoseconds
     self.measurements = measurements
     self.machine = machine
     self.date = date
@@ -65,7 +71,7 @@ public struct Calibration: Codable, Hashable, Sendable {
     }
     self = try JSONDecoder().decode(Calibration.self, from: json)
     let numbers =
-      costs.values.flatMap { [$0.fixed, $0.perUnit] } + [wakeNanoseconds]
+      costs.values.flatMap { [$0.fixed, $0.perUnit] } + [wakeNanoseconds, gaugeNanoseconds ?? 0]
       + measurements.flatMap { [$0.units, $0.nanoseconds] }
     guard numbers.allSatisfy({ $0 >= 0 && $0.isFinite }) else { throw DiagnosticList("a time in it is below zero") }
   }

@@ -7,7 +7,8 @@ extension Calibration {
   public init?(
     fitting runs: [RecordedTimes], machine: String, date: String, measurements: [Measurement] = []
   ) {
-    let samples = Dictionary(grouping: runs.flatMap { $0.samples() }, by: \.work.name)
+    let fastest = runs.compactMap(\.shortestGauge).min().map(Double.init)
+    let samples = Dictionary(grouping: runs.flatMap { $0.samples(fastestGauge: fastest) }, by: \.work.name)
     guard !samples.isEmpty else { return nil }
     let wakes = runs.compactMap(\.medianWake).sorted()
     let costs = samples.mapValues { samples in
@@ -16,7 +17,8 @@ extension Calibration {
     // An awaited message's receive takes what every receive takes, after the waking.
     let wake = wakes.isEmpty ? 0 : Double(wakes[wakes.count / 2]) - (costs["receive"]?.fixed ?? 0)
     self.init(
-      machine: machine, date: date, costs: costs, wakeNanoseconds: max(0, wake), measurements: measurements)
+      machine: machine, date: date, costs: costs, wakeNanoseconds: max(0, wake), gaugeNanoseconds: fastest,
+      measurements: measurements)
   }
 }
 

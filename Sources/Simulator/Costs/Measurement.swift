@@ -39,6 +39,11 @@ extension Calibration {
     if measurements.count > Self.capacity { measurements.removeFirst(measurements.count - Self.capacity) }
   }
 
+  /// Takes in what the gauge of a processor's speed took at another time: the shortest counts.
+  public mutating func take(gaugeNanoseconds new: Double?) {
+    gaugeNanoseconds = [gaugeNanoseconds, new].compactMap { $0 }.min()
+  }
+
   /// Measurements that are kept; the oldest go first.
   private static let capacity = 20_000
 }
@@ -46,10 +51,12 @@ extension Calibration {
 extension RecordedTimes {
   /// Recorded runs as measurements: of each work of one size the mean of its instructions' medians, so that the times of a
   /// step add up; of work without a size the median of them.
+  ///
+  /// - Parameter fastestGauge: the gauge's nanoseconds on an undisturbed processor; nil where nobody gauged.
   public static func measurements(
-    of runs: [RecordedTimes], threads: Int, origin: Calibration.Measurement.Origin, date: String
+    of runs: [RecordedTimes], fastestGauge: Double?, threads: Int, origin: Calibration.Measurement.Origin, date: String
   ) -> [Calibration.Measurement] {
-    let samples = runs.flatMap { $0.samples() }
+    let samples = runs.flatMap { $0.samples(fastestGauge: fastestGauge) }
     let groups = Dictionary(grouping: samples) { SizedWork(name: $0.work.name, size: $0.size.text) }
     return groups.sorted { ($0.key.name, $0.key.size) < ($1.key.name, $1.key.size) }.map { key, samples in
       let times = samples.map(\.nanoseconds).sorted()

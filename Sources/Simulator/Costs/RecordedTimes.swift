@@ -7,13 +7,12 @@ public struct RecordedTimes: Sendable {
   private let catalogue: InstructionCatalogue
   private let warmupSteps: Int
   private let spinNanoseconds: Int64
-  /// Per device and instruction, nanoseconds without waiting.
-  private var durations: [[[Int64]]]
+  /// Per device and instruction.
+  private var durations: [[GaugedDurations]]
   /// Of receives that slept: from the arrival of the message to the end.
   private var wakes: [Int64] = []
-
-  /// Durations that are kept of each instruction, the first ones.
-  private static let kept = 101
+  /// The shortest reading of the processors' gauge (``Traces/TraceRecord/gauge``); nil where nobody gauged.
+  public private(set) var shortestGauge: Int32?
 
   /// - Parameters:
   ///   - warmupSteps: steps at the start that are left out.
@@ -22,7 +21,7 @@ public struct RecordedTimes: Sendable {
     catalogue = InstructionCatalogue(program)
     self.warmupSteps = warmupSteps
     self.spinNanoseconds = spinNanoseconds
-    durations = program.devices.map { $0.instructions.map { _ in [] } }
+    durations = program.devices.map { $0.instructions.map { _ in GaugedDurations() } }
   }
 
   /// Takes in what an executor wrote.
@@ -32,21 +31,22 @@ public struct RecordedTimes: Sendable {
         let instruction = Int(record.instruction)
         let duration = RecordedDuration(
           record, kind: catalogue.kind(device: device, instruction: instruction), spinNanoseconds: spinNanoseconds)
+        if record.gauge > 0 { shortestGauge = min(shortestGauge ?? .max, record.gauge) }
         if duration.isWake {
-          if wakes.count < Self.kept * durations[device].count { wakes.append(duration.undisturbed) }
-        } else if durations[device][instruction].count < Self.kept {
-          durations[device][instruction].append(duration.undisturbed)
+          if wakes.count < GaugedDurations.kept * durations[device].count { wakes.append(duration.undisturbed) }
+        } else {
+          durations[device][instruction].add(duration.undisturbed, gauge: record.gauge)
         }
       }
     }
   }
 
   /// The median of each instruction over the steps; nil for one that was never recorded without sleeping.
-  public func median(device: Int, position: Int) -> Int64? { Self.median(durations[device][position]) }
+  public func median(device: Int, position: Int) -> Int64? { durations[device][position].median }
 
   /// The median time from the arrival of an awaited message to the going on of a receiver that slept; nil where
   /// none did.
-  public var medianWake: Int64? { Self.median(wakes) }
+  public var medianWake: Int64? { GaugedDurations.median(wakes) }
 
   /// The medians as costs; what was never recorded takes nothing.
   public func costs() -> CostTable {
@@ -58,12 +58,16 @@ public struct RecordedTimes: Sendable {
     }
   }
 
-  /// Work, size and nanoseconds of every recorded instruction.
-  func samples() -> [(work: Work, size: WorkSize, nanoseconds: Double)] {
+  /// Work, size and nanoseconds of every recorded instruction: on undisturbed processors where it was seen there often enough,
+  /// else on those that there were.
+  ///
+  /// - Parameter fastestGauge: the gauge's nanoseconds on an undisturbed processor; nil where nobody gauged.
+  func samples(fastestGauge: Double?) -> [(work: Work, size: WorkSize, nanoseconds: Double)] {
     let program = catalogue.program
     return program.devices.flatMap { device in
       device.instructions.indices.compactMap { position in
-        median(device: device.device, position: position).map { duration in
+        let own = durations[device.device][position]
+        return (fastestGauge.flatMap { own.undisturbedMedian(fastest: $0) } ?? own.median).map { duration in
           let instruction = device.instructions[position]
           return (
             device.work(of: instruction, messages: program.messages), device.size(of: instruction), Double(duration)
@@ -73,7 +77,16 @@ public struct RecordedTimes: Sendable {
     }
   }
 
-  private static func median(_ values: [Int64]) -> Int64? {
-    values.isEmpty ? nil : values.sorted()[values.count / 2]
+  /// The share of the instructions' time that was seen often enough on undisturbed processors.
+  ///
+  /// - Parameter fastestGauge: the gauge's nanoseconds on an undisturbed processor.
+  public func undisturbedShare(fastestGauge: Double) -> Double {
+    var (whole, calm) = (0.0, 0.0)
+    for own in durations.joined() {
+      guard let median = own.median else { continue }
+      whole += Double(median)
+      if own.undisturbedMedian(fastest: fastestGauge) != nil { calm += Double(median) }
+    }
+    return whole > 0 ? calm / whole : 0
   }
 }

@@ -10,11 +10,14 @@ public struct AnalysisContext: Sendable {
   public var peakFlopsPerSecond: Double?
   /// Cores, where there are more worker threads than those.
   public var oversubscribedCores: Int?
+  /// What the gauge of a processor's speed takes on this machine where nobody disturbs it (``TraceRecord/gauge``).
+  public var gaugeNanoseconds: Double?
 
   public init(
     replay: Replay? = nil, serial: SerialReference? = nil, peakFlopsPerSecond: Double? = nil,
-    oversubscribedCores: Int? = nil
+    oversubscribedCores: Int? = nil, gaugeNanoseconds: Double? = nil
   ) {
+    self.gaugeNanoseconds = gaugeNanoseconds
     self.replay = replay
     self.serial = serial
     self.peakFlopsPerSecond = peakFlopsPerSecond

@@ -146,11 +146,21 @@ struct AnalysisLines {
     let head =
       Line("what if", role: .title)
       + Line("  simulated; the recorded step comes out \(Format.percent(error)) off", role: .dim)
-    return [head] + repeated(replay)
+    return [head] + undisturbed + repeated(replay)
       + replay.changes.map { change in
         Line("  " + change.text.padded(to: 28)) + Line(right(Format.time(change.stepSeconds), 10))
           + Line("  \(Format.times(replay.speedup(of: change)))", role: .dim)
       }
+  }
+
+  /// The run's steps in which nobody disturbed it.
+  private var undisturbed: [Line] {
+    guard let calm = analysis.totals.undisturbedSteps(knownGauge: analysis.context.gaugeNanoseconds) else { return [] }
+    return [
+      Line("  " + "undisturbed steps".padded(to: 28))
+        + Line(right(calm.medianSeconds.map(Format.time) ?? Format.unknown, 10))
+        + Line("  median of \(calm.count) of \(analysis.totals.steps) steps", role: .dim)
+    ]
   }
 
   /// What the steps would have taken, had nobody else had the processors.

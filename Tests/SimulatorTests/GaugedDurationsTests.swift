@@ -1,0 +1,30 @@
+import Testing
+
+@testable import Simulator
+
+@Suite struct GaugedDurationsTests {
+  @Test func calibrationsTakeUndisturbedDurations() {
+    var durations = GaugedDurations()
+    for (nanoseconds, gauge) in [(900, 1800), (10, 1000), (11, 1010), (950, 1700), (12, 1099), (13, 1000)] {
+      durations.add(Int64(nanoseconds), gauge: Int32(gauge))
+    }
+    #expect(durations.undisturbedMedian(fastest: 1000) == nil, "four are too few")
+    durations.add(14, gauge: 1000)
+    #expect(durations.undisturbedMedian(fastest: 1000) == 12)
+    // What happened is what happened.
+    #expect(durations.median == 13)
+    // All of them were disturbed, for who knows the machine.
+    #expect(durations.undisturbedMedian(fastest: 500) == nil)
+  }
+
+  /// A run that begins on a slow processor still learns what a fast one takes.
+  @Test func laterDurationsTakeThePlaceOfDisturbedOnes() {
+    var durations = GaugedDurations()
+    for number in 0..<GaugedDurations.kept { durations.add(Int64(2000 + number), gauge: 1900) }
+    for number in 0..<20 { durations.add(Int64(1000 + number), gauge: 1000) }
+    #expect(durations.undisturbedMedian(fastest: 1000) == 1010)
+    // Those of processors that are no faster do not.
+    for _ in 0..<500 { durations.add(1, gauge: 1850) }
+    #expect(durations.undisturbedMedian(fastest: 1000) == 1010 && durations.median.map { $0 > 2000 } == true)
+  }
+}

@@ -1,0 +1,67 @@
+import Testing
+import Traces
+
+@Suite struct ProcessorSpeedTests {
+  /// Serial steps of 10 each, with a reading of the gauge for each.
+  private func trace(_ gauges: [Int32], lengths: [Int64]? = nil, withheld: [Int64]? = nil) -> TraceBatch {
+    var batch = serialTrace(lengths ?? gauges.map { _ in 10_000 })
+    for place in batch.records[0].indices {
+      let step = Int(batch.records[0][place].step)
+      batch.records[0][place].gauge = gauges[step]
+      if place % 2 == 0 { batch.records[0][place].withheld = withheld?[step] ?? 0 }
+    }
+    return batch
+  }
+
+  private func totals(_ trace: TraceBatch) throws -> Totals { statistics(try serialProgram(), trace).totals }
+
+  @Test func stepsWithSlowProcessorsAreDisturbed() throws {
+    let totals = try totals(
+      trace([1000, 1090, 1101, 1800, 1000, 1000, 1000], lengths: [11, 12, 13, 30, 14, 15, 16].map { 1000 * $0 }))
+    let calm = try #require(totals.undisturbedSteps(knownGauge: nil))
+    #expect(calm.count == 5)
+    #expect(calm.medianSeconds.map { abs($0 - 14e-6) < 1e-12 } == true)
+  }
+
+  @Test func stepsWithLostTimeAreDisturbed() throws {
+    let totals = try totals(trace([1000, 1000, 1000], withheld: [0, 200, 201]))
+    #expect(totals.undisturbedSteps(knownGauge: nil) == UndisturbedSteps(count: 2, medianSeconds: nil))
+  }
+
+  /// A run whose every step was disturbed looks undisturbed to itself.
+  @Test func whatIsKnownOfTheMachineCounts() throws {
+    let slow = try totals(trace([2000, 2000, 2000, 2000, 2000]))
+    #expect(slow.undisturbedSteps(knownGauge: nil)?.count == 5)
+    #expect(slow.undisturbedSteps(knownGauge: 1000) == UndisturbedSteps(count: 0, medianSeconds: nil))
+    #expect(slow.processorSpeed(of: 0, knownGauge: 1000) == 0.5)
+    // A processor that is faster than it was known to be is at its full speed.
+    #expect(slow.undisturbedSteps(knownGauge: 4000)?.count == 5 && slow.processorSpeed(of: 0, knownGauge: 4000) == 1)
+  }
+
+  @Test func readingsCountForTheirTime() throws {
+    // Half speed in a tenth of the time: 1100 in the mean.
+    let totals = try totals(trace([1000, 2000], lengths: [90_000, 10_000]))
+    #expect(totals.processorSpeed(of: 0, knownGauge: nil).map { abs($0 - 1000 / 1100) < 1e-12 } == true)
+  }
+
+  @Test func nobodyGaugedIsNotUndisturbed() throws {
+    let totals = try totals(trace([0, 0, 0, 0, 0]))
+    #expect(totals.undisturbedSteps(knownGauge: 1000) == nil && totals.processorSpeed(of: 0, knownGauge: 1000) == nil)
+  }
+
+  /// The slowest of several devices decides.
+  @Test func oneSlowDeviceDisturbsTheStep() throws {
+    let program = try exchangeProgram()
+    var trace = randomTrace(program, steps: 6, seed: 1)
+    for device in 0..<2 {
+      for place in trace.records[device].indices {
+        let isSlow = device == 1 && trace.records[device][place].step < 4
+        trace.records[device][place].gauge = isSlow ? 1500 : 1000
+      }
+    }
+    let totals = statistics(program, trace).totals
+    #expect(totals.undisturbedSteps(knownGauge: nil)?.count == 2)
+    #expect(totals.processorSpeed(of: 0, knownGauge: nil) == 1)
+    #expect(totals.processorSpeed(of: 1, knownGauge: nil).map { $0 < 1 } == true)
+  }
+}
