@@ -81,7 +81,8 @@ struct BenchWork {
   }
 
   private static let strategies = [
-    "data(exchange=ring)", "data(exchange=direct)", "model(split=k)", "model(split=c)", "model(split=h)",
+    "data(exchange=ring)", "data(exchange=direct)", "data(exchange=server)", "data(exchange=ring, shard=parameters)",
+    "model(split=k)", "model(split=c)", "model(split=h)", "model(split=w)", "redundant(construction=b)",
     "pipeline(schedule=gpipe)", "pipeline(schedule=1f1b)", "pipeline(schedule=zb-h1)",
   ]
 
