@@ -1,4 +1,5 @@
 import Kernels
+import Traces
 
 /// How fast the processor of the calling thread is: the nanoseconds that a fixed piece of arithmetic takes.
 ///
@@ -10,8 +11,9 @@ struct ProcessorGauge: ~Copyable {
   /// The last reading; 0 before the first.
   private(set) var last: Int32 = 0
 
-  /// A reading takes about three microseconds; one in so many nanoseconds is enough to see what lasts for a step.
-  private static let interval: Int64 = 1_000_000
+  /// A reading takes about three microseconds; one in so many nanoseconds, with those until a thread that slept has settled, is
+  /// enough to see what lasts for a step.
+  private static let interval = UndisturbedSteps.gaugeInterval - settling
   private static let settling: Int64 = 200_000
 
   /// True where it is time for a reading.

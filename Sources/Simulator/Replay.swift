@@ -52,6 +52,7 @@ extension RecordedTimes {
   public init(_ steps: AnalysedSteps, spinNanoseconds: Int64) {
     self.init(steps.catalogue.program, spinNanoseconds: spinNanoseconds)
     add(TraceBatch(records: steps.records, dropped: steps.records.map { _ in 0 }))
+    finish()
   }
 }
 

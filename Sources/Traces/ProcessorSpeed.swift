@@ -36,6 +36,9 @@ public struct UndisturbedSteps: Hashable, Sendable {
 
   /// A median of fewer says little.
   public static let enough = 5
+  /// Processors are gauged at least this often, in nanoseconds, while they work. Of a shorter step that begins less than that
+  /// before a disturbed one nobody knows when the disturbance began: it does not count.
+  public static let gaugeInterval: Int64 = 1_200_000
 }
 
 extension Totals {
@@ -52,8 +55,11 @@ extension Totals {
   /// - Parameter known: the gauge's shortest nanoseconds on this machine, where they were measured before.
   public func undisturbedSteps(knownGauge known: Double?) -> UndisturbedSteps? {
     guard shortestGauge != nil, let fastest = fastestGauge(known: known) else { return nil }
-    let times = zip(stepNanoseconds, conditions).compactMap {
-      $1.isUndisturbed(fastest: fastest) ? Double($0) * 1e-9 : nil
+    var times: [Double] = []
+    var untilDisturbed: Int64 = 0
+    for (nanoseconds, condition) in zip(stepNanoseconds, conditions).reversed() {
+      untilDisturbed = condition.isUndisturbed(fastest: fastest) ? untilDisturbed + nanoseconds : 0
+      if untilDisturbed >= UndisturbedSteps.gaugeInterval { times.append(Double(nanoseconds) * 1e-9) }
     }
     return UndisturbedSteps(
       count: times.count, medianSeconds: times.count < UndisturbedSteps.enough ? nil : quantile(times, 0.5))

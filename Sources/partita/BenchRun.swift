@@ -62,6 +62,7 @@ struct BenchRun {
       }
       news = run.drain()
     }
+    times.finish()
     if case .failed(let failure) = news.state { throw Failure(.runFailed, "error: the run failed: \(failure)") }
   }
 }

@@ -66,6 +66,7 @@ struct HeadlessSession {
     progress.clear()
     let signal = Signals.finish()
     statistics.finish()
+    recorded.finish()
     try pictures.finish(statistics)
     if case .failed(let failure) = state { throw Failure(.runFailed, "error: the run failed: \(failure)") }
     if case .stopped = state { interruption = signal }

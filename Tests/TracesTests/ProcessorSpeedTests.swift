@@ -2,9 +2,11 @@ import Testing
 import Traces
 
 @Suite struct ProcessorSpeedTests {
-  /// Serial steps of 10 each, with a reading of the gauge for each.
+  private let ms: Int64 = 1_000_000
+
+  /// Serial steps of 10 ms each, with a reading of the gauge for each.
   private func trace(_ gauges: [Int32], lengths: [Int64]? = nil, withheld: [Int64]? = nil) -> TraceBatch {
-    var batch = serialTrace(lengths ?? gauges.map { _ in 10_000 })
+    var batch = serialTrace(lengths ?? gauges.map { _ in 10 * ms })
     for place in batch.records[0].indices {
       let step = Int(batch.records[0][place].step)
       batch.records[0][place].gauge = gauges[step]
@@ -17,14 +19,14 @@ import Traces
 
   @Test func stepsWithSlowProcessorsAreDisturbed() throws {
     let totals = try totals(
-      trace([1000, 1090, 1101, 1800, 1000, 1000, 1000], lengths: [11, 12, 13, 30, 14, 15, 16].map { 1000 * $0 }))
+      trace([1000, 1090, 1101, 1800, 1000, 1000, 1000], lengths: [11, 12, 13, 30, 14, 15, 16].map { $0 * ms }))
     let calm = try #require(totals.undisturbedSteps(knownGauge: nil))
     #expect(calm.count == 5)
-    #expect(calm.medianSeconds.map { abs($0 - 14e-6) < 1e-12 } == true)
+    #expect(calm.medianSeconds.map { abs($0 - 14e-3) < 1e-9 } == true)
   }
 
   @Test func stepsWithLostTimeAreDisturbed() throws {
-    let totals = try totals(trace([1000, 1000, 1000], withheld: [0, 200, 201]))
+    let totals = try totals(trace([1000, 1000, 1000], withheld: [0, ms / 5, ms / 5 + 1]))
     #expect(totals.undisturbedSteps(knownGauge: nil) == UndisturbedSteps(count: 2, medianSeconds: nil))
   }
 
@@ -40,8 +42,16 @@ import Traces
 
   @Test func readingsCountForTheirTime() throws {
     // Half speed in a tenth of the time: 1100 in the mean.
-    let totals = try totals(trace([1000, 2000], lengths: [90_000, 10_000]))
+    let totals = try totals(trace([1000, 2000], lengths: [90 * ms, 10 * ms]))
     #expect(totals.processorSpeed(of: 0, knownGauge: nil).map { abs($0 - 1000 / 1100) < 1e-12 } == true)
+  }
+
+  /// The last reading before a disturbance was taken up to a millisecond earlier.
+  @Test func shortStepsBeforeADisturbanceDoNotCount() throws {
+    let gauges = [Int32](repeating: 1000, count: 20) + [1500] + [Int32](repeating: 1000, count: 15)
+    let totals = try totals(trace(gauges, lengths: gauges.map { _ in ms / 10 }))
+    // Twelve steps make the interval; the end of the run is no reading either.
+    #expect(totals.undisturbedSteps(knownGauge: nil)?.count == (20 - 11) + (15 - 11))
   }
 
   @Test func nobodyGaugedIsNotUndisturbed() throws {
@@ -57,6 +67,8 @@ import Traces
       for place in trace.records[device].indices {
         let isSlow = device == 1 && trace.records[device][place].step < 4
         trace.records[device][place].gauge = isSlow ? 1500 : 1000
+        trace.records[device][place].begin *= ms
+        trace.records[device][place].end *= ms
       }
     }
     let totals = statistics(program, trace).totals

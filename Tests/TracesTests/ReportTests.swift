@@ -203,16 +203,16 @@ import Traces
     #expect(!replayed.contains("undisturbed"), "nobody looked")
   }
 
-  /// Six steps of 10 and as many of 20 on a processor at half speed: the median is 15, of the undisturbed ones 10.
+  /// Six steps of 10 ms and as many of 20 ms on a processor at half speed: the median is 15, of the undisturbed ones 10.
   @Test func slowerProcessorsAreAPartOfTheError() throws {
-    var trace = serialTrace([10, 20, 10, 20, 10, 20, 10, 20, 10, 20, 10, 20])
+    var trace = serialTrace([10, 20, 10, 20, 10, 20, 10, 20, 10, 20, 10, 20].map { $0 * 1_000_000 })
     for place in trace.records[0].indices {
       trace.records[0][place].gauge = trace.records[0][place].step % 2 == 0 ? 700 : 1400
     }
     var facts = RunFacts(scene: "tiny", clock: .wall, cores: 2, seed: 0, steps: 12)
-    facts.predictedStepSeconds = 12e-9
-    facts.analysis.replay = Replay(stepSeconds: 15e-9, idealNetworkStepSeconds: 15e-9, changes: [])
-    facts.analysis.replay?.repeated = Replay.Repeated(stepSeconds: 20e-9, undisturbedStepSeconds: 20e-9)
+    facts.predictedStepSeconds = 12e-3
+    facts.analysis.replay = Replay(stepSeconds: 15e-3, idealNetworkStepSeconds: 15e-3, changes: [])
+    facts.analysis.replay?.repeated = Replay.Repeated(stepSeconds: 20e-3, undisturbedStepSeconds: 20e-3)
     let report = Report(facts, statistics: statistics(try serialProgram(), trace))
     #expect(report.undisturbed?.steps == 6)
     let predicted = try #require(report.predicted)
@@ -222,7 +222,7 @@ import Traces
     #expect(
       try abs(parts.times + parts.simulation + #require(parts.slowed) - #require(predicted.relativeError)) < 1e-12)
     let text = ReportText(report).text
-    #expect(text.contains("  undisturbed         median 10 ns of 6 steps with processors at full speed"))
+    #expect(text.contains("  undisturbed         median 10 ms of 6 steps with processors at full speed"))
     #expect(text.contains("  undisturbed         relative error +20.0 % of the undisturbed steps"))
   }
 

@@ -11,6 +11,8 @@ public struct RecordedTimes: Sendable {
   private var durations: [[GaugedDurations]]
   /// Of receives that slept: from the arrival of the message to the end.
   private var wakes: [Int64] = []
+  /// Per device, durations since the last reading of the gauge: the next one counts for them too.
+  private var pending: [[(instruction: Int, nanoseconds: Int64, gauge: Int32, end: Int64)]]
   /// The shortest reading of the processors' gauge (``Traces/TraceRecord/gauge``); nil where nobody gauged.
   public private(set) var shortestGauge: Int32?
 
@@ -22,6 +24,7 @@ public struct RecordedTimes: Sendable {
     self.warmupSteps = warmupSteps
     self.spinNanoseconds = spinNanoseconds
     durations = program.devices.map { $0.instructions.map { _ in GaugedDurations() } }
+    pending = program.devices.map { _ in [] }
   }
 
   /// Takes in what an executor wrote.
@@ -34,11 +37,34 @@ public struct RecordedTimes: Sendable {
         if record.gauge > 0 { shortestGauge = min(shortestGauge ?? .max, record.gauge) }
         if duration.isWake {
           if wakes.count < GaugedDurations.kept * durations[device].count { wakes.append(duration.undisturbed) }
+        } else if record.gauge == 0 {
+          durations[device][instruction].add(duration.undisturbed, gauge: 0)
         } else {
-          durations[device][instruction].add(duration.undisturbed, gauge: record.gauge)
+          if let first = pending[device].first, let last = pending[device].last,
+            last.gauge != record.gauge || record.end - first.end > Self.longestPending
+          {
+            settle(device, reading: record.gauge)
+          }
+          pending[device].append((instruction, duration.undisturbed, record.gauge, record.end))
         }
       }
     }
+  }
+
+  /// Equal readings may follow one another: after so many nanoseconds there has been one.
+  private static let longestPending = 2 * UndisturbedSteps.gaugeInterval
+
+  /// Takes in the pending durations of a device, now that its gauge was read again.
+  private mutating func settle(_ device: Int, reading: Int32) {
+    for item in pending[device] {
+      durations[device][item.instruction].add(item.nanoseconds, gauge: max(item.gauge, reading))
+    }
+    pending[device].removeAll(keepingCapacity: true)
+  }
+
+  /// Takes in what no further reading of the gauge follows.
+  public mutating func finish() {
+    for device in pending.indices { settle(device, reading: 0) }
   }
 
   /// The median of each instruction over the steps; nil for one that was never recorded without sleeping.
