@@ -2,11 +2,10 @@
 /// sleeps until it is woken.
 ///
 /// Looking keeps a core busy, and saves what waking up takes. So a thread looks only where each device has a core of its own,
-/// and somewhat longer than it takes to wake up, as the runtimes of OpenMP do (`KMP_BLOCKTIME`, `GOMP_SPINCOUNT`).
+/// and not much longer than it takes to wake up, as the runtimes of OpenMP do (`KMP_BLOCKTIME`, `GOMP_SPINCOUNT`).
 public enum Waiting {
-  /// The longest time that a thread looks before it sleeps. It has to be longer than waking up takes on a busy host: else the
-  /// device that waits for one which is just waking up falls asleep too, then the first again, and so on step after step.
-  public static let longestSpinNanoseconds: Int64 = 500_000
+  /// The longest time that a thread looks before it sleeps.
+  public static let longestSpinNanoseconds: Int64 = 200_000
 
   /// How long the threads of a run look before they sleep.
   ///
