@@ -50,6 +50,7 @@ let package = Package(
     module("Networks", ["Diagnostics"]),
     module("Machines", ["Diagnostics"]),
     .target(name: "CDigits", exclude: ["digits.csv"]),
+    .target(name: "CThreads"),
     module("Datasets", ["Diagnostics", "Networks", "CDigits", "CZlib"], settings: arithmetic),
     module("Checkpoints", ["Diagnostics"], settings: arithmetic),
     // 2
@@ -65,7 +66,8 @@ let package = Package(
       dependencies: ["Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Strategies", "Yams"],
       resources: [.embedInCode("Presets")]),
     module(
-      "Engine", ["Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Traces"]),
+      "Engine",
+      ["Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Kernels", "Traces", "CThreads"]),
     module("Simulator", ["Diagnostics", "Networks", "Machines", "Programs", "Traces"], settings: compiling),
     module("CursesTerminal", ["Screens", "CNcurses"]),
     // 5

@@ -1,3 +1,4 @@
+import CThreads
 import Dispatch
 import Foundation
 
@@ -32,6 +33,9 @@ final class NamedThread: Sendable {
       Thread.current.name = name
     #endif
   }
+
+  /// Keeps the calling thread on one of the processors that the process may use, counted from 0, if that is possible.
+  static func bind(toProcessor number: Int) { _ = threads_bind(Int32(number)) }
 
   /// Asks that the calling thread's timed waits end when they should: a Linux thread's may end 50 µs late by default.
   static func setPreciseTimers() {

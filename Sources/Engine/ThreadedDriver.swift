@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Programs
 
 /// The wall clock's driver: a thread per device, a watchdog over them, and the machine's time.
@@ -13,8 +14,12 @@ final class ThreadedDriver: RunDriver {
     control = parts.control
     workers = parts.workers
     watchdog = Watchdog(seconds: parts.watchdogSeconds)
+    // A scheduler may leave two threads that look for each other's messages on one processor while the other is idle. With
+    // fewer devices than processors there is room to get out of other programs' way.
+    let isBound = parts.workers.count == ProcessInfo.processInfo.activeProcessorCount
     threads = parts.workers.map { plan in
       NamedThread(name: "device \(plan.device.device)") { [control = parts.control, model = parts.model] in
+        if isBound { NamedThread.bind(toProcessor: plan.device.device) }
         if plan.links.isEmulated || plan.pace != nil { NamedThread.setPreciseTimers() }
         var worker = DeviceWorker(plan, memory: model.memories[plan.device.device], control: control)
         worker.run()
