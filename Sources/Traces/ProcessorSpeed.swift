@@ -5,6 +5,8 @@ public struct ProcessorCondition: Hashable, Sendable {
   public var gaugeNanoseconds: Double?
   /// The largest share of the step in which a device's thread was off its processor.
   public var withheldShare: Double
+  /// True for a step after a stop: its threads have yet to wake up.
+  public var followsStop: Bool
 
   /// Where the gauge takes longer than this times its shortest, a processor was slower than it can be. Undisturbed readings
   /// scatter by about 5 %; another thread on the same core makes them 50 to 100 % longer.
@@ -16,7 +18,8 @@ public struct ProcessorCondition: Hashable, Sendable {
   ///
   /// - Parameter fastest: the gauge's nanoseconds on an undisturbed processor.
   public func isUndisturbed(fastest: Double) -> Bool {
-    withheldShare <= Self.withheldLimit && gaugeNanoseconds.map { Self.isUndisturbed($0, fastest: fastest) } ?? false
+    !followsStop && withheldShare <= Self.withheldLimit
+      && gaugeNanoseconds.map { Self.isUndisturbed($0, fastest: fastest) } ?? false
   }
 
   /// Whether a reading is one of an undisturbed processor, in nanoseconds.
@@ -26,7 +29,7 @@ public struct ProcessorCondition: Hashable, Sendable {
 /// The measured steps of a run in which nobody disturbed it.
 public struct UndisturbedSteps: Hashable, Sendable {
   public var count: Int
-  /// Of their times; nil where they are fewer than ``enough``.
+  /// Of their times; nil where they are fewer than five or than a twentieth of the measured steps, which says little.
   public var medianSeconds: Double?
 
   public init(count: Int, medianSeconds: Double?) {
@@ -34,8 +37,8 @@ public struct UndisturbedSteps: Hashable, Sendable {
     self.medianSeconds = medianSeconds
   }
 
-  /// A median of fewer says little.
-  public static let enough = 5
+  static let enough = 5
+  static let enoughShare = 0.05
   /// Processors are gauged at least this often, in nanoseconds, while they work. Of a shorter step that begins less than that
   /// before a disturbed one nobody knows when the disturbance began: it does not count.
   public static let gaugeInterval: Int64 = 1_200_000
@@ -61,8 +64,10 @@ extension Totals {
       untilDisturbed = condition.isUndisturbed(fastest: fastest) ? untilDisturbed + nanoseconds : 0
       if untilDisturbed >= UndisturbedSteps.gaugeInterval { times.append(Double(nanoseconds) * 1e-9) }
     }
-    return UndisturbedSteps(
-      count: times.count, medianSeconds: times.count < UndisturbedSteps.enough ? nil : quantile(times, 0.5))
+    let isEnough =
+      times.count >= UndisturbedSteps.enough
+      && Double(times.count) >= UndisturbedSteps.enoughShare * Double(stepNanoseconds.count)
+    return UndisturbedSteps(count: times.count, medianSeconds: isEnough ? quantile(times, 0.5) : nil)
   }
 
   /// How fast a device's processor was in the mean over the measured time, as a share of its full speed; nil where nobody

@@ -30,7 +30,7 @@ extension Report {
   /// Measured steps in which nobody disturbed the run (``UndisturbedSteps``).
   public struct Undisturbed: Codable, Hashable, Sendable {
     public var steps: Int
-    /// Their median; null where they are fewer than ``UndisturbedSteps/enough``.
+    /// Their median; null where they are too few (``UndisturbedSteps/medianSeconds``).
     @Nullable public var stepSeconds: Double? = nil
 
     init(_ steps: UndisturbedSteps) {

@@ -77,7 +77,8 @@ public struct Totals: Sendable {
   ) {
     for device in parts.indices { breakdowns[device] += parts[device] }
     stepNanoseconds.append(window.upperBound - window.lowerBound)
-    if let last = segments.last, last.upperBound == window.lowerBound {
+    let isNext = segments.last?.upperBound == window.lowerBound
+    if let last = segments.last, isNext {
       segments[segments.count - 1] = last.lowerBound..<window.upperBound
     } else {
       segments.append(window)
@@ -116,7 +117,8 @@ public struct Totals: Sendable {
     conditions.append(
       ProcessorCondition(
         gaugeNanoseconds: means.count == firstBegin.count { $0 != nil } ? means.max() : nil,
-        withheldShare: window.isEmpty ? 0 : Double(mostWithheld) / Double(window.count)))
+        withheldShare: window.isEmpty ? 0 : Double(mostWithheld) / Double(window.count),
+        followsStop: !isNext && segments.count > 1))
     let start = firstBegin.compactMap { $0 }.min() ?? window.lowerBound
     lastStep = LastStep(
       step: step, firstStart: firstBegin.map { $0.map { $0 - start } }, lastEnd: lastEnd.map { $0.map { $0 - start } })

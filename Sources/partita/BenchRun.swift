@@ -21,9 +21,11 @@ struct BenchRun {
   private static let warmup = 3
   /// Steps of a round that a median needs at least, and those that are enough.
   private static let leastSteps = 5
-  static let mostSteps = warmup + 33
-  /// How long a round measures where the least steps take less.
-  private static let seconds = 0.4
+  private static let enoughSteps = 33
+  /// More than any round does.
+  static let mostSteps = 100_000
+  /// How long a round measures where the least steps take less, and at least, so that short steps reach the pace of a training.
+  private static let seconds = 0.1...0.4
 
   init(
     name: String, program: Program, training: TrainingSettings, shuffle: Bool, load: @escaping () throws -> Dataset
@@ -52,8 +54,11 @@ struct BenchRun {
       times.add(news.trace)
       steps += news.steps.count
       if news.state.isOver { break }
-      let isEnough = steps >= Self.warmup + Self.leastSteps
-      if isEnough, ProcessInfo.processInfo.systemUptime - begin > Self.seconds {
+      let measured = steps - Self.warmup
+      let seconds = ProcessInfo.processInfo.systemUptime - begin
+      if measured >= Self.leastSteps && seconds > Self.seconds.upperBound
+        || measured >= Self.enoughSteps && seconds > Self.seconds.lowerBound
+      {
         run.stop()
         run.wait()
       } else {

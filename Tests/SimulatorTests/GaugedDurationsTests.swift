@@ -1,4 +1,6 @@
+import Programs
 import Testing
+import Traces
 
 @testable import Simulator
 
@@ -26,5 +28,25 @@ import Testing
     // Those of processors that are no faster do not.
     for _ in 0..<500 { durations.add(1, gauge: 1850) }
     #expect(durations.undisturbedMedian(fastest: 1000) == 1010 && durations.median.map { $0 > 2000 } == true)
+  }
+
+  /// Between a calm reading and a slow one nobody knows when the disturbance began.
+  @Test func durationsBeforeADisturbanceAreDisturbed() throws {
+    let program = try Measured.program(
+      layers: 2, devices: 1, microbatches: 1, strategy: "serial", forward: 0.01, backwardInput: 0.01,
+      backwardWeight: 0.01)
+    func share(calmSteps: Int32) throws -> Double {
+      var trace = try Measured.simulate(program, steps: 12).trace
+      for place in trace.records[0].indices {
+        let step = trace.records[0][place].step
+        trace.records[0][place].gauge = step < calmSteps ? 1000 + step : 1900
+      }
+      var times = RecordedTimes(program, spinNanoseconds: 0)
+      times.add(trace)
+      times.finish()
+      return times.undisturbedShare(fastestGauge: 1000)
+    }
+    #expect(try share(calmSteps: 6) == 1)
+    #expect(try share(calmSteps: 5) == 0, "of the five the last one is doubtful")
   }
 }

@@ -54,6 +54,24 @@ import Traces
     #expect(totals.undisturbedSteps(knownGauge: nil)?.count == (20 - 11) + (15 - 11))
   }
 
+  /// After a stop threads have to wake up first.
+  @Test func stepsAfterAStopDoNotCount() throws {
+    var batches = [
+      serialTrace([10 * ms, 10 * ms], stops: [1]), serialTrace([10 * ms, 10 * ms], from: 50 * ms, firstStep: 2),
+    ]
+    for batch in batches.indices {
+      for place in batches[batch].records[0].indices { batches[batch].records[0][place].gauge = 1000 }
+    }
+    let totals = statistics(try serialProgram(), batches[0], batches[1]).totals
+    #expect(totals.undisturbedSteps(knownGauge: nil)?.count == 3)
+  }
+
+  /// Six of 200 are what is left of a run on slow processors.
+  @Test func fewStepsMakeNoMedian() throws {
+    let totals = try totals(trace([Int32](repeating: 1000, count: 6) + [Int32](repeating: 1800, count: 194)))
+    #expect(totals.undisturbedSteps(knownGauge: nil) == UndisturbedSteps(count: 6, medianSeconds: nil))
+  }
+
   @Test func nobodyGaugedIsNotUndisturbed() throws {
     let totals = try totals(trace([0, 0, 0, 0, 0]))
     #expect(totals.undisturbedSteps(knownGauge: 1000) == nil && totals.processorSpeed(of: 0, knownGauge: 1000) == nil)

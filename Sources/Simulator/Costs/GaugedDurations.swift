@@ -3,10 +3,11 @@ import Traces
 /// What one instruction took in some steps, and how fast its processor was meanwhile (``Traces/TraceRecord/gauge``).
 struct GaugedDurations: Sendable {
   private var durations: [(nanoseconds: Int64, gauge: Int32)] = []
-  /// The place of the one with the slowest processor.
+  /// The place of the one with the slowest processor, and of the oldest.
   private var slowest = 0
+  private var oldest = 0
 
-  /// So many are kept: the first ones, and then those in place of slower processors' ones.
+  /// So many are kept: the last ones, and of those on slower processors only what there is room for.
   static let kept = 101
   /// Undisturbed durations that make a median.
   private static let enough = 5
@@ -15,9 +16,22 @@ struct GaugedDurations: Sendable {
     if durations.count < Self.kept {
       durations.append((nanoseconds, gauge))
       if gauge > durations[slowest].gauge { slowest = durations.count - 1 }
-    } else if !ProcessorCondition.isUndisturbed(Double(durations[slowest].gauge), fastest: Double(gauge)) {
-      durations[slowest] = (nanoseconds, gauge)
+      return
+    }
+    let place: Int
+    if !ProcessorCondition.isUndisturbed(Double(durations[slowest].gauge), fastest: Double(gauge)) {
+      place = slowest
+    } else if ProcessorCondition.isUndisturbed(Double(gauge), fastest: Double(durations[oldest].gauge)) {
+      place = oldest
+      oldest = (oldest + 1) % Self.kept
+    } else {
+      return
+    }
+    durations[place] = (nanoseconds, gauge)
+    if place == slowest {
       slowest = durations.indices.max { durations[$0].gauge < durations[$1].gauge } ?? 0
+    } else if gauge > durations[slowest].gauge {
+      slowest = place
     }
   }
 
