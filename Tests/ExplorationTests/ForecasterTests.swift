@@ -101,6 +101,7 @@ import Traces
     let together = alone.map { measurement in
       Calibration.Measurement(
         work: measurement.work, size: measurement.size, units: measurement.units, threads: 2,
+        workingSet: measurement.workingSet,
         nanoseconds: 3 * measurement.nanoseconds, origin: .bench, date: "2026-02-03")
     }
     document.add(alone + together)

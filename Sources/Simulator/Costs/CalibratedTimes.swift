@@ -1,7 +1,7 @@
 import Foundation
 
 /// Looks up what work takes by a calibration: measured at exactly this size, else interpolated between measured sizes of the
-/// same class and family, else by the class's line.
+/// same class and family, else by the class's line. Of a size that was measured in several working sets the nearest counts.
 struct CalibratedTimes {
   /// How a time was found.
   enum Basis: Int, CaseIterable {
@@ -10,8 +10,8 @@ struct CalibratedTimes {
 
   private struct Entry {
     var nanoseconds: Double
-    /// True where it was measured with another number of devices at work.
-    var isScaled: Bool
+    /// True where it was measured with another number of devices at work, or in a working set of another size.
+    var isElsewhere: Bool
     var origin: Calibration.Measurement.Origin
     var date: String
   }
@@ -27,24 +27,29 @@ struct CalibratedTimes {
   private var points: [Family: [(units: Double, nanoseconds: Double)]] = [:]
   private var names: Set<String> = []
 
-  /// - Parameter threads: how many devices work on the machine at the same time. Where work was measured with another number
-  ///   alone, its time is multiplied by what the step from one number to the other did to the rest of its class.
-  init(_ calibration: Calibration, threads: Int) {
+  /// - Parameters:
+  ///   - threads: how many devices work on the machine at the same time. Where work was measured with another number alone, its
+  ///     time is multiplied by what the step from one number to the other did to the rest of its class.
+  ///   - contention: of this calibration's measurements.
+  init(_ calibration: Calibration, threads: Int, workingSet: WorkingSet, contention: Contention) {
     self.calibration = calibration
-    let contention = Contention(calibration.measurements)
     var all: [Family: [Double: [Double]]] = [:]
     for (key, choices) in Dictionary(
       grouping: calibration.measurements, by: { SizedWork(name: $0.work, size: $0.size) })
     {
-      // The nearest number of threads; of two, the smaller.
-      guard
-        let best = choices.min(by: {
-          (abs($0.threads - threads), $0.threads) < (abs($1.threads - threads), $1.threads)
-        })
-      else { continue }
+      // Caches matter more than others at work. Of two numbers of threads that are as near, the smaller.
+      func distance(_ choice: Calibration.Measurement) -> (Int, Int, Int, Int) {
+        (
+          workingSet.distance(to: choice.workingSet), abs(choice.threads - threads), choice.threads,
+          choice.workingSet.map { abs($0 - workingSet.logarithm) } ?? 0
+        )
+      }
+      guard let best = choices.min(by: { distance($0) < distance($1) }) else { continue }
       let time = best.nanoseconds * contention.factor(of: key.name, from: best.threads, to: threads)
       entries[key] = Entry(
-        nanoseconds: time, isScaled: best.threads != threads, origin: best.origin, date: best.date)
+        nanoseconds: time,
+        isElsewhere: best.threads != threads || workingSet.distance(to: best.workingSet) > 0, origin: best.origin,
+        date: best.date)
       names.insert(key.name)
       guard best.units > 0 else { continue }
       all[Family(name: key.name, family: WorkSize(key.size).family), default: [:]][best.units, default: []].append(time)
@@ -64,7 +69,7 @@ struct CalibratedTimes {
     let size = size()
     if let entry = entries[SizedWork(name: work.name, size: size.text)] {
       return (
-        entry.nanoseconds, entry.isScaled ? .interpolated : .measured, entry.origin == .run ? entry.date : nil
+        entry.nanoseconds, entry.isElsewhere ? .interpolated : .measured, entry.origin == .run ? entry.date : nil
       )
     }
     if let time = interpolated(work, size) { return (time, .interpolated, nil) }
@@ -108,6 +113,8 @@ struct Contention {
     for (key, group) in groups where group.count > 1 {
       for a in group where a.nanoseconds > 0 {
         for b in group where b.threads != a.threads {
+          // In other working sets other things differ too.
+          if let one = a.workingSet, WorkingSet(logarithm: one).distance(to: b.workingSet) > 0 { continue }
           for name in [key.name, ""] {
             ratios[Step(name: name, from: a.threads, to: b.threads), default: []].append(b.nanoseconds / a.nanoseconds)
           }

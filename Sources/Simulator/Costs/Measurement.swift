@@ -17,21 +17,30 @@ extension Calibration {
     public var units: Double
     /// How many devices worked on the machine at the same time.
     public var threads: Int
+    /// How much memory the device's program used, as a power of two of bytes; nil in documents that do not know.
+    public var workingSet: Int?
     public var nanoseconds: Double
     public var origin: Origin
     /// The day, as 2026-01-31.
     public var date: String
+
+    enum CodingKeys: String, CodingKey {
+      case work, size, units, threads, nanoseconds, origin, date
+      case workingSet = "working_set_log2_bytes"
+    }
   }
 
-  /// Takes in measurements, in place of those of the same work, size and number of threads.
+  /// Takes in measurements, in place of those of the same work, size, number of threads and working set.
   public mutating func add(_ new: [Measurement]) {
     struct Key: Hashable {
       var work: String
       var size: String
       var threads: Int
+      var workingSet: Int?
 
       init(_ measurement: Measurement) {
-        (work, size, threads) = (measurement.work, measurement.size, measurement.threads)
+        (work, size) = (measurement.work, measurement.size)
+        (threads, workingSet) = (measurement.threads, measurement.workingSet)
       }
     }
     let replaced = Set(new.map(Key.init))
@@ -49,23 +58,31 @@ extension Calibration {
 }
 
 extension RecordedTimes {
-  /// Recorded runs as measurements: of each work of one size the mean of its instructions' medians, so that the times of a
-  /// step add up; of work without a size the median of them.
+  /// Recorded runs as measurements: of each work of one size in one working set the mean of its instructions' medians, so that
+  /// the times of a step add up; of work without a size the median of them.
   ///
   /// - Parameter fastestGauge: the gauge's nanoseconds on an undisturbed processor; nil where nobody gauged.
   public static func measurements(
     of runs: [RecordedTimes], fastestGauge: Double?, threads: Int, origin: Calibration.Measurement.Origin, date: String
   ) -> [Calibration.Measurement] {
+    struct Key: Hashable {
+      var work: SizedWork
+      var workingSet: Int
+      var order: (String, String, Int) { (work.name, work.size, workingSet) }
+    }
     let samples = runs.flatMap { $0.samples(fastestGauge: fastestGauge) }
-    let groups = Dictionary(grouping: samples) { SizedWork(name: $0.work.name, size: $0.size.text) }
-    return groups.sorted { ($0.key.name, $0.key.size) < ($1.key.name, $1.key.size) }.map { key, samples in
+    let groups = Dictionary(grouping: samples) {
+      Key(work: SizedWork(name: $0.work.name, size: $0.size.text), workingSet: $0.workingSet.logarithm)
+    }
+    return groups.sorted { $0.key.order < $1.key.order }.map { key, samples in
       let times = samples.map(\.nanoseconds).sorted()
       let units = samples[0].work.units
       // Sends and receives have no size, so runs of all kinds meet in one number: those in which the system took the core
       // away at that moment must not decide it.
       let time = units > 0 ? times.reduce(0, +) / Double(times.count) : times[times.count / 2]
       return Calibration.Measurement(
-        work: key.name, size: key.size, units: units, threads: threads, nanoseconds: time, origin: origin, date: date)
+        work: key.work.name, size: key.work.size, units: units, threads: threads, workingSet: key.workingSet,
+        nanoseconds: time, origin: origin, date: date)
     }
   }
 }

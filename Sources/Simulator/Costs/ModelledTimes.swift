@@ -23,11 +23,12 @@ extension CostTable {
       self.init(partlyMeasured: program, calibration: prices.calibration, origin: origin)
       return
     }
-    let (times, threads) = (prices.times, prices.threads)
+    let threads = prices.threads
+    let times = program.devices.map { prices.times(in: WorkingSet(of: $0)) }
     var shares = BasisShares()
     self.init(program) { device, position in
       let instruction = device.instructions[position]
-      let found = times.time(of: device.work(of: instruction, messages: program.messages)) {
+      let found = times[device.device].time(of: device.work(of: instruction, messages: program.messages)) {
         device.size(of: instruction)
       }
       shares.add(found)

@@ -84,19 +84,23 @@ public struct RecordedTimes: Sendable {
     }
   }
 
-  /// Work, size and nanoseconds of every recorded instruction: on undisturbed processors where it was seen there often enough,
+  /// Work, size, surroundings and nanoseconds of every recorded instruction: on undisturbed processors where it was seen there often enough,
   /// else on those that there were.
   ///
   /// - Parameter fastestGauge: the gauge's nanoseconds on an undisturbed processor; nil where nobody gauged.
-  func samples(fastestGauge: Double?) -> [(work: Work, size: WorkSize, nanoseconds: Double)] {
+  func samples(
+    fastestGauge: Double?
+  ) -> [(work: Work, size: WorkSize, workingSet: WorkingSet, nanoseconds: Double)] {
     let program = catalogue.program
     return program.devices.flatMap { device in
-      device.instructions.indices.compactMap { position in
+      let workingSet = WorkingSet(of: device)
+      return device.instructions.indices.compactMap { position in
         let own = durations[device.device][position]
         return (fastestGauge.flatMap { own.undisturbedMedian(fastest: $0) } ?? own.median).map { duration in
           let instruction = device.instructions[position]
           return (
-            device.work(of: instruction, messages: program.messages), device.size(of: instruction), Double(duration)
+            device.work(of: instruction, messages: program.messages), device.size(of: instruction), workingSet,
+            Double(duration)
           )
         }
       }
