@@ -33,7 +33,7 @@ extension Report {
     /// Their median; null where they are too few (``UndisturbedSteps/medianSeconds``).
     @Nullable public var stepSeconds: Double? = nil
 
-    init(_ steps: UndisturbedSteps) {
+    public init(_ steps: UndisturbedSteps) {
       self.steps = steps.count
       stepSeconds = steps.medianSeconds
     }

@@ -68,11 +68,12 @@ enum MeasuredRun {
         parameters: peak[.parameters], gradients: peak[.gradients], optimizer: peak[.optimizer],
         activations: peak[.activations], buffers: peak[.buffers], workspace: peak[.workspace], total: peak.total)
     }
-    let facts = RunFacts(
+    var facts = RunFacts(
       scene: scene.name, clock: clock, cores: ProcessInfo.processInfo.activeProcessorCount, seed: scene.training.seed,
       steps: steps.count, losses: steps.map(\.loss), peaks: peaks, workspaceWords: KernelWorkspace.words(of: program),
       stepSeconds: steps.map(\.seconds), machine: scene.machine, carried: run.carried,
       assumptions: run.pacing.assumptions)
+    facts.analysis.gaugeNanoseconds = CalibrationStore.measured?.gaugeNanoseconds
     return Report(facts, statistics: statistics)
   }
 }

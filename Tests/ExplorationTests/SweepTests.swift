@@ -53,6 +53,17 @@ import Traces
     #expect(asked.series.map(\.microbatches) == [2, 4])
   }
 
+  /// A link alone does not say what messages have to share.
+  @Test func rowsNameTheTopology() throws {
+    var scene = scene
+    scene.machine.topology = .ring
+    let space = SweepSpace(
+      scene, strategies: [.data()], devices: [2],
+      links: [try Link(parsing: "20us,1GB/s"), try Link(parsing: "1us,1GB/s")])
+    let report = Sweep(scene, space: space, forecaster: TinyScenes.forecaster, clock: .wall).run(measure: nil)
+    #expect(Set(report.rows.map(\.link)) == ["ring of 20us,1GB/s", "ring of 1us,1GB/s"])
+  }
+
   @Test func whatCannotBeStandsInTheTable() throws {
     let report = sweep([.pipeline(stages: 3), .data()], devices: [2, 9]).run(measure: nil)
     let refused = report.rows.filter { $0.refused != nil }
@@ -86,15 +97,15 @@ import Traces
   @Test func theOrderOfStrategiesIsCompared() throws {
     func row(_ strategy: Strategy, _ devices: Int, measured: Double, predicted: Double?) -> SweepRow {
       var row = SweepRow(
-        SweepPoint(strategy: strategy, devices: devices, batch: 8, link: .shared), seed: 1, isReference: false,
-        .nothing(""))
+        SweepPoint(strategy: strategy, devices: devices, batch: 8, link: .shared), link: "shared", seed: 1,
+        isReference: false, .nothing(""))
       row.refused = nil
       row.clock = .wall
       row.stepSeconds = .init(median: measured, p10: nil, p90: nil)
       row.predicted = predicted.map { Report.Prediction(stepSeconds: $0, measured: measured) }
       return row
     }
-    let rows = [
+    var rows = [
       row(.serial, 1, measured: 9, predicted: 1), row(.data(), 2, measured: 3, predicted: 3.5),
       row(.model(), 2, measured: 4, predicted: 3), row(.data(exchange: .tree), 2, measured: 5, predicted: 5),
       row(.pipeline(stages: 2), 2, measured: 1, predicted: nil),
@@ -107,6 +118,11 @@ import Traces
     #expect(text.contains("order of strategies: 2 of 3 pairs") && text.contains("predicted the other way round"))
     #expect(try report.json().contains("\"tau\" : 0.33"))
     #expect(SweepReport(scene: "tiny", cores: 2, seed: 1, sceneBatch: 8, rows: [rows[0]]).rankAgreement == nil)
+    // Undisturbed, the second was the faster one.
+    rows[1].undisturbed = Report.Undisturbed(UndisturbedSteps(count: 9, medianSeconds: 2.5))
+    rows[2].undisturbed = Report.Undisturbed(UndisturbedSteps(count: 9, medianSeconds: 2))
+    let calm = SweepReport(scene: "tiny", cores: 2, seed: 1, sceneBatch: 8, rows: rows)
+    #expect(calm.rankAgreement?.kept == 3 && SweepTable(calm).text.contains("undisturbed"))
   }
 
   /// The table, the document and the comma-separated values say the same, and nothing of what is not known.
@@ -196,7 +212,7 @@ import Traces
   @Test func thePictureShowsMeasuredIdealAndFit() throws {
     func row(_ devices: Int, _ seconds: Double) throws -> SweepRow {
       let point = SweepPoint(strategy: devices == 1 ? .serial : .data(), devices: devices, batch: 8, link: .shared)
-      var row = SweepRow(point, seed: 1, isReference: devices == 1, .nothing(""))
+      var row = SweepRow(point, link: "shared", seed: 1, isReference: devices == 1, .nothing(""))
       row.refused = nil
       row.clock = .wall
       row.stepSeconds = .init(median: seconds, p10: nil, p90: nil)

@@ -39,12 +39,17 @@ public struct SearchReport: Codable, Hashable, Sendable {
     @Nullable public var stepSeconds: Double? = nil
     /// (predicted - measured) / measured.
     @Nullable public var relativeError: Double? = nil
+    /// The median of the undisturbed steps, and the error against it.
+    @Nullable public var undisturbedStepSeconds: Double? = nil
+    @Nullable public var undisturbedRelativeError: Double? = nil
     public var oversubscribed: Bool
 
     enum CodingKeys: String, CodingKey {
       case clock, oversubscribed
       case stepSeconds = "step_seconds"
       case relativeError = "relative_error"
+      case undisturbedStepSeconds = "undisturbed_step_seconds"
+      case undisturbedRelativeError = "undisturbed_relative_error"
     }
   }
 
@@ -115,7 +120,8 @@ public struct SearchReport: Codable, Hashable, Sendable {
   /// Plain data parallelism around a ring; null where it cannot be.
   @Nullable public var dataParallel: Ranked? = nil
   public var infeasible: [Infeasible]
-  /// Whether the measured steps have the order of the predicted ones; null where fewer than two were measured.
+  /// Whether the measured steps have the order of the predicted ones, undisturbed ones where all runs have them; null where
+  /// fewer than two were measured.
   @Nullable public var orderKept: Bool? = nil
   /// False where the search was interrupted.
   public var isComplete: Bool
@@ -197,12 +203,17 @@ public struct SearchReport: Codable, Hashable, Sendable {
     case .success(let report):
       var measured = Measured(clock: report.clock, oversubscribed: report.oversubscribed)
       let predicted = Report.Prediction(
-        stepSeconds: ranking[place].predictedStepSeconds, measured: report.stepSeconds.median)
+        stepSeconds: ranking[place].predictedStepSeconds, measured: report.stepSeconds.median,
+        undisturbed: report.undisturbed?.stepSeconds)
       measured.stepSeconds = report.stepSeconds.median
       measured.relativeError = predicted.relativeError
+      measured.undisturbedStepSeconds = report.undisturbed?.stepSeconds
+      measured.undisturbedRelativeError = predicted.undisturbedRelativeError
       ranking[place].measured = measured
     }
-    let steps = ranking.compactMap { $0.measured?.stepSeconds }
+    let runs = ranking.compactMap(\.measured)
+    let calm = runs.compactMap(\.undisturbedStepSeconds)
+    let steps = calm.count == runs.count ? calm : runs.compactMap(\.stepSeconds)
     orderKept = steps.count > 1 ? zip(steps, steps.dropFirst()).allSatisfy { $0 <= $1 } : nil
   }
 

@@ -33,8 +33,10 @@ public struct SearchText: Sendable {
   private var ranking: [String] {
     guard !report.ranking.isEmpty else { return ["no candidate can be used; the reasons are below"] }
     let isMeasured = report.ranking.contains { $0.measured != nil || $0.notMeasured != nil }
+    let isUndisturbed = report.ranking.contains { $0.measured?.undisturbedStepSeconds != nil }
     var table = TextTable(
-      header: ["strategy", "rank", "predicted step", "peak memory"] + (isMeasured ? ["measured step", "error"] : []))
+      header: ["strategy", "rank", "predicted step", "peak memory"] + (isMeasured ? ["measured step", "error"] : [])
+        + (isUndisturbed ? ["undisturbed", "undisturbed error"] : []))
     for ranked in report.ranking {
       var cells = [
         name(ranked) + (ranked.equivalents > 0 ? " (and \(ranked.equivalents) more that come to the same)" : ""),
@@ -42,6 +44,12 @@ public struct SearchText: Sendable {
       ]
       if isMeasured {
         cells += [timeText(ranked.measured?.stepSeconds), signedPercentText(ranked.measured?.relativeError)]
+      }
+      if isUndisturbed {
+        cells += [
+          timeText(ranked.measured?.undisturbedStepSeconds),
+          signedPercentText(ranked.measured?.undisturbedRelativeError),
+        ]
       }
       table.append(cells)
     }

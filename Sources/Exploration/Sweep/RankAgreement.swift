@@ -1,5 +1,5 @@
 /// Whether predictions put strategies in the order that measurements have: over pairs of runs that differ in nothing but the
-/// strategy.
+/// strategy. Undisturbed steps are compared where both runs have enough of them, else all steps.
 public struct RankAgreement: Codable, Hashable, Sendable {
   /// Pairs of runs with the same devices, batch and link.
   public var pairs: Int
@@ -32,15 +32,20 @@ public struct RankAgreement: Codable, Hashable, Sendable {
   ///
   /// - Returns: nil without a pair.
   init?(_ rows: [SweepRow]) {
-    let known = rows.compactMap { row -> (row: SweepRow, measured: Double, predicted: Double)? in
-      guard let measured = row.stepSeconds?.median, let predicted = row.predicted?.stepSeconds else { return nil }
-      return (row, measured, predicted)
+    let known = rows.compactMap { row -> (row: SweepRow, median: Double, predicted: Double)? in
+      guard let median = row.stepSeconds?.median, let predicted = row.predicted?.stepSeconds else { return nil }
+      return (row, median, predicted)
     }
     (pairs, kept, swapped) = (0, 0, [])
     for (place, one) in known.enumerated() {
       for other in known[(place + 1)...] where one.row.isLike(other.row) {
         pairs += 1
-        let isOneFaster = one.measured <= other.measured
+        let isOneFaster =
+          if let first = one.row.undisturbed?.stepSeconds, let second = other.row.undisturbed?.stepSeconds {
+            first <= second
+          } else {
+            one.median <= other.median
+          }
         if isOneFaster == (one.predicted <= other.predicted) {
           kept += 1
         } else {

@@ -55,7 +55,9 @@ public struct Sweep {
         if isCancelled() { isComplete = false }
       }
       rows.append(
-        SweepRow(point, seed: scene.training.seed, isReference: isReference(point), outcome))
+        SweepRow(
+          point, link: point.applied(to: scene).machine.linkDescription, seed: scene.training.seed,
+          isReference: isReference(point), outcome))
     }
     return SweepReport(
       scene: scene.name, cores: forecaster.cores, seed: scene.training.seed, sceneBatch: scene.training.batch,

@@ -22,6 +22,8 @@ public struct SweepRow: Codable, Hashable, Sendable {
   @Nullable public var warmupSteps: Int? = nil
   @Nullable public var samplesPerSecond: Double? = nil
   @Nullable public var stepSeconds: Report.StepSeconds? = nil
+  /// Of the measured steps those in which nobody disturbed the run; null for simulations.
+  @Nullable public var undisturbed: Report.Undisturbed? = nil
   /// t(1) / t(P): serial training of the same batch on one device, by the median step; null without it.
   @Nullable public var speedup: Double? = nil
   /// Speed-up divided by devices.
@@ -39,8 +41,7 @@ public struct SweepRow: Codable, Hashable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case strategy, devices, batch, microbatches, seed, link, clock, oversubscribed, steps, speedup, efficiency,
-      predicted
-    case refused, notes
+      predicted, undisturbed, refused, notes
     case microbatchesAsked = "microbatches_asked"
     case isReference = "is_reference"
     case warmupSteps = "warmup_steps"
@@ -59,15 +60,17 @@ public struct SweepRow: Codable, Hashable, Sendable {
     case nothing(String)
   }
 
-  /// - Parameter isReference: the sweep added the point itself.
-  public init(_ point: SweepPoint, seed: UInt64, isReference: Bool, _ outcome: Outcome) {
+  /// - Parameters:
+  ///   - link: what lies between the devices, with the machine's topology.
+  ///   - isReference: the sweep added the point itself.
+  public init(_ point: SweepPoint, link: String, seed: UInt64, isReference: Bool, _ outcome: Outcome) {
     strategy = point.strategy.description
     devices = point.devices
     batch = point.batch
     microbatches = point.microbatches
     microbatchesAsked = point.microbatches
     self.seed = seed
-    link = point.link.description
+    self.link = link
     self.isReference = isReference
     notes = []
     switch outcome {
@@ -83,7 +86,11 @@ public struct SweepRow: Codable, Hashable, Sendable {
       bytesPerStep = report.communication.bytesPerStep
       expectedBytesPerStep = report.communication.expectedBytesPerStep
       peakBytes = report.perDevice.compactMap(\.peakBytes.total).max()
-      predicted = predictedSeconds.map { Report.Prediction(stepSeconds: $0, measured: report.stepSeconds.median) }
+      undisturbed = report.undisturbed
+      predicted = predictedSeconds.map {
+        Report.Prediction(
+          stepSeconds: $0, measured: report.stepSeconds.median, undisturbed: report.undisturbed?.stepSeconds)
+      }
       if report.oversubscribed { notes.append("oversubscribed") }
     }
   }

@@ -37,11 +37,14 @@ public struct SweepTable: Sendable {
     let hasLinks = Set(report.rows.map(\.link)).count > 1
     let hasMicrobatches = Set(report.rows.map(\.microbatches)).count > 1
     let hasPredictions = report.rows.contains { $0.predicted != nil }
+    let hasUndisturbed = report.rows.contains { $0.undisturbed?.stepSeconds != nil }
     var header = ["strategy", "devices", "batch"]
     if hasMicrobatches { header.append("microbatches") }
     if hasLinks { header.append("link") }
     header += ["clock", "samples/s", "step", "speed-up", "efficiency", "sent/step", "peak memory"]
+    if hasUndisturbed { header.append("undisturbed") }
     if hasPredictions { header += ["predicted", "error"] }
+    if hasPredictions, hasUndisturbed { header.append("undisturbed error") }
     var table = TextTable(header: header + ["notes"])
     for row in report.rows {
       var cells = [oneLine(row.strategy) + (row.isReference ? " (reference)" : ""), "\(row.devices)", "\(row.batch)"]
@@ -52,9 +55,11 @@ public struct SweepTable: Sendable {
         timeText(row.stepSeconds?.median), row.speedup.map { String(format: "%.2f", $0) } ?? "n/a",
         percentText(row.efficiency), row.bytesPerStep.map { bytesText($0) } ?? "n/a", bytesText(row.peakBytes),
       ]
+      if hasUndisturbed { cells.append(timeText(row.undisturbed?.stepSeconds)) }
       if hasPredictions {
         cells += [timeText(row.predicted?.stepSeconds), signedPercentText(row.predicted?.relativeError)]
       }
+      if hasPredictions, hasUndisturbed { cells.append(signedPercentText(row.predicted?.undisturbedRelativeError)) }
       table.append(cells + [row.refused == nil ? row.notes.joined(separator: ", ") : "not run, see below"])
     }
     return table.lines
@@ -67,7 +72,8 @@ public struct SweepTable: Sendable {
       "steps",
       "warmup_steps", "samples_per_second", "step_seconds_median", "step_seconds_p10", "step_seconds_p90", "speedup",
       "efficiency", "bytes_per_step", "expected_bytes_per_step", "peak_bytes", "predicted_step_seconds",
-      "predicted_relative_error", "refused", "notes",
+      "predicted_relative_error", "undisturbed_steps", "undisturbed_step_seconds", "undisturbed_relative_error",
+      "refused", "notes",
     ]
     func text(_ value: (some CustomStringConvertible)?) -> String { value.map { "\($0)" } ?? "" }
     let lines = report.rows.map { row in
@@ -77,7 +83,8 @@ public struct SweepTable: Sendable {
         text(row.warmupSteps), text(row.samplesPerSecond), text(row.stepSeconds?.median), text(row.stepSeconds?.p10),
         text(row.stepSeconds?.p90), text(row.speedup), text(row.efficiency), text(row.bytesPerStep),
         text(row.expectedBytesPerStep), text(row.peakBytes), text(row.predicted?.stepSeconds),
-        text(row.predicted?.relativeError), text(row.refused), row.notes.joined(separator: "; "),
+        text(row.predicted?.relativeError), text(row.undisturbed?.steps), text(row.undisturbed?.stepSeconds),
+        text(row.predicted?.undisturbedRelativeError), text(row.refused), row.notes.joined(separator: "; "),
       ]
     }
     return ([header] + lines).map { $0.map(csvField).joined(separator: ",") }.joined(separator: "\n") + "\n"
