@@ -83,7 +83,8 @@ struct BenchWork {
   private static let strategies = [
     "data(exchange=ring)", "data(exchange=direct)", "data(exchange=server)", "data(exchange=ring, shard=parameters)",
     "model(split=k)", "model(split=c)", "model(split=h)", "model(split=w)", "redundant(construction=b)",
-    "pipeline(schedule=gpipe)", "pipeline(schedule=1f1b)", "pipeline(schedule=zb-h1)",
+    "pipeline(schedule=gpipe)", "pipeline(schedule=1f1b)", "pipeline(schedule=zb-h1)", "pipeline(schedule=interleaved)",
+    "pipeline(schedule=chimera)",
   ]
 
   private init(_ name: String, _ network: Network, batch: Int, devices: Int = 1, strategy: String = "serial") {
