@@ -79,6 +79,7 @@ public struct Forecaster: Sendable {
       clock: clock, stepSeconds: Double(steps[steps.count / 2]) / SimulatedTime.perSecond,
       reservation: reservation(devices: program.devices.count, clock: clock),
       assumptions: outcome?.assumptions ?? [])
+    forecast.gaugeNanoseconds = calibration.gaugeNanoseconds
     if showsSteps {
       var statistics = RunStatistics(program: program)
       statistics.consume(try simulation.trace(costs, on: model, steps: 2).trace)

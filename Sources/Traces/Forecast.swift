@@ -7,6 +7,9 @@ public struct Forecast: Sendable {
   public var stepSeconds: Double
   /// Why no run on this machine can be held against it, as that the machine is not calibrated; nil where one can.
   public var reservation: String?
+  /// What the gauge of a processor's speed takes on the undisturbed processors that it is about (``TraceRecord/gauge``); nil where
+  /// that is not known.
+  public var gaugeNanoseconds: Double?
   /// What it rests on.
   public var assumptions: [String]
   /// A few simulated steps for a timeline; nil where nobody asked, or where there is too much of it.

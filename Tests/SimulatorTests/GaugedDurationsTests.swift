@@ -49,4 +49,19 @@ import Traces
     #expect(try share(calmSteps: 6) == 1)
     #expect(try share(calmSteps: 5) == 0, "of the five the last one is doubtful")
   }
+
+  /// A run on slow processors does not spoil what the bench has measured on fast ones.
+  @Test func runsTeachWhatUndisturbedProcessorsTook() throws {
+    let program = try Measured.program(layers: 2, devices: 1, microbatches: 1, strategy: "serial")
+    func count(_ origin: Calibration.Measurement.Origin, gauge: Int32, fastest: Double?) throws -> Int {
+      var trace = try Measured.simulate(program, steps: 12).trace
+      for place in trace.records[0].indices { trace.records[0][place].gauge = gauge }
+      var times = RecordedTimes(program, spinNanoseconds: 0)
+      times.add(trace)
+      times.finish()
+      return RecordedTimes.measurements(of: [times], fastestGauge: fastest, threads: 1, origin: origin, date: "d").count
+    }
+    #expect(try count(.run, gauge: 1000, fastest: 1000) > 0 && count(.run, gauge: 1500, fastest: 1000) == 0)
+    #expect(try count(.bench, gauge: 1500, fastest: 1000) == count(.run, gauge: 0, fastest: nil))
+  }
 }

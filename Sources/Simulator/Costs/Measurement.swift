@@ -61,6 +61,8 @@ extension RecordedTimes {
   /// Recorded runs as measurements: of each work of one size in one working set the mean of its instructions' medians, so that
   /// the times of a step add up; of work without a size the median of them.
   ///
+  /// Of training runs what disturbed processors took is left out: it would take the place of what the bench has measured.
+  ///
   /// - Parameter fastestGauge: the gauge's nanoseconds on an undisturbed processor; nil where nobody gauged.
   public static func measurements(
     of runs: [RecordedTimes], fastestGauge: Double?, threads: Int, origin: Calibration.Measurement.Origin, date: String
@@ -70,7 +72,7 @@ extension RecordedTimes {
       var workingSet: Int
       var order: (String, String, Int) { (work.name, work.size, workingSet) }
     }
-    let samples = runs.flatMap { $0.samples(fastestGauge: fastestGauge) }
+    let samples = runs.flatMap { $0.samples(fastestGauge: fastestGauge, takesDisturbed: origin == .bench) }
     let groups = Dictionary(grouping: samples) {
       Key(work: SizedWork(name: $0.work.name, size: $0.size.text), workingSet: $0.workingSet.logarithm)
     }

@@ -84,19 +84,21 @@ public struct RecordedTimes: Sendable {
     }
   }
 
-  /// Work, size, surroundings and nanoseconds of every recorded instruction: on undisturbed processors where it was seen there often enough,
-  /// else on those that there were.
+  /// Work, size, working set and nanoseconds of the recorded instructions on undisturbed processors.
   ///
-  /// - Parameter fastestGauge: the gauge's nanoseconds on an undisturbed processor; nil where nobody gauged.
+  /// - Parameters:
+  ///   - fastestGauge: the gauge's nanoseconds on an undisturbed processor; nil where nobody gauged.
+  ///   - takesDisturbed: whether what was seen too rarely on undisturbed processors is taken as it was seen, or left out.
   func samples(
-    fastestGauge: Double?
+    fastestGauge: Double?, takesDisturbed: Bool = true
   ) -> [(work: Work, size: WorkSize, workingSet: WorkingSet, nanoseconds: Double)] {
     let program = catalogue.program
     return program.devices.flatMap { device in
       let workingSet = WorkingSet(of: device)
       return device.instructions.indices.compactMap { position in
         let own = durations[device.device][position]
-        return (fastestGauge.flatMap { own.undisturbedMedian(fastest: $0) } ?? own.median).map { duration in
+        let calm = fastestGauge.flatMap { own.undisturbedMedian(fastest: $0) }
+        return (calm ?? (takesDisturbed || fastestGauge == nil ? own.median : nil)).map { duration in
           let instruction = device.instructions[position]
           return (
             device.work(of: instruction, messages: program.messages), device.size(of: instruction), workingSet,

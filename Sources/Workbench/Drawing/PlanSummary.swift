@@ -13,22 +13,26 @@ enum PlanSummary {
     }
   }
 
-  /// How long a step is expected to take and, where exactly this was run, how long it took. Without a calibration of this
-  /// machine it is the cost model's word, and called so.
+  /// How long a step is expected to take and, where exactly this was run, how long it took, and how long where nobody disturbed
+  /// it. Without a calibration of this machine it is the cost model's word, and called so.
   static func prediction(_ state: WorkbenchState) -> [Line] {
     let run = state.shownRun.flatMap { state.isEditedSinceRun ? nil : $0 }
     guard let plan = state.compilation.plan, let forecast = run?.forecast ?? state.forecast else { return [] }
     guard let expected = forecast.expectedSeconds else { return modelled(plan, forecast) }
     let line = Line("predicted step ", role: .dim) + Line(Format.time(expected))
-    guard run != nil, let measured = state.shown?.totals?.stepSeconds(quantile: 0.5), measured > 0 else {
-      return [line]
-    }
-    let error = expected / measured - 1
-    return [
-      line + Line(", measured ", role: .dim) + Line(Format.time(measured))
-        + Line(", error ", role: .dim)
+    guard run != nil, let totals = state.shown?.totals, let measured = totals.stepSeconds(quantile: 0.5), measured > 0
+    else { return [line] }
+    func held(against seconds: Double) -> Line {
+      let error = expected / seconds - 1
+      return Line(Format.time(seconds)) + Line(", error ", role: .dim)
         + Line("\(error < 0 ? "" : "+")\(Format.percent(error))", role: abs(error) <= 0.1 ? .good : .warning)
-    ]
+    }
+    var lines = [line + Line(", measured ", role: .dim) + held(against: measured)]
+    if let calm = totals.undisturbedSteps(knownGauge: forecast.gaugeNanoseconds), let seconds = calm.medianSeconds {
+      lines.append(
+        Line("  in \(calm.count) of \(totals.steps) steps undisturbed ", role: .dim) + held(against: seconds))
+    }
+    return lines
   }
 
   private static func refusal(_ problems: [Diagnostic]) -> [Line] {

@@ -7,7 +7,7 @@ extension WorkbenchState {
     guard let run, let measurements, var statistics, run.doneSteps > 0 else { return nil }
     statistics.finish()
     let last = measurements.learning.evaluations.last
-    let facts = RunFacts(
+    var facts = RunFacts(
       scene: run.scene.name, clock: measurements.clock, cores: cores, seed: run.scene.training.seed,
       steps: run.doneSteps, losses: measurements.learning.losses.map { $0 ?? .nan }, trainAccuracy: last?.train,
       testAccuracy: last?.test, trainOracleAccuracy: last?.trainOracle, testOracleAccuracy: last?.testOracle,
@@ -16,6 +16,7 @@ extension WorkbenchState {
       serial: references[ReferenceKey(measurements.facts.program, clock: measurements.clock, cores: cores)],
       predictedStepSeconds: run.forecast?.expectedSeconds,
       machine: run.scene.machine, carried: measurements.carried, assumptions: run.forecast?.notes ?? [])
+    facts.analysis.gaugeNanoseconds = run.forecast?.gaugeNanoseconds
     return Report(facts, statistics: statistics)
   }
 
