@@ -15,7 +15,8 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measures what work takes on this machine, for simulations.",
     discussion: """
-      Trains scenes and a few small networks in three rounds, on one device and on as many as there are cores, and \
+      Trains scenes and a few small networks in three rounds, on one device and on as many as there are cores, those that \
+      others who use the processors have disturbed in more of them, and \
       keeps what every size of work took, with a line per kind of work for other sizes. Without scenes it measures \
       \(BenchWork.scenes.joined(separator: ", ")) and begins anew; with scenes it adds them to what is known. The result is \
       kept in the user's cache folder (XDG_CACHE_HOME, else ~/.cache); simulations and predictions read it, and recorded \

@@ -32,10 +32,14 @@ final class Interruption: Sendable {
 enum MeasuredRun {
   /// Trains to the end, or until it is interrupted: then the report says what was measured.
   ///
-  /// - Parameter clock: whose time it is told in.
+  /// - Parameters:
+  ///   - clock: whose time it is told in.
+  ///   - gaugeNanoseconds: what the gauge of a processor's speed takes on this machine where nobody disturbs it; nil where that is
+  ///     not known.
   /// - Throws: why the run is not possible, or how it failed.
   static func report(
-    _ program: Program, of scene: Scene, dataset: Dataset, clock: Clock, interruption: Interruption
+    _ program: Program, of scene: Scene, dataset: Dataset, clock: Clock, gaugeNanoseconds: Double? = nil,
+    interruption: Interruption
   ) throws -> Report {
     var settings = TrainingRun.Options()
     settings.machine = scene.machine
@@ -73,7 +77,7 @@ enum MeasuredRun {
       steps: steps.count, losses: steps.map(\.loss), peaks: peaks, workspaceWords: KernelWorkspace.words(of: program),
       stepSeconds: steps.map(\.seconds), machine: scene.machine, carried: run.carried,
       assumptions: run.pacing.assumptions)
-    facts.analysis.gaugeNanoseconds = CalibrationStore.measured?.gaugeNanoseconds
+    facts.analysis.gaugeNanoseconds = gaugeNanoseconds
     return Report(facts, statistics: statistics)
   }
 }

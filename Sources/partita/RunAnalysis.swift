@@ -12,19 +12,20 @@ enum RunAnalysis {
   /// Of a real run: its recorded durations replayed.
   static func context(of statistics: RunStatistics, on machine: Machine, clock: Clock) -> AnalysisContext {
     AnalysedSteps.longest(of: statistics.recent.steps, catalogue: statistics.catalogue)
-      .map { context(of: $0, on: machine, clock: clock) } ?? context(nil)
+      .map { context(of: $0, on: machine, clock: clock) } ?? context(nil, CalibrationStore.measured)
   }
 
   /// Of some steps of a real run.
   static func context(of steps: AnalysedSteps, on machine: Machine, clock: Clock) -> AnalysisContext {
     let program = steps.catalogue.program
     // Nothing is withheld where instructions' times do not come from the wall clock.
-    let usualWake = clock == .wall ? CalibrationStore.measured?.wakeNanoseconds ?? .infinity : nil
+    let calibration = CalibrationStore.measured
+    let usualWake = clock == .wall ? calibration?.wakeNanoseconds ?? .infinity : nil
     return context(
       try? Simulation(program).replay(
         steps, on: machine,
         spinNanoseconds: TrainingRun.spinNanoseconds(devices: program.devices.count, clock: clock),
-        usualWakeNanoseconds: usualWake))
+        usualWakeNanoseconds: usualWake), calibration)
   }
 
   /// Of a simulation: its own costs again.
@@ -32,13 +33,12 @@ enum RunAnalysis {
     context(
       AnalysedSteps.longest(of: statistics.recent.steps, catalogue: statistics.catalogue).flatMap { steps in
         try? Simulation(steps.catalogue.program).replay(costs, on: machine, path: CriticalPath(steps))
-      })
+      }, CalibrationStore.measured)
   }
 
   /// A program that has just run does run in a simulation; without an answer the report says n/a.
-  private static func context(_ replay: Replay?) -> AnalysisContext {
-    let calibration = CalibrationStore.measured
-    return AnalysisContext(
+  private static func context(_ replay: Replay?, _ calibration: Calibration?) -> AnalysisContext {
+    AnalysisContext(
       replay: replay, peakFlopsPerSecond: calibration?.peakFlopsPerSecond,
       gaugeNanoseconds: calibration?.gaugeNanoseconds)
   }

@@ -108,7 +108,7 @@ struct SearchCommand: ParsableCommand {
         do {
           let measured = try MeasuredRun.report(
             judge.program(of: candidate), of: judge.scene(with: candidate), dataset: dataset, clock: judge.clock,
-            interruption: interruption)
+            gaugeNanoseconds: judge.forecaster.calibration.gaugeNanoseconds, interruption: interruption)
           report.note(.success(measured), rank: ranked.rank)
         } catch {
           report.note(.failure(SearchRefusal("rank \(ranked.rank): \(error)")), rank: ranked.rank)

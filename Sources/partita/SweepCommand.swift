@@ -98,7 +98,11 @@ struct SweepCommand: ParsableCommand {
       ? nil
       : {
         let dataset = try scene.loadDataset()
-        return { try MeasuredRun.report($1, of: $0, dataset: dataset, clock: clock, interruption: interruption) }
+        return {
+          try MeasuredRun.report(
+            $1, of: $0, dataset: dataset, clock: clock,
+            gaugeNanoseconds: sweep.forecaster.calibration.gaugeNanoseconds, interruption: interruption)
+        }
       }()
     let report = sweep.run(
       measure: measure, simulatedSteps: simulatedSteps(scene), isCancelled: { interruption.isCancelled }

@@ -50,18 +50,26 @@ import Traces
     #expect(try share(calmSteps: 5) == 0, "of the five the last one is doubtful")
   }
 
-  /// A run on slow processors does not spoil what the bench has measured on fast ones.
-  @Test func runsTeachWhatUndisturbedProcessorsTook() throws {
+  /// A run on slow processors does not spoil what was measured on fast ones, and is better than nothing.
+  @Test func disturbedTimesDoNotReplaceUndisturbedOnes() throws {
     let program = try Measured.program(layers: 2, devices: 1, microbatches: 1, strategy: "serial")
-    func count(_ origin: Calibration.Measurement.Origin, gauge: Int32, fastest: Double?) throws -> Int {
+    func measurements(_ origin: Calibration.Measurement.Origin, gauge: Int32) throws -> [Calibration.Measurement] {
       var trace = try Measured.simulate(program, steps: 12).trace
       for place in trace.records[0].indices { trace.records[0][place].gauge = gauge }
       var times = RecordedTimes(program, spinNanoseconds: 0)
       times.add(trace)
       times.finish()
-      return RecordedTimes.measurements(of: [times], fastestGauge: fastest, threads: 1, origin: origin, date: "d").count
+      return RecordedTimes.measurements(of: [times], fastestGauge: 1000, threads: 1, origin: origin, date: "d")
     }
-    #expect(try count(.run, gauge: 1000, fastest: 1000) > 0 && count(.run, gauge: 1500, fastest: 1000) == 0)
-    #expect(try count(.bench, gauge: 1500, fastest: 1000) == count(.run, gauge: 0, fastest: nil))
+    func origins(after additions: [Calibration.Measurement]...) -> Set<Calibration.Measurement.Origin> {
+      var document = Calibration(machine: "m", date: "d", costs: [:], wakeNanoseconds: 0)
+      for addition in additions { document.add(addition) }
+      return Set(document.measurements.map(\.origin))
+    }
+    let (calmBench, slowBench) = (try measurements(.bench, gauge: 1000), try measurements(.bench, gauge: 1500))
+    let (calmRun, slowRun) = (try measurements(.run, gauge: 1000), try measurements(.run, gauge: 1500))
+    #expect(origins(after: calmBench, slowRun) == [.bench] && origins(after: calmBench, calmRun) == [.run])
+    #expect(origins(after: slowBench, slowRun) == [.run] && origins(after: slowRun, calmBench) == [.bench])
+    #expect(!calmBench.isEmpty && slowBench.count == calmBench.count)
   }
 }

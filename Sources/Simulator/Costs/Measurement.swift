@@ -20,6 +20,8 @@ extension Calibration {
     /// How much memory the device's program used, as a power of two of bytes; nil in documents that do not know.
     public var workingSet: Int?
     public var nanoseconds: Double
+    /// Whether all of it was seen on undisturbed processors; nil where nobody gauged them.
+    public var isUndisturbed: Bool? = nil
     public var origin: Origin
     /// The day, as 2026-01-31.
     public var date: String
@@ -27,10 +29,12 @@ extension Calibration {
     enum CodingKeys: String, CodingKey {
       case work, size, units, threads, nanoseconds, origin, date
       case workingSet = "working_set_log2_bytes"
+      case isUndisturbed = "undisturbed"
     }
   }
 
-  /// Takes in measurements, in place of those of the same work, size, number of threads and working set.
+  /// Takes in measurements, in place of those of the same work, size, number of threads and working set. What disturbed
+  /// processors took does not take the place of what undisturbed ones did.
   public mutating func add(_ new: [Measurement]) {
     struct Key: Hashable {
       var work: String
@@ -43,6 +47,8 @@ extension Calibration {
         (threads, workingSet) = (measurement.threads, measurement.workingSet)
       }
     }
+    let calm = Set(measurements.filter { $0.isUndisturbed == true }.map(Key.init))
+    let new = new.filter { $0.isUndisturbed != false || !calm.contains(Key($0)) }
     let replaced = Set(new.map(Key.init))
     measurements = measurements.filter { !replaced.contains(Key($0)) } + new
     if measurements.count > Self.capacity { measurements.removeFirst(measurements.count - Self.capacity) }
@@ -61,8 +67,6 @@ extension RecordedTimes {
   /// Recorded runs as measurements: of each work of one size in one working set the mean of its instructions' medians, so that
   /// the times of a step add up; of work without a size the median of them.
   ///
-  /// Of training runs what disturbed processors took is left out: it would take the place of what the bench has measured.
-  ///
   /// - Parameter fastestGauge: the gauge's nanoseconds on an undisturbed processor; nil where nobody gauged.
   public static func measurements(
     of runs: [RecordedTimes], fastestGauge: Double?, threads: Int, origin: Calibration.Measurement.Origin, date: String
@@ -72,7 +76,7 @@ extension RecordedTimes {
       var workingSet: Int
       var order: (String, String, Int) { (work.name, work.size, workingSet) }
     }
-    let samples = runs.flatMap { $0.samples(fastestGauge: fastestGauge, takesDisturbed: origin == .bench) }
+    let samples = runs.flatMap { $0.samples(fastestGauge: fastestGauge) }
     let groups = Dictionary(grouping: samples) {
       Key(work: SizedWork(name: $0.work.name, size: $0.size.text), workingSet: $0.workingSet.logarithm)
     }
@@ -84,7 +88,8 @@ extension RecordedTimes {
       let time = units > 0 ? times.reduce(0, +) / Double(times.count) : times[times.count / 2]
       return Calibration.Measurement(
         work: key.work.name, size: key.work.size, units: units, threads: threads, workingSet: key.workingSet,
-        nanoseconds: time, origin: origin, date: date)
+        nanoseconds: time, isUndisturbed: fastestGauge.map { _ in samples.allSatisfy(\.isUndisturbed) }, origin: origin,
+        date: date)
     }
   }
 }

@@ -84,26 +84,31 @@ public struct RecordedTimes: Sendable {
     }
   }
 
-  /// Work, size, working set and nanoseconds of the recorded instructions on undisturbed processors.
+  /// What a calibration learns of one instruction.
+  struct Sample {
+    var work: Work
+    var size: WorkSize
+    var workingSet: WorkingSet
+    var nanoseconds: Double
+    /// Whether the time is that of undisturbed processors.
+    var isUndisturbed: Bool
+  }
+
+  /// Every recorded instruction: on undisturbed processors where it was seen there often enough, else on those that there were.
   ///
-  /// - Parameters:
-  ///   - fastestGauge: the gauge's nanoseconds on an undisturbed processor; nil where nobody gauged.
-  ///   - takesDisturbed: whether what was seen too rarely on undisturbed processors is taken as it was seen, or left out.
-  func samples(
-    fastestGauge: Double?, takesDisturbed: Bool = true
-  ) -> [(work: Work, size: WorkSize, workingSet: WorkingSet, nanoseconds: Double)] {
+  /// - Parameter fastestGauge: the gauge's nanoseconds on an undisturbed processor; nil where nobody gauged.
+  func samples(fastestGauge: Double?) -> [Sample] {
     let program = catalogue.program
     return program.devices.flatMap { device in
       let workingSet = WorkingSet(of: device)
       return device.instructions.indices.compactMap { position in
         let own = durations[device.device][position]
         let calm = fastestGauge.flatMap { own.undisturbedMedian(fastest: $0) }
-        return (calm ?? (takesDisturbed || fastestGauge == nil ? own.median : nil)).map { duration in
+        return (calm ?? own.median).map { duration in
           let instruction = device.instructions[position]
-          return (
-            device.work(of: instruction, messages: program.messages), device.size(of: instruction), workingSet,
-            Double(duration)
-          )
+          return Sample(
+            work: device.work(of: instruction, messages: program.messages), size: device.size(of: instruction),
+            workingSet: workingSet, nanoseconds: Double(duration), isUndisturbed: calm != nil)
         }
       }
     }
