@@ -10,6 +10,9 @@ public struct Comparison: Hashable, Sendable {
   /// Differences up to these count as equal: float32 sums in another order.
   public static let lossTolerance = 1e-5
   public static let parameterTolerance = 1e-4
+  /// Gradients are measured against at least this share of the largest parameter: a smaller one, at a rate of 1, would not move
+  /// that parameter by more than its rounding. Where all gradients are zero, rounding would be measured against nothing.
+  static let vanishingGradient = 1e-6
 
   /// Training steps of each run.
   public var steps: Int
@@ -18,8 +21,10 @@ public struct Comparison: Hashable, Sendable {
   /// The same for the last step's gradients as ``relativeDifference(_:_:)`` defines it, read after their exchange; nil
   /// where the programs keep no gradient of a common array.
   public var maxRelativeGradientDifference: Double?
-  /// The same for the parameters after the last step, running statistics included.
+  /// The same for the parameters after the last step, running statistics included, ``leftOut`` excepted.
   public var maxRelativeParameterDifference: Double
+  /// Parameters that were not compared because the optimizer made full steps of their gradient's rounding (``RoundingNoise``).
+  public var leftOut: Int
 
   /// True where losses and parameters differ by no more than the tolerances. Numbers that are not finite are never
   /// equal.
@@ -45,13 +50,20 @@ public struct Comparison: Hashable, Sendable {
     self.steps = steps
     maxRelativeLossDifference =
       zip(own.losses, expected.losses).map { Self.ratio(abs($0 - $1), abs($1)) }.max() ?? 0
+    let noise =
+      training.optimizer.dividesByGradientSize
+      ? RoundingNoise(gradients: expected.gradients, of: reference.graph) : nil
+    func compared(_ tensors: [NamedTensor]) -> [NamedTensor] { noise?.removed(from: tensors) ?? tensors }
     let common = Set(own.gradients.map(\.name)).intersection(expected.gradients.map(\.name))
     maxRelativeGradientDifference =
       common.isEmpty
       ? nil
       : Self.relativeDifference(
-        own.gradients.filter { common.contains($0.name) }, expected.gradients.filter { common.contains($0.name) })
-    maxRelativeParameterDifference = Self.relativeDifference(own.parameters, expected.parameters)
+        compared(own.gradients.filter { common.contains($0.name) }),
+        compared(expected.gradients.filter { common.contains($0.name) }),
+        atLeast: Self.vanishingGradient * (expected.parameters.map(\.largestMagnitude).max() ?? 0))
+    leftOut = noise?.count ?? 0
+    maxRelativeParameterDifference = Self.relativeDifference(compared(own.parameters), compared(expected.parameters))
   }
 
   /// The largest difference of two models: over all arrays, max |a - b| / max |b|, with `b` the reference's.
@@ -60,9 +72,13 @@ public struct Comparison: Hashable, Sendable {
   /// as the gradient of a bias before batch normalisation, rounding would be measured against rounding. An array that
   /// only one of the models has, or that has another size, makes the difference infinite, as does a number that is not
   /// finite.
-  public static func relativeDifference(_ tensors: [NamedTensor], _ reference: [NamedTensor]) -> Double {
+  ///
+  /// - Parameter least: what max |b| counts as at least, whatever the other arrays are.
+  public static func relativeDifference(
+    _ tensors: [NamedTensor], _ reference: [NamedTensor], atLeast least: Double = 0
+  ) -> Double {
     guard tensors.count == reference.count else { return .infinity }
-    let floor = 1e-3 * (reference.map(largest).max() ?? 0)
+    let floor = max(least, 1e-3 * (reference.map(\.largestMagnitude).max() ?? 0))
     return reference.reduce(0) { worst, b in
       guard let a = tensors.first(where: { $0.name == b.name }), a.values.count == b.values.count else {
         return .infinity
@@ -73,12 +89,8 @@ public struct Comparison: Hashable, Sendable {
         difference = distance.isFinite ? max(difference, distance) : .infinity
         if difference == .infinity { break }
       }
-      return max(worst, ratio(difference, max(largest(b), floor)))
+      return max(worst, ratio(difference, max(b.largestMagnitude, floor)))
     }
-  }
-
-  private static func largest(_ tensor: NamedTensor) -> Double {
-    tensor.values.reduce(0) { max($0, abs(Double($1))) }
   }
 
   /// `difference / size`, with 0/0 = 0 and what is not finite as infinity.

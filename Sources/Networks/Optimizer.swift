@@ -19,6 +19,15 @@ public enum Optimizer: Hashable, Sendable {
     case .adam: 2
     }
   }
+
+  /// True where an update is as large for a small gradient as for a large one: rounding of a gradient that is zero in exact
+  /// arithmetic becomes a full step.
+  public var dividesByGradientSize: Bool {
+    switch self {
+    case .adagrad, .adam: true
+    case .sgd, .momentum, .nesterov: false
+    }
+  }
 }
 
 /// The learning rate as a function of the step, counted from 0.

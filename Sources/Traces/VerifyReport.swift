@@ -11,6 +11,8 @@ public struct VerifyReport: Codable, Hashable, Sendable {
   @Nullable public var maxRelativeLossDifference: Double? = nil
   @Nullable public var maxRelativeGradientDifference: Double? = nil
   @Nullable public var maxRelativeParameterDifference: Double? = nil
+  /// Parameters whose gradient is rounding alone, where the optimizer makes full steps of it: they are not compared.
+  public var parametersLeftOut = 0
   public var tolerance: Double
   /// All differences are known, finite and within the tolerance.
   public var equal: Bool
@@ -25,6 +27,7 @@ public struct VerifyReport: Codable, Hashable, Sendable {
     case maxRelativeLossDifference = "max_relative_loss_difference"
     case maxRelativeGradientDifference = "max_relative_gradient_difference"
     case maxRelativeParameterDifference = "max_relative_parameter_difference"
+    case parametersLeftOut = "parameters_left_out"
     case tolerance, equal
     case bytesPerStep = "bytes_per_step"
     case expectedBytesPerStep = "expected_bytes_per_step"

@@ -53,6 +53,17 @@ struct VerifyCommand: ParsableCommand {
   }
 }
 
+extension Comparison {
+  /// What was not compared, and why, in words; empty where all was.
+  fileprivate var omission: [String] {
+    guard leftOut > 0 else { return [] }
+    return [
+      "\(leftOut) \(leftOut == 1 ? "parameter is" : "parameters are") left out: their gradient is zero but for rounding (as of a "
+        + "bias before batch normalisation), of which the optimizer makes full steps"
+    ]
+  }
+}
+
 extension VerifyReport {
   /// The largest difference of gradients that may be rounding: those that are zero in exact arithmetic are measured against
   /// a thousandth of the largest gradient, whose own rounding is 1e-7 of it.
@@ -66,7 +77,8 @@ extension VerifyReport {
       gradientDifference: comparison.maxRelativeGradientDifference,
       parameterDifference: comparison.maxRelativeParameterDifference, tolerance: Comparison.parameterTolerance,
       bytesPerStep: Double(program.bytesPerStep), expectedBytesPerStep: program.expectedBytesPerStep,
-      assumptions: program.assumptions + ["trained on the \(clock.rawValue) clock"])
+      assumptions: program.assumptions + ["trained on the \(clock.rawValue) clock"] + comparison.omission)
+    parametersLeftOut = comparison.leftOut
     equal = comparison.isEqual && (comparison.maxRelativeGradientDifference ?? 0) <= Self.gradientTolerance
   }
 
