@@ -8,12 +8,13 @@ public struct LayerProfile: Hashable, Sendable {
   public var outputBytes: Int
   /// Of what the optimizer updates.
   public var parameterBytes: Int
-  /// Samples of the microbatch that these numbers are about; shapes are those of one sample.
-  public var samples: Int
+  /// Samples of the microbatch that these numbers are about, not always a whole number where microbatches are unequal; shapes
+  /// are those of one sample. Nil in a scene that does not say: it means its own microbatches.
+  public var samples: Double?
 
   public init(
     forwardMilliseconds: Double, backwardInputMilliseconds: Double, backwardWeightMilliseconds: Double,
-    outputBytes: Int, parameterBytes: Int = 0, samples: Int = 1
+    outputBytes: Int, parameterBytes: Int = 0, samples: Double? = 1
   ) {
     self.forwardMilliseconds = forwardMilliseconds
     self.backwardInputMilliseconds = backwardInputMilliseconds
@@ -23,8 +24,14 @@ public struct LayerProfile: Hashable, Sendable {
     self.samples = samples
   }
 
+  /// What so many samples are of the microbatch that was measured: times and bytes grow with it.
+  public func share(ofSamples count: Int) -> Double { Double(count) / (samples ?? 1) }
+
   /// Words of one sample's output; a part of a word counts whole.
-  public var outputWords: Int { max(1, (outputBytes + 4 * samples - 1) / (4 * max(samples, 1))) }
+  public var outputWords: Int {
+    let words = (Double(outputBytes) / (4 * (samples ?? 1))).rounded(.up)
+    return max(1, words < Double(Int.max) ? Int(words) : .max)
+  }
   /// Words of the layer's parameters; a part of a word counts whole.
   public var parameterWords: Int { (parameterBytes + 3) / 4 }
 }
@@ -38,12 +45,13 @@ extension Network {
   /// True where a layer is known by its measurements alone: such a network can be simulated, but not trained.
   public var isMeasured: Bool { layers.contains { $0.kind.profile != nil } }
 
-  /// The same network with its measurements understood as those of microbatches of `samples` samples.
-  public func measured(withSamples samples: Int) -> Network {
+  /// The same network with its measurements understood as those of microbatches of `samples` samples, where they do not say
+  /// themselves.
+  public func measured(withSamples samples: Double) -> Network {
     var network = self
     for index in network.layers.indices {
-      guard var profile = network.layers[index].kind.profile else { continue }
-      profile.samples = max(1, samples)
+      guard var profile = network.layers[index].kind.profile, profile.samples == nil else { continue }
+      profile.samples = samples
       network.layers[index].kind = .profiled(profile)
     }
     return network

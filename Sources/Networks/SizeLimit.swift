@@ -44,6 +44,9 @@ extension LayerProfile {
       throw ShapeMismatch(
         message: "times of a profiled layer are from 0 to \(Int(SizeLimit.milliseconds)) milliseconds")
     }
+    guard samples ?? 1 > 0, samples?.isFinite ?? true else {
+      throw ShapeMismatch(message: "a profiled layer is measured with more than no samples")
+    }
     guard outputBytes > 0, parameterBytes >= 0, outputWords <= SizeLimit.words, parameterWords <= SizeLimit.words
     else {
       throw ShapeMismatch(

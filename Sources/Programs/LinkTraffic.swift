@@ -42,20 +42,13 @@ public struct LinkTraffic: Hashable, Sendable {
 }
 
 extension Program {
-  /// What a message weighs on the wire: its words, but the output of a measured layer exactly as many bytes as were given.
+  /// What a message weighs on the wire: its words, but the output of a measured layer as many bytes as were given
+  /// for so many samples.
   public func wireBytes(_ message: Message) -> Int {
     guard message.purpose == .activations || message.purpose == .activationGradients,
-      let node = message.node, graph.nodes.indices.contains(node), let profile = graph.nodes[node].kind.profile,
-      let microbatch = message.microbatch
+      let node = message.node, graph.nodes.indices.contains(node), let profile = graph.nodes[node].kind.profile
     else { return message.bytes }
-    let whole = samples(ofMicrobatch: microbatch) * profile.outputWords
-    if message.words == whole { return profile.outputBytes }
-    return Int((Double(profile.outputBytes) * Double(message.words) / Double(max(whole, 1))).rounded())
-  }
-
-  /// How many samples of the batch a microbatch has.
-  public func samples(ofMicrobatch microbatch: Int) -> Int {
-    let count = max(microbatches, 1)
-    return (microbatch + 1) * batch / count - microbatch * batch / count
+    let share = profile.share(ofSamples: message.words) / Double(profile.outputWords)
+    return Int((Double(profile.outputBytes) * share).rounded())
   }
 }

@@ -68,10 +68,12 @@ struct LayerFields {
     let weight = time("backward_weight_ms")
     let output = required("output_bytes").flatMap { $0.integer(in: 1...Limits.bytes) }
     let parameters = self["parameter_bytes"].map { $0.integer(in: 0...Limits.bytes) } ?? 0
-    guard let forward, let input, let weight, let output, let parameters else { return nil }
+    // 0 where the scene's microbatches are meant.
+    let samples = self["samples"].map { $0.real("a number of samples above 0") { $0 > 0 && $0 <= 1e15 } } ?? 0
+    guard let forward, let input, let weight, let output, let parameters, let samples else { return nil }
     return LayerProfile(
       forwardMilliseconds: forward, backwardInputMilliseconds: input, backwardWeightMilliseconds: weight,
-      outputBytes: output, parameterBytes: parameters)
+      outputBytes: output, parameterBytes: parameters, samples: samples > 0 ? samples : nil)
   }
 
   private func outputs() -> Int? { required("outputs").flatMap { $0.integer(in: 1...Limits.channels) } }

@@ -34,7 +34,8 @@ enum LayerForm {
       case "batchNorm": ["epsilon", "momentum"]
       case "leakyRelu": ["slope"]
       case "dropout": ["rate"]
-      case "profiled": ["forward_ms", "backward_input_ms", "backward_weight_ms", "output_bytes", "parameter_bytes"]
+      case "profiled":
+        ["forward_ms", "backward_input_ms", "backward_weight_ms", "output_bytes", "parameter_bytes", "samples"]
       default: []
       }
     return own + ["name", "inputs"]

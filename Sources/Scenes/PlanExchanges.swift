@@ -127,7 +127,7 @@ extension Program {
     var clock = 0.0
     var ends = [Double](repeating: 0, count: device.instructions.count)
     for (position, instruction) in device.instructions.enumerated() {
-      clock += givenSeconds(instruction, on: device)
+      clock += (device.givenMilliseconds(of: instruction) ?? 0) * 1e-3
       ends[position] = clock
     }
     var durations: [Double] = []
@@ -143,25 +143,6 @@ extension Program {
     }
     let ready = waits.map { $0.map { ends[$0] } ?? 0 }
     return (ready, OverlapTimes(ready: ready, durations: durations, computeEnd: clock))
-  }
-
-  private func givenSeconds(_ instruction: Instruction, on device: DeviceProgram) -> Double {
-    let (operation, milliseconds): (Programs.Operation, (LayerProfile) -> Double)
-    switch instruction {
-    case .forward(let index): (operation, milliseconds) = (device.operations[index], { $0.forwardMilliseconds })
-    case .backward(let index):
-      (operation, milliseconds) = (
-        device.operations[index], { $0.backwardInputMilliseconds + $0.backwardWeightMilliseconds }
-      )
-    case .backwardInput(let index):
-      (operation, milliseconds) = (device.operations[index], { $0.backwardInputMilliseconds })
-    case .backwardWeight(let index):
-      (operation, milliseconds) = (device.operations[index], { $0.backwardWeightMilliseconds })
-    default: return 0
-    }
-    guard let profile = operation.geometry.kind.profile else { return 0 }
-    let (first, last) = (operation.microbatch * batch / microbatches, (operation.microbatch + 1) * batch / microbatches)
-    return milliseconds(profile) * 1e-3 * Double(operation.box.n.count) / Double(max(1, last - first))
   }
 }
 

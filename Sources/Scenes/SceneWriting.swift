@@ -78,7 +78,7 @@ extension LayerKind {
         ("backward_input_ms", ScalarText.number(profile.backwardInputMilliseconds)),
         ("backward_weight_ms", ScalarText.number(profile.backwardWeightMilliseconds)),
         ("output_bytes", "\(profile.outputBytes)"), ("parameter_bytes", "\(profile.parameterBytes)"),
-      ]
+      ] + (profile.samples.map { [("samples", ScalarText.number($0))] } ?? [])
     case .globalAveragePool, .relu, .sigmoid, .tanh, .gelu, .flatten, .add, .concat, .junction, .heads: return []
     }
   }

@@ -71,7 +71,7 @@ struct SearchCommand: ParsableCommand {
     let judge = try StrategyJudge(
       scene, forecaster: .ofThisMachine, clock: options.pacing(of: scene).clock, memoryLimit: memory?.bytes,
       workspace: { KernelWorkspace.words(of: $0) })
-    let search = try StrategySearch(judge)
+    let search = StrategySearch(judge)
     let interruption = Interruption()
     Signals.forward { interruption.ask() }
     let deadline = budget.map { Date(timeIntervalSinceNow: $0) }
@@ -83,7 +83,7 @@ struct SearchCommand: ParsableCommand {
     if !interruption.isCancelled { measureBest(&report, judge, interruption) }
     let signal = Signals.finish()
     if let file, let best = report.ranking.first?.candidate {
-      file.write(judge.scene(with: best).yaml)
+      file.write(judge.document(of: best).yaml)
       try file.finish()
     }
     try Console.output(json ? try report.json() : SearchText(report).text)

@@ -35,6 +35,17 @@ import Testing
     #expect(try place.read("trace.json").contains("\"clock\":\"model\""))
   }
 
+  /// The reference does the work of all 8 microbatches: 4 layers of 3 ms for each; the pipeline takes (8 + 3) · 3 ms.
+  @Test func theReferenceDoesTheSameWork() throws {
+    let place = try Workplace()
+    try place.write(Self.pipeline, to: "scene.yaml")
+    let report = try place.run("simulate", "scene.yaml", "--json").json
+    let efficiency = try #require(report["efficiency"] as? [String: Any])
+    #expect(abs((efficiency["speedup"] as? Double ?? 0) - 96.0 / 33) < 1e-6)
+    let tree = try #require((report["analysis"] as? [String: Any])?["efficiency"] as? [String: Any])
+    #expect(abs((tree["computation_scaling"] as? Double ?? 0) - 1) < 1e-6)
+  }
+
   @Test func linksAndLengthsAreOptions() throws {
     let place = try Workplace()
     try place.write(Self.pipeline, to: "scene.yaml")

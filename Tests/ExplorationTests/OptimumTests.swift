@@ -70,7 +70,7 @@ import Testing
 
   @Test(arguments: cases) func theBestOfAllIsFound(example: Case) throws {
     let judge = try StrategyJudge(example.scene, forecaster: TinyScenes.forecaster, clock: .virtual)
-    let search = try StrategySearch(judge)
+    let search = StrategySearch(judge)
     var all: Set<Candidate> = []
     for family in search.families {
       for number in 0..<(try #require(family.count)) {

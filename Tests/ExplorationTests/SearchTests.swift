@@ -122,7 +122,7 @@ import Traces
     // Not enough for the whole model on one device.
     let judge = try StrategyJudge(
       scene, forecaster: TinyScenes.forecaster, clock: .virtual, memoryLimit: whole * 9 / 10)
-    let report = try StrategySearch(judge).run(
+    let report = StrategySearch(judge).run(
       budget: .init(candidates: 120, exhaustive: 60, seed: 1), top: 3)
     let reasons = report.infeasible.map(\.reason)
     #expect(reasons.contains("needs more memory than the limit"))
@@ -151,7 +151,7 @@ import Traces
   @Test func measurementsStandBesidePredictions() throws {
     let scene = TinyScenes.perceptron()
     let judge = try StrategyJudge(scene, forecaster: TinyScenes.forecaster, clock: .virtual)
-    var report = try StrategySearch(judge).run(budget: .init(candidates: 30, exhaustive: 30), top: 2)
+    var report = StrategySearch(judge).run(budget: .init(candidates: 30, exhaustive: 30), top: 2)
     for ranked in report.ranking {
       let candidate = try #require(ranked.candidate)
       let measured = try Report(

@@ -46,6 +46,25 @@ import Testing
     #expect(try serial.graph().nodes[0].outputShape == .features(5000))
   }
 
+  /// Numbers of 16 samples are those of 16 whatever the microbatches are.
+  @Test func measurementsMayNameTheirSamples() throws {
+    let named = text().replacing("output_bytes: 10}", with: "output_bytes: 1280, samples: 16}")
+    let scene = try Scene(yaml: named)
+    #expect(scene.network.layers[1].kind.profile?.samples == 16)
+    #expect(scene.network.layers[0].kind.profile?.samples == nil)
+    #expect(try Scene(yaml: scene.yaml) == scene)
+    let graph = try scene.graph()
+    #expect(graph.nodes[1].outputShape == .features(20) && graph.nodes[0].outputShape == .features(31_250))
+    // Unequal microbatches have 32/3 samples on average.
+    let unequal = try Scene(yaml: text(training: "batch: 32, microbatches: 3, rate: 0.1")).withProfileSizes()
+    #expect(unequal.network.layers[0].kind.profile?.samples == 32.0 / 3)
+    #expect(try Scene(yaml: unequal.yaml) == unequal)
+    let wrong = #expect(throws: DiagnosticList.self) {
+      try Scene(yaml: text().replacing("output_bytes: 10}", with: "output_bytes: 10, samples: 0}"))
+    }
+    #expect(wrong?.all.contains { $0.path == "network.layers[1].profiled.samples" } == true)
+  }
+
   @Test func trainingIsRefusedWithTheReason() throws {
     let scene = try Scene(yaml: text())
     let error = #expect(throws: DiagnosticList.self) { try scene.loadDataset() }

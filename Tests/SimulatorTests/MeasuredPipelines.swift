@@ -17,7 +17,7 @@ enum Measured {
     let profile = LayerProfile(
       forwardMilliseconds: forward, backwardInputMilliseconds: backwardInput,
       backwardWeightMilliseconds: backwardWeight,
-      outputBytes: outputBytes, parameterBytes: parameterBytes, samples: batch / microbatches)
+      outputBytes: outputBytes, parameterBytes: parameterBytes, samples: Double(batch) / Double(microbatches))
     let network = Network(
       input: .features(1), layers: Array(repeating: Layer(.profiled(profile)), count: layers))
     let compiler = Compiler(

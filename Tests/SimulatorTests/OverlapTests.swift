@@ -191,7 +191,7 @@ import Traces
       LayerProfile(
         forwardMilliseconds: Double(below(50)) / 10, backwardInputMilliseconds: Double(below(50)) / 10,
         backwardWeightMilliseconds: Double(below(50)) / 10, outputBytes: 4 * devices,
-        parameterBytes: 4 * devices * (1 + below(500_000)), samples: devices)
+        parameterBytes: 4 * devices * (1 + below(500_000)), samples: Double(devices))
     }
     let buckets = GradientBuckets(overlap: .on, size: below(2) == 0 ? nil : ByteSize(bytes: 1 + below(8_000_000)))
     let program = try Compiler(

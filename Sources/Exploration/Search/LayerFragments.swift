@@ -70,7 +70,9 @@ final class LayerFragments: Sendable {
     let text = piece.family.text(splits, exchange: exchange)
     let key = Key(network: piece.network, strategy: text)
     if let known = prices.withLock({ $0[key] }) { return known }
-    let seconds = (try? Strategy(parsing: text)).flatMap { judge.stepSeconds(of: piece.family.graph, $0) }
+    let seconds = (try? Strategy(parsing: text)).flatMap {
+      judge.stepSeconds(of: piece.family.graph, Candidate($0, microbatches: table.microbatches))
+    }
     prices.withLock { $0[key] = .some(seconds) }
     return seconds
   }
@@ -112,7 +114,8 @@ final class LayerFragments: Sendable {
     guard let graph = try? Graph(network) else { return nil }
     let chosen = axes.compactMap { names[table.layers[$0].index] }
     let family = LayerTableFamily(
-      graph, batch: table.batch, devices: table.devices, layers: chosen.compactMap { graph.node(named: $0) },
+      graph, batch: table.batch, microbatches: table.microbatches, devices: table.devices,
+      layers: chosen.compactMap { graph.node(named: $0) },
       choices: axes.map { table.choices[$0] })
     return Piece(family: family, network: network)
   }

@@ -6,6 +6,8 @@ import Strategies
 struct LayerTableFamily {
   let graph: Graph
   let batch: Int
+  /// Nil leaves the number to the table, which takes one.
+  let microbatches: Int?
   let devices: Int
   /// The layers with a choice.
   let layers: [Graph.Node]
@@ -20,16 +22,19 @@ struct LayerTableFamily {
   /// More values of one axis are not looked at: those on most devices stay.
   private static let mostChoices = 40
 
-  init(_ graph: Graph, batch: Int, devices: Int) {
+  init(_ graph: Graph, batch: Int, microbatches: Int? = nil, devices: Int) {
     let layers = graph.nodes.filter { $0.kind.hasChoice || $0.inputs.allSatisfy { $0 < 0 } }
     self.init(
-      graph, batch: batch, devices: devices, layers: layers,
+      graph, batch: batch, microbatches: microbatches, devices: devices, layers: layers,
       choices: layers.map { Self.splits(of: $0, batch: batch, devices: devices) })
   }
 
-  init(_ graph: Graph, batch: Int, devices: Int, layers: [Graph.Node], choices: [[Split]]) {
+  init(
+    _ graph: Graph, batch: Int, microbatches: Int? = nil, devices: Int, layers: [Graph.Node], choices: [[Split]]
+  ) {
     self.graph = graph
     self.batch = batch
+    self.microbatches = microbatches
     self.devices = devices
     self.layers = layers
     self.choices = choices
@@ -43,7 +48,8 @@ struct LayerTableFamily {
     func uniform(_ isWanted: (Split) -> Bool) -> [Int] { choices.map { list in list.firstIndex(where: isWanted) ?? 0 } }
     let everyone = Array(0..<devices)
     return Family(
-      name: "table of layers", axes: [exchanges.count] + choices.map(\.count), prices: prices,
+      name: "table of layers" + (microbatches.map { ", \($0) microbatches" } ?? ""),
+      axes: [exchanges.count] + choices.map(\.count), prices: prices,
       starts: [
         uniform { $0.n == devices }, uniform { $0.k == devices && $0.devices == everyone },
         uniform { $0.devices == [0] },
@@ -53,7 +59,7 @@ struct LayerTableFamily {
       // Where nobody adds up gradients, all exchanges are one.
       if point[0] > 0, !table.addsGradients(splits) { return nil }
       let text = table.text(splits, exchange: exchanges[point[0]])
-      return (try? Strategy(parsing: text)).map { Candidate($0) }
+      return (try? Strategy(parsing: text)).map { Candidate($0, microbatches: table.microbatches) }
     }
   }
 

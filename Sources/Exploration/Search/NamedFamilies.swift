@@ -5,6 +5,8 @@ import Strategies
 struct NamedFamilies {
   let devices: Int
   let batch: Int
+  /// The scene's own number; nil where it leaves that to the strategy.
+  var microbatches: Int? = nil
   /// Whether gradient accumulation, which only saves memory, is worth looking at.
   let isMemoryLimited: Bool
   let hasTree: Bool
@@ -15,9 +17,15 @@ struct NamedFamilies {
   private static let fixedWords: Set<String> = ["pipedream", "pipedream-2bw"]
 
   private var divisors: [Int] { (1...max(devices, 1)).filter { devices % $0 == 0 } }
-  /// The strategy's own choice, and powers of two up to 64.
-  private var pipelineMicrobatches: [Int?] { [nil] + [2, 4, 8, 16, 32, 64].filter { $0 <= batch }.map { $0 } }
-  private var accumulation: [Int?] { isMemoryLimited ? [nil, 2, 4, 8, 16].filter { $0 ?? 1 <= batch } : [nil] }
+  /// The scene's own number and the strategy's choice, and powers of two up to 64.
+  private var pipelineMicrobatches: [Int?] { counts(with: [2, 4, 8, 16, 32, 64]) }
+  private var accumulation: [Int?] { counts(with: isMemoryLimited ? [2, 4, 8, 16] : []) }
+
+  private func counts(with others: [Int]) -> [Int?] {
+    var counts: [Int?] = [microbatches]
+    for count in [nil] + others.filter({ $0 <= batch }) where !counts.contains(count) { counts.append(count) }
+    return counts
+  }
 
   var all: [Family] {
     let serial = family("serial", microbatches: accumulation)
@@ -73,9 +81,10 @@ struct NamedFamilies {
   ///
   /// - Parameters:
   ///   - shapes: sets of options that are chosen together, the counts; counts that are not among them are left out.
+  ///   - microbatches: nil looks at the scene's own number and the strategy's choice.
   ///   - drops: the options that mean nothing beside others, and `microbatches`.
   private func family(
-    _ kind: String, shapes: [[String: String]] = [[:]], microbatches: [Int?] = [nil],
+    _ kind: String, shapes: [[String: String]] = [[:]], microbatches: [Int?]? = nil,
     drops: @escaping @Sendable ([String: String]) -> Set<String> = { _ in [] }
   ) -> Family {
     let options = StrategyKind.all.first { $0.name == kind }?.options ?? []
@@ -87,6 +96,7 @@ struct NamedFamilies {
       return (option.name, words.filter { !Self.fixedWords.contains($0) })
     }
     let names = options.map(\.name)
+    let microbatches = microbatches ?? counts(with: [])
     return Family(
       name: kind, axes: [shapes.count] + choices.map(\.words.count) + [microbatches.count],
       starts: shapes.indices.map { [$0] + choices.map { _ in 0 } + [0] }

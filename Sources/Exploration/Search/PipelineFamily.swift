@@ -19,6 +19,8 @@ struct PipelineFamily {
   private let placements: [Placement]
   private let recomputation: [Switch]
   private let microbatches: [Int]
+  /// Of those the first that is looked at.
+  private let usual: Int
 
   /// All but those that train on other versions of the weights.
   private static let schedules: [PipelineSchedule] = [
@@ -27,8 +29,12 @@ struct PipelineFamily {
   /// More compositions of devices are not looked at: the most equal ones stay.
   private static let mostReplications = 40
 
+  /// - Parameter microbatches: the scene's own number; nil where it leaves that to the strategy.
   /// - Returns: nil where nothing has so many stages.
-  init?(_ graph: Graph, batch: Int, devices: Int, stages: Int, costs: [Double], isMemoryLimited: Bool) {
+  init?(
+    _ graph: Graph, batch: Int, microbatches: Int? = nil, devices: Int, stages: Int, costs: [Double],
+    isMemoryLimited: Bool
+  ) {
     guard stages >= 2, stages <= graph.nodes.count else { return nil }
     self.graph = graph
     self.devices = devices
@@ -45,12 +51,11 @@ struct PipelineFamily {
     guard !placements.isEmpty else { return nil }
     self.placements = placements
     recomputation = isMemoryLimited ? [.off, .on] : [.off]
-    microbatches = [1, 2, 4, 8, 16, 32, 64].filter { $0 <= batch }
+    (self.microbatches, usual) = StageFamily.microbatches(batch: batch, own: microbatches, stages: stages)
   }
 
   var family: Family {
     let pipeline = self
-    let usual = microbatches.lastIndex { $0 <= 2 * stages } ?? 0
     return Family(
       name: "pipeline of \(stages) stages",
       axes: Array(repeating: graph.nodes.count - 1, count: stages - 1)

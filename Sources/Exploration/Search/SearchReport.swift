@@ -1,5 +1,6 @@
 import Programs
 import Scenes
+import Simulator
 import Strategies
 import Traces
 
@@ -167,7 +168,8 @@ public struct SearchReport: Codable, Hashable, Sendable {
         : "the memory limit holds for every device's peak, which cannot be exceeded however early messages come",
       "options that change what is learned (statistics, variable batches, asynchronous updates) stay as they are by default",
     ]
-    let plain = Candidate(.data())
+    if scene.network.isMeasured { assumptions += CostTable.profileAssumptions(of: judge.graph) }
+    let plain = Candidate(.data(), microbatches: scene.microbatches)
     if let known = ledger.ranking.firstIndex(where: { $0.candidate == plain }) {
       var plain = Ranked(ledger.ranking[known], rank: known + 1, judge)
       plain.rank = ranking.first { $0.comesToTheSame(as: plain) }?.rank ?? plain.rank

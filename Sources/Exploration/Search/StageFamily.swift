@@ -11,10 +11,13 @@ struct StageFamily {
   /// Devices of each stage.
   let shares: [[Int]]
   let microbatches: [Int]
+  /// Of those the first that is looked at.
+  private let usual: Int
   /// Of each node, forward and backward of a batch, in seconds: what the first guess is planned with.
   let costs: [Double]
 
-  init?(_ graph: Graph, batch: Int, devices: Int, stages: Int, costs: [Double]) {
+  /// - Parameter microbatches: the scene's own number; nil where it leaves that to the strategy.
+  init?(_ graph: Graph, batch: Int, microbatches: Int? = nil, devices: Int, stages: Int, costs: [Double]) {
     guard stages >= 2, stages <= devices, stages <= graph.nodes.count else { return nil }
     self.graph = graph
     self.batch = batch
@@ -22,7 +25,15 @@ struct StageFamily {
     self.stages = stages
     self.costs = costs
     shares = Self.compositions(of: devices, parts: stages)
-    microbatches = [1, 2, 4, 8, 16, 32, 64].filter { $0 <= batch }
+    (self.microbatches, usual) = Self.microbatches(batch: batch, own: microbatches, stages: stages)
+  }
+
+  /// The numbers of microbatches that are looked at, rising, and the place of the first of them: the scene's own, else about
+  /// two for a stage.
+  static func microbatches(batch: Int, own: Int?, stages: Int) -> (counts: [Int], usual: Int) {
+    let powers = [1, 2, 4, 8, 16, 32, 64].filter { $0 <= batch }
+    let counts = Set(powers + [own].compactMap { $0 }).sorted()
+    return (counts, counts.lastIndex { $0 <= own ?? 2 * stages } ?? 0)
   }
 
   var family: Family {
@@ -30,7 +41,6 @@ struct StageFamily {
     let cuts = Array(repeating: graph.nodes.count - 1, count: stages - 1)
     let sides = Array(repeating: 2, count: stages)
     let plan = StagePlanner.plan(costs: costs, shares: shares)
-    let usual = microbatches.lastIndex { $0 <= 2 * stages } ?? 0
     return Family(
       name: "table of \(stages) stages", axes: cuts + sides + [shares.count, microbatches.count],
       starts: [plan.cuts.map { $0 - 1 } + sides.map { _ in 0 } + [plan.share, usual]]

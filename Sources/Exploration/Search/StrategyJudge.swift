@@ -7,15 +7,17 @@ import Traces
 
 /// Judges candidates for a scene: compiles and simulates each, and holds its memory against a limit.
 public struct StrategyJudge: Sendable {
+  /// Profiled layers say how many samples they were measured with, so that every candidate finds the same layers.
   public let scene: Scene
+  /// The network as it was given.
+  private let given: Network
   public let forecaster: Forecaster
   /// Whose time the runs are told in that are simulated.
   public let clock: Clock
   /// Bytes that every device has: as given, else those of the machine's smallest device; nil without a limit.
   public let memoryLimit: Int?
   private let workspace: CompiledScene.WorkspaceCount?
-  /// Of measured layers the graph depends on the number of microbatches, and is made for every candidate.
-  private let graph: Graph?
+  let graph: Graph
   /// For stages that are balanced by time; nil where the network cannot be compiled on one device.
   let layerSeconds: [Double]?
 
@@ -24,13 +26,15 @@ public struct StrategyJudge: Sendable {
     _ scene: Scene, forecaster: Forecaster, clock: Clock, memoryLimit: Int? = nil,
     workspace: CompiledScene.WorkspaceCount? = nil
   ) throws(DiagnosticList) {
+    given = scene.network
+    let scene = try scene.withProfileSizes()
     self.scene = scene
     self.forecaster = forecaster
     self.clock = clock
     self.memoryLimit = memoryLimit ?? (0..<scene.machine.devices).compactMap { scene.machine.memory(of: $0) }.min()
     self.workspace = workspace
-    graph = scene.network.isMeasured ? nil : try Graph(scene.network)
-    layerSeconds = forecaster.layerSeconds(of: try scene.graph(), scene.training)
+    graph = try scene.graph()
+    layerSeconds = forecaster.layerSeconds(of: graph, scene.training)
   }
 
   /// The scene with a candidate's strategy.
@@ -41,13 +45,20 @@ public struct StrategyJudge: Sendable {
     return scene
   }
 
+  /// The same for a file. Profiled layers say how many samples they were measured with only where their microbatches are not the
+  /// candidate's.
+  public func document(of candidate: Candidate) -> Scene {
+    let scene = scene(with: candidate)
+    var plain = scene
+    plain.network = given
+    return (try? plain.withProfileSizes()) == scene ? plain : scene
+  }
+
   /// - Throws: why the candidate cannot be.
   public func program(of candidate: Candidate) throws(DiagnosticList) -> Program {
-    let scene = scene(with: candidate)
-    let whole = if let graph { graph } else { try scene.graph() }
     let compiler = Compiler(
-      graph: whole, training: scene.training, devices: scene.machine.devices,
-      microbatches: scene.microbatches, layerSeconds: layerSeconds)
+      graph: graph, training: scene.training, devices: scene.machine.devices,
+      microbatches: candidate.microbatches, layerSeconds: layerSeconds)
     return try compiler.compile(candidate.strategy)
   }
 
@@ -63,9 +74,10 @@ public struct StrategyJudge: Sendable {
   }
 
   /// The simulated step of another network in place of the scene's, trained alike; nil where that cannot be.
-  func stepSeconds(of graph: Graph, _ strategy: Strategy) -> Double? {
-    let compiler = Compiler(graph: graph, training: scene.training, devices: scene.machine.devices)
-    guard let program = try? compiler.compile(strategy) else { return nil }
+  func stepSeconds(of graph: Graph, _ candidate: Candidate) -> Double? {
+    let compiler = Compiler(
+      graph: graph, training: scene.training, devices: scene.machine.devices, microbatches: candidate.microbatches)
+    guard let program = try? compiler.compile(candidate.strategy) else { return nil }
     return try? forecaster.forecast(program, on: scene.machine, clock: clock).stepSeconds
   }
 

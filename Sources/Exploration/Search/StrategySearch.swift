@@ -12,27 +12,32 @@ public struct StrategySearch {
   public let judge: StrategyJudge
   public let families: [Family]
 
-  /// - Throws: what is wrong with the network.
-  public init(_ judge: StrategyJudge) throws(DiagnosticList) {
+  public init(_ judge: StrategyJudge) {
     self.judge = judge
     let scene = judge.scene
     let devices = scene.machine.devices
-    let graph = try Graph(scene.network)
+    let graph = judge.graph
     var families = NamedFamilies(
-      devices: devices, batch: scene.training.batch, isMemoryLimited: judge.memoryLimit != nil,
+      devices: devices, batch: scene.training.batch, microbatches: scene.microbatches,
+      isMemoryLimited: judge.memoryLimit != nil,
       hasTree: graph.tree != nil
     ).all
     if devices > 1, graph.tree == nil {
-      let table = LayerTableFamily(graph, batch: scene.training.batch, devices: devices)
-      families.append(table.family(prices: LayerFragments(table, judge).source))
+      for microbatches in Set([nil, scene.microbatches]).sorted(by: { $0 ?? 0 < $1 ?? 0 }) {
+        let table = LayerTableFamily(
+          graph, batch: scene.training.batch, microbatches: microbatches, devices: devices)
+        families.append(table.family(prices: LayerFragments(table, judge).source))
+      }
       let costs = judge.layerSeconds ?? graph.nodes.map { _ in 1 }
       for stages in 2..<max(3, min(2 * devices, graph.nodes.count, 8) + 1) {
         let pipeline = PipelineFamily(
-          graph, batch: scene.training.batch, devices: devices, stages: stages, costs: costs,
-          isMemoryLimited: judge.memoryLimit != nil)
+          graph, batch: scene.training.batch, microbatches: scene.microbatches, devices: devices, stages: stages,
+          costs: costs, isMemoryLimited: judge.memoryLimit != nil)
         if let pipeline { families.append(pipeline.family) }
         guard stages <= 4 else { continue }
-        let table = StageFamily(graph, batch: scene.training.batch, devices: devices, stages: stages, costs: costs)
+        let table = StageFamily(
+          graph, batch: scene.training.batch, microbatches: scene.microbatches, devices: devices, stages: stages,
+          costs: costs)
         if let table { families.append(table.family) }
       }
     }

@@ -1,6 +1,7 @@
 import Diagnostics
 import Programs
 import Scenes
+import Simulator
 import Traces
 
 /// Runs or simulates every point of a space, one after the other.
@@ -18,7 +19,7 @@ public struct Sweep {
     _ scene: Scene, space: SweepSpace, forecaster: Forecaster, clock: Clock,
     workspace: CompiledScene.WorkspaceCount? = nil
   ) {
-    self.scene = scene
+    self.scene = space.common(scene)
     self.space = space
     self.forecaster = forecaster
     self.clock = clock
@@ -100,6 +101,9 @@ public struct Sweep {
     let times = clock == .wall ? "the wall clock" : "the \(clock.rawValue) clock, every device alone"
     if isSimulated {
       texts.append("all times are simulated as runs on \(times): \(forecaster.origin)")
+      if scene.network.isMeasured, let graph = try? scene.graph() {
+        texts += CostTable.profileAssumptions(of: graph)
+      }
     } else {
       texts.append("every line is a real training from the same seed on \(times)")
       let reservations = Set(space.devices.compactMap { forecaster.reservation(devices: $0, clock: clock) })

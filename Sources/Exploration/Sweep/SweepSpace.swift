@@ -60,6 +60,20 @@ public struct SweepSpace: Hashable, Sendable {
       links: values(links, scene.machine.link))
   }
 
+  /// The scene as the sweep means it: with the values that are not varied. Profiled layers say how many samples of it they were
+  /// measured with, so that all points find the same layers, and can be compared.
+  public func common(_ scene: Scene) -> Scene {
+    var scene = scene
+    if strategies.count == 1 { scene.strategy = strategies[0] }
+    if devices.count == 1 { scene.machine.devices = devices[0] }
+    if batches.count == 1 { scene.training.batch = batches[0] }
+    if microbatches.count == 1 { scene.microbatches = microbatches[0] }
+    if let sized = try? scene.withProfileSizes() { return sized }
+    // A strategy that cannot be does not say how many microbatches it would have had.
+    scene.microbatches = scene.microbatches ?? 1
+    return (try? scene.withProfileSizes()) ?? scene
+  }
+
   /// For every batch first the reference (serial training on one device, in one piece), then every combination. What is
   /// named twice is run once.
   public var points: [SweepPoint] {

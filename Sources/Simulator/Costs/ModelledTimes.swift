@@ -47,12 +47,10 @@ extension CostTable {
     }
     self.init(
       program,
-      assumptions: [
-        "times of profiled layers are used exactly as given; loss, update, copies and the runtime cost nothing", origin,
-      ]
+      assumptions: Self.profileAssumptions(of: program.graph) + [origin]
     ) { device, position in
       let instruction = device.instructions[position]
-      if let given = program.givenPicoseconds(instruction, on: device) { return given }
+      if let given = device.givenPicoseconds(instruction) { return given }
       switch instruction {
       case .forward, .backward, .backwardInput, .backwardWeight:
         return SimulatedTime.picoseconds(
