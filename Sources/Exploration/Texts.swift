@@ -13,7 +13,7 @@ func percentText(_ share: Double?) -> String {
   return String(format: "%.1f %%", 100 * share)
 }
 
-func bytesText(_ bytes: Int?) -> String { bytes.map { bytesText(Double($0)) } ?? "n/a" }
+func memoryText(_ bytes: Int?) -> String { bytes.map { memoryText(Double($0)) } ?? "n/a" }
 
 /// `1 device`, `2 devices`.
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

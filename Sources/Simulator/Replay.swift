@@ -92,8 +92,12 @@ extension Simulation {
   /// The run again with its costs, with messages that cost nothing, and with the layers that hold most of the critical path,
   /// its busiest device and its messages twice as fast; nil for a program beyond ``replayLimit``.
   ///
+  /// - Parameter description: the machine as it is described, where it names devices or links that are slower than their like; their
+  ///   slowness is in the costs or in `machine`.
   /// - Throws: as ``run(_:on:steps:deliver:)``.
-  public func replay(_ costs: CostTable, on machine: MachineModel, path: CriticalPath) throws -> Replay? {
+  public func replay(
+    _ costs: CostTable, on machine: MachineModel, describedBy description: Machine? = nil, path: CriticalPath
+  ) throws -> Replay? {
     guard program.devices.reduce(0, { $0 + $1.instructions.count }) <= Self.replayLimit else { return nil }
     let catalogue = InstructionCatalogue(program)
     func step(_ machine: MachineModel, _ change: WhatIf? = nil) throws -> Double {
@@ -115,9 +119,27 @@ extension Simulation {
         changes.append(Replay.Change("messages 2× as fast", stepSeconds: try step(machine, .link(times: 2))))
       }
     }
-    return Replay(
+    var replay = Replay(
       stepSeconds: try step(machine), idealNetworkStepSeconds: try step(machine.withIdealNetwork), changes: changes)
+    guard let description else { return replay }
+    for slow in description.slowParts(devices: program.devices.count).prefix(Self.slowPartLimit) {
+      let seconds =
+        switch slow.part {
+        case .device(let device): try step(machine, .device(device, times: slow.factor))
+        case .link(let link): try step(machine.with(link: link, timesAsFast: slow.factor))
+        }
+      let part: Replay.Slowed.Part =
+        switch slow.part {
+        case .device(let device): .device(device)
+        case .link(let link): .link("\(link)")
+        }
+      replay.slowed.append(Replay.Slowed(part, factor: slow.factor, stepSeconds: seconds))
+    }
+    return replay
   }
+
+  /// Where many devices are slower than their like, none of them is the cause.
+  private static let slowPartLimit = 4
 
   /// A real run's steps: replayed with the medians of their durations, and repeated each with its own; nil for a program beyond
   /// ``replayLimit``.
@@ -135,7 +157,8 @@ extension Simulation {
     let waking = Waking(wakeNanoseconds: Double(recorded.medianWake ?? 0), spinNanoseconds: spinNanoseconds)
     guard
       var replay = try replay(
-        recorded.costs(), on: MachineModel(machine, waking: waking).withoutPace, path: CriticalPath(steps))
+        recorded.costs(), on: MachineModel(machine, waking: waking).withoutPace, describedBy: machine,
+        path: CriticalPath(steps))
     else { return nil }
     func repeated(usualWakeNanoseconds: Double?) throws -> Double {
       let own = RecordedSteps(

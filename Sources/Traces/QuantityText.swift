@@ -11,16 +11,24 @@ public func durationText(_ nanoseconds: Int64) -> String {
   }
 }
 
-/// A number of bytes for people: `12.5 KiB` (powers of 1024, for memory and messages).
-public func bytesText(_ bytes: Double) -> String {
+/// An amount of memory for people, by powers of 1024: `12.5 KiB`.
+public func memoryText(_ bytes: Double) -> String {
+  bytesText(bytes, base: 1024, units: ["B", "KiB", "MiB", "GiB", "TiB", "PiB"])
+}
+
+/// Bytes that move for people, by powers of 1000 as bandwidths are: `12.8 kB`.
+public func trafficText(_ bytes: Double) -> String {
+  bytesText(bytes, base: 1000, units: ["B", "kB", "MB", "GB", "TB", "PB"])
+}
+
+private func bytesText(_ bytes: Double, base: Double, units: [String]) -> String {
   var value = bytes
   var unit = 0
-  let units = ["B", "KiB", "MiB", "GiB", "TiB"]
-  while value >= 1024, unit < units.count - 1 {
-    value /= 1024
+  while abs(value) >= base, unit < units.count - 1 {
+    value /= base
     unit += 1
   }
-  return unit == 0 ? "\(significant(value)) B" : "\(significant(value)) \(units[unit])"
+  return "\(significant(value)) \(units[unit])"
 }
 
 /// Three significant digits, more before the point where needed, no trailing zeros: `0.125`, `12.5`, `1234`.

@@ -134,14 +134,14 @@ public struct ReportText: Sendable {
   private var communication: [String] {
     let all = report.communication
     var lines = [
-      "communication per step   \(all.bytesPerStep.map(bytesText) ?? "n/a") measured, "
-        + "\(bytesText(Double(all.expectedBytesPerStep))) by formula, "
+      "communication per step   \(all.bytesPerStep.map(trafficText) ?? "n/a") measured, "
+        + "\(trafficText(Double(all.expectedBytesPerStep))) by formula, "
         + "\(all.messagesPerStep.map(significant) ?? "n/a") messages"
     ]
     if let purposes = all.byPurpose?.filter({ $0.value > 0 }), !purposes.isEmpty {
       var table = TextTable(header: ["purpose, all measured steps", "sent"])
       for (purpose, bytes) in purposes.sorted(by: { $0.key < $1.key }) {
-        table.append([purpose, bytesText(Double(bytes))])
+        table.append([purpose, trafficText(Double(bytes))])
       }
       lines += table.lines
     }
@@ -149,7 +149,7 @@ public struct ReportText: Sendable {
     if let matrix = all.matrixBytes, matrix.count > 1, matrix.count <= 16 {
       var table = TextTable(header: ["from \\ to, all measured steps"] + matrix.indices.map(String.init))
       for (from, row) in matrix.enumerated() {
-        table.append(["\(from)"] + row.map { $0 == 0 ? "-" : bytesText(Double($0)) })
+        table.append(["\(from)"] + row.map { $0 == 0 ? "-" : trafficText(Double($0)) })
       }
       lines += table.lines
     }
@@ -163,8 +163,8 @@ public struct ReportText: Sendable {
     var table = TextTable(header: ["link", "transferring", "per step", "expected", "messages", "expected"])
     for link in links.prefix(Self.linkRows) {
       table.append([
-        link.name, share(link.busySeconds, of: window), link.bytesPerStep.map(bytesText) ?? "n/a",
-        bytesText(Double(link.expectedBytesPerStep)), link.messagesPerStep.map(significant) ?? "n/a",
+        link.name, share(link.busySeconds, of: window), link.bytesPerStep.map(trafficText) ?? "n/a",
+        trafficText(Double(link.expectedBytesPerStep)), link.messagesPerStep.map(significant) ?? "n/a",
         "\(link.expectedMessagesPerStep)",
       ])
     }
@@ -188,7 +188,7 @@ public struct ReportText: Sendable {
     for device in report.perDevice {
       for (label, peak) in [("measured", device.peakBytes), ("by formula", device.expectedPeakBytes ?? .unknown)] {
         let values = BufferKind.allCases.map { peak.bytes($0) } + [peak.total]
-        table.append(["\(device.device)", label] + values.map { $0.map { bytesText(Double($0)) } ?? "n/a" })
+        table.append(["\(device.device)", label] + values.map { $0.map { memoryText(Double($0)) } ?? "n/a" })
       }
     }
     var title = "peak memory per device"

@@ -90,7 +90,7 @@ struct HeadlessSession {
       predictedStepSeconds: forecast?.expectedSeconds, machine: scene.machine, carried: run.carried,
       assumptions: perturbation + run.pacing.assumptions + (forecast?.notes ?? []) + [surroundings].compactMap { $0 }
         + (interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"]))
-    facts.analysis = RunAnalysis.context(of: statistics, on: scene.machine, clock: run.pacing.clock)
+    facts.analysis = RunAnalysis.context(of: statistics, scene: scene, .ofThisMachine, clock: run.pacing.clock)
     return Report(facts, statistics: statistics)
   }
 

@@ -4,36 +4,49 @@ import Exploration
 import Foundation
 import Machines
 import Programs
+import Scenes
 import Simulator
 import Traces
 
 /// What an analysis takes from simulations and from the calibration of this machine.
 enum RunAnalysis {
-  /// Of a real run: its recorded durations replayed.
-  static func context(of statistics: RunStatistics, on machine: Machine, clock: Clock) -> AnalysisContext {
+  /// Of a real run: its recorded durations replayed, and other strategies tried.
+  static func context(
+    of statistics: RunStatistics, scene: Scene, _ forecaster: Forecaster, clock: Clock
+  ) -> AnalysisContext {
     AnalysedSteps.longest(of: statistics.recent.steps, catalogue: statistics.catalogue)
-      .map { context(of: $0, on: machine, clock: clock) } ?? context(nil, CalibrationStore.measured)
+      .map { context(of: $0, scene: scene, forecaster, clock: clock) } ?? context(nil, CalibrationStore.measured)
   }
 
   /// Of some steps of a real run.
-  static func context(of steps: AnalysedSteps, on machine: Machine, clock: Clock) -> AnalysisContext {
+  static func context(
+    of steps: AnalysedSteps, scene: Scene, _ forecaster: Forecaster, clock: Clock
+  ) -> AnalysisContext {
     let program = steps.catalogue.program
     // Nothing is withheld where instructions' times do not come from the wall clock.
     let calibration = CalibrationStore.measured
     let usualWake = clock == .wall ? calibration?.wakeNanoseconds ?? .infinity : nil
-    return context(
+    var result = context(
       try? Simulation(program).replay(
-        steps, on: machine,
+        steps, on: scene.machine,
         spinNanoseconds: TrainingRun.spinNanoseconds(devices: program.devices.count, clock: clock),
         usualWakeNanoseconds: usualWake), calibration)
+    result.trials = StrategyTrials(program, of: scene, forecaster: forecaster, clock: clock)?.run()
+    return result
   }
 
   /// Of a simulation: its own costs again.
-  static func context(of statistics: RunStatistics, costs: CostTable, on machine: MachineModel) -> AnalysisContext {
-    context(
+  static func context(
+    of statistics: RunStatistics, costs: CostTable, on machine: MachineModel, scene: Scene, _ forecaster: Forecaster,
+    clock: Clock
+  ) -> AnalysisContext {
+    var result = context(
       AnalysedSteps.longest(of: statistics.recent.steps, catalogue: statistics.catalogue).flatMap { steps in
-        try? Simulation(steps.catalogue.program).replay(costs, on: machine, path: CriticalPath(steps))
+        try? Simulation(steps.catalogue.program).replay(
+          costs, on: machine, describedBy: scene.machine, path: CriticalPath(steps))
       }, CalibrationStore.measured)
+    result.trials = StrategyTrials(statistics.catalogue.program, of: scene, forecaster: forecaster, clock: clock)?.run()
+    return result
   }
 
   /// A program that has just run does run in a simulation; without an answer the report says n/a.

@@ -51,7 +51,8 @@ struct SimulateCommand: ParsableCommand {
       machine: scene.machine, carried: outcome.carried,
       assumptions: scene.machine.assumptions + outcome.assumptions + Simulation.assumptions)
     facts.assumptions.append("the serial reference of the speedup is simulated with the same costs")
-    facts.analysis = RunAnalysis.context(of: statistics, costs: costs, on: machine)
+    facts.analysis = RunAnalysis.context(
+      of: statistics, costs: costs, on: machine, scene: scene, forecaster, clock: clock)
     let report = Report(facts, statistics: statistics)
     try files.deliver(outputs.json ? try report.json() : ReportText(report).text)
   }

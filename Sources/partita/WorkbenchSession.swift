@@ -89,7 +89,7 @@ enum WorkbenchSession {
       scene, size: terminal.size, cores: ProcessInfo.processInfo.activeProcessorCount, presets: presets,
       inquiries: Inquiries(
         workspaceWords: { KernelWorkspace.words(of: $0) }, layerSeconds: { forecaster.layerSeconds(of: $0, $1) },
-        analysisContext: { RunAnalysis.context(of: $0, on: $1, clock: $2) }), clock: clock)
+        analysisContext: { RunAnalysis.context(of: $0, scene: $1, forecaster, clock: $2) }), clock: clock)
     return WorkbenchLoop(
       state, terminal: terminal, session: engine, files: .disk, interruption: interruption,
       now: { ProcessInfo.processInfo.systemUptime })

@@ -48,6 +48,8 @@ import Traces
   @Test func durationsHaveThreeDigits() {
     #expect(
       [0, 999, 1_300_000, 12_345, 2_500_000_000].map(durationText) == ["0 ns", "999 ns", "1.3 ms", "12.3 µs", "2.5 s"])
-    #expect(bytesText(1536) == "1.5 KiB" && bytesText(12) == "12 B")
+    #expect(memoryText(1536) == "1.5 KiB" && memoryText(12) == "12 B")
+    // As on screen and in bandwidths, bytes that move are counted in thousands.
+    #expect(trafficText(1536) == "1.54 kB" && trafficText(-2_000_000) == "-2 MB" && trafficText(12) == "12 B")
   }
 }

@@ -18,7 +18,7 @@ public struct SearchText: Sendable {
   }
 
   private var heading: [String] {
-    let limit = report.memoryLimit.map { "at most \(bytesText($0)) per device" } ?? "no memory limit"
+    let limit = report.memoryLimit.map { "at most \(memoryText($0)) per device" } ?? "no memory limit"
     let end = report.isComplete ? "" : " · ended early: the best so far"
     return [
       "\(report.scene) · \(counted(report.devices, "device")) · batch \(report.batch) · link \(report.link) · \(limit)",
@@ -40,7 +40,7 @@ public struct SearchText: Sendable {
     for ranked in report.ranking {
       var cells = [
         name(ranked) + (ranked.equivalents > 0 ? " (and \(ranked.equivalents) more that come to the same)" : ""),
-        "\(ranked.rank)", timeText(ranked.predictedStepSeconds), bytesText(ranked.phases?.peakBytes),
+        "\(ranked.rank)", timeText(ranked.predictedStepSeconds), memoryText(ranked.phases?.peakBytes),
       ]
       if isMeasured {
         cells += [timeText(ranked.measured?.stepSeconds), signedPercentText(ranked.measured?.relativeError)]
@@ -79,14 +79,14 @@ public struct SearchText: Sendable {
         let difference = best[keyPath: part] - other[keyPath: part]
         return difference == 0 ? "0" : (difference > 0 ? "+" : "-") + timeText(abs(difference))
       }
-      func bytes(_ difference: Double) -> String {
-        difference == 0 ? "0" : (difference > 0 ? "+" : "-") + bytesText(abs(difference))
+      func bytes(_ difference: Double, _ text: (Double) -> String) -> String {
+        difference == 0 ? "0" : (difference > 0 ? "+" : "-") + text(abs(difference))
       }
       table.append([
         title, time(\.stepSeconds), time(\.computeSeconds), time(\.exposedCommunicationSeconds), time(\.waitSeconds),
-        time(\.overheadSeconds), time(\.idleSeconds), bytes(best.bytesPerStep - other.bytesPerStep),
+        time(\.overheadSeconds), time(\.idleSeconds), bytes(best.bytesPerStep - other.bytesPerStep, trafficText),
         String(format: "%+.0f", best.messagesPerStep - other.messagesPerStep),
-        bytes(Double(best.peakBytes - other.peakBytes)),
+        bytes(Double(best.peakBytes - other.peakBytes), memoryText),
       ])
     }
     if report.ranking.count > 1, let other = report.ranking[1].phases {

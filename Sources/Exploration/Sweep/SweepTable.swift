@@ -53,7 +53,7 @@ public struct SweepTable: Sendable {
       cells += [
         row.clock?.rawValue ?? "n/a", row.samplesPerSecond.map { String(format: "%.0f", $0) } ?? "n/a",
         timeText(row.stepSeconds?.median), row.speedup.map { String(format: "%.2f", $0) } ?? "n/a",
-        percentText(row.efficiency), row.bytesPerStep.map { bytesText($0) } ?? "n/a", bytesText(row.peakBytes),
+        percentText(row.efficiency), row.bytesPerStep.map { trafficText($0) } ?? "n/a", memoryText(row.peakBytes),
       ]
       if hasUndisturbed { cells.append(timeText(row.undisturbed?.stepSeconds)) }
       if hasPredictions {

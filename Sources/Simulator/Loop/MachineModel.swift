@@ -42,6 +42,18 @@ public struct MachineModel: Hashable, Sendable {
     return result
   }
 
+  /// The same machine with one slowed link so many times as fast.
+  func with(link: LinkName, timesAsFast times: Double) -> MachineModel {
+    guard case .routed(var machine) = carrier, times > 0 else { return self }
+    for place in machine.perturbation.slowLinks.indices where machine.perturbation.slowLinks[place].link == link {
+      machine.perturbation.slowLinks[place].factor /= times
+    }
+    var result = MachineModel(machine, waking: waking)
+    result.pace = pace
+    result.messageSpeed = messageSpeed
+    return result
+  }
+
   /// The same devices with messages that cost nothing: POP's ideal network. Who waits still has to wake up.
   public var withIdealNetwork: MachineModel {
     var result = MachineModel(LinkModel(waking: waking))

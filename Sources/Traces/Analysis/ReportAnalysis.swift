@@ -17,6 +17,8 @@ extension Report {
     @Nullable public var straggler: LateDevice? = nil
     @Nullable public var bubble: Phases? = nil
     @Nullable public var replay: Rerun? = nil
+    /// Null where nothing was tried.
+    @Nullable public var trials: Tried? = nil
     public var flops: Flops
 
     /// Rows of every table.
@@ -30,7 +32,7 @@ extension Report {
       case criticalPath = "critical_path"
       case delays, efficiency
       case overlapRatio = "overlap_ratio"
-      case collectives, straggler, bubble, replay, flops
+      case collectives, straggler, bubble, replay, trials, flops
     }
 
     /// ``CriticalPath``; the five parts add up to `window_seconds`.
@@ -195,6 +197,18 @@ extension Report {
           case stepSeconds = "step_seconds"
           case speedup
         }
+      }
+    }
+
+    /// ``Trials``
+    public struct Tried: Codable, Hashable, Sendable {
+      /// Of what ran, predicted with the same costs as the changes.
+      public var predictedStepSeconds: Double
+      public var changes: [Rerun.Change]
+
+      enum CodingKeys: String, CodingKey {
+        case predictedStepSeconds = "predicted_step_seconds"
+        case changes
       }
     }
 

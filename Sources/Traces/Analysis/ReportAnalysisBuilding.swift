@@ -31,6 +31,7 @@ extension Report.Analysis {
         drainSeconds: phases.drain.seconds, windowSeconds: phases.window.seconds)
     }
     replay = analysis.context.replay.map { Rerun($0, of: analysis.steps) }
+    trials = analysis.context.trials.map { Tried($0) }
   }
 }
 
@@ -89,6 +90,17 @@ extension Report.Analysis.LateDevice {
     steps = straggler.steps
     reason = straggler.reason
     lastShare = straggler.lastShare
+  }
+}
+
+extension Report.Analysis.Tried {
+  init(_ trials: Trials) {
+    predictedStepSeconds = trials.stepSeconds
+    changes = trials.changes.map { change in
+      var row = Report.Analysis.Rerun.Change(change: change.text, stepSeconds: change.stepSeconds)
+      row.speedup = change.stepSeconds > 0 ? trials.stepSeconds / change.stepSeconds : nil
+      return row
+    }
   }
 }
 

@@ -16,7 +16,7 @@ struct ReportAnalysisText {
 
   /// Everything else.
   var sections: [[String]] {
-    [path, delays, efficiency, collectives, findings, replay].filter { !$0.isEmpty }
+    [path, delays, efficiency, collectives, findings, replay, trials].filter { !$0.isEmpty }
   }
 
   private var range: String {
@@ -83,7 +83,7 @@ struct ReportAnalysisText {
     for one in analysis.collectives.prefix(rows) {
       let last = one.lastDevice.map { "\($0): \(percentText(one.lastShare ?? 0))" } ?? "n/a"
       table.append([
-        "\(one.algorithm) \(one.kind), \(one.label)", bytesText(Double(one.bytes)), "\(one.count)",
+        "\(one.algorithm) \(one.kind), \(one.label)", trafficText(Double(one.bytes)), "\(one.count)",
         timeText(one.waitSeconds), timeText(one.transferSeconds), timeText(one.skewSeconds),
         rate(one.algorithmBandwidth), rate(one.busBandwidth), last,
       ])
@@ -133,6 +133,16 @@ struct ReportAnalysisText {
     }
     let error = signedPercentText(replay.relativeError)
     return ["recorded durations replayed: step \(timeText(replay.stepSeconds)), error \(error)"] + table.lines
+  }
+
+  private var trials: [String] {
+    guard let trials = analysis.trials, !trials.changes.isEmpty else { return [] }
+    var table = TextTable(header: ["other strategies (predicted)", "step", "speedup"])
+    for change in trials.changes {
+      table.append([change.change, timeText(change.stepSeconds), change.speedup.map(significant) ?? "n/a"])
+    }
+    return ["this strategy's predicted step, with the same costs: \(timeText(trials.predictedStepSeconds))"]
+      + table.lines
   }
 }
 

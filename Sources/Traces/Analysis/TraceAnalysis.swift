@@ -12,11 +12,14 @@ public struct AnalysisContext: Sendable {
   public var oversubscribedCores: Int?
   /// What the gauge of a processor's speed takes on this machine where nobody disturbs it (``TraceRecord/gauge``).
   public var gaugeNanoseconds: Double?
+  /// Other ways of dividing the same work, simulated; nil where none was tried.
+  public var trials: Trials?
 
   public init(
     replay: Replay? = nil, serial: SerialReference? = nil, peakFlopsPerSecond: Double? = nil,
-    oversubscribedCores: Int? = nil, gaugeNanoseconds: Double? = nil
+    oversubscribedCores: Int? = nil, gaugeNanoseconds: Double? = nil, trials: Trials? = nil
   ) {
+    self.trials = trials
     self.gaugeNanoseconds = gaugeNanoseconds
     self.replay = replay
     self.serial = serial
@@ -44,8 +47,31 @@ public struct Replay: Hashable, Sendable {
   /// A step where messages cost nothing.
   public var idealNetworkStepSeconds: Double
   public var changes: [Change]
+  /// What the machine's description makes slow, and a step without each.
+  public var slowed: [Slowed] = []
   /// The steps again, each with its own durations.
   public var repeated: Repeated?
+
+  /// A device or a link that is slower than its like, and the step if it were not.
+  public struct Slowed: Hashable, Sendable {
+    public enum Part: Hashable, Sendable {
+      case device(Int)
+      /// By its name in the machine's topology.
+      case link(String)
+    }
+
+    public var part: Part
+    /// How many times as long everything takes there.
+    public var factor: Double
+    /// A step where this part is as fast as the others.
+    public var stepSeconds: Double
+
+    public init(_ part: Part, factor: Double, stepSeconds: Double) {
+      self.part = part
+      self.factor = factor
+      self.stepSeconds = stepSeconds
+    }
+  }
 
   /// Medians of recorded steps that were run again, each with the durations that it had itself.
   public struct Repeated: Hashable, Sendable {

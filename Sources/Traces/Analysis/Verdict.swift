@@ -2,17 +2,26 @@ import Programs
 
 /// An analysis in three lines: what limits the run, the evidence, and what to try.
 ///
-/// With c, x, w, o, i the shares of computing, exposed communication, waiting, overhead and idling in the time of all devices,
-/// the first rule that holds decides:
+/// With c, x, w, o, i the shares of computing, exposed communication, waiting, overhead and idling in the time of all devices, the
+/// first rule that holds decides. What a run cannot help comes first, for everything else follows from it:
 ///
 /// 1. *oversubscribed*: more threads than cores, and w + o ≥ 0.20
-/// 2. *compute-bound*: c ≥ 0.80 (POP's mark for an acceptable efficiency)
-/// 3. the largest loss: *communication-bound* (x), *pipeline-bound* (the waits on pipeline edges), *imbalanced* (the other
-///    waits, where a ``Straggler`` is found) or *wait-bound* (where none is), *runtime-bound* (o), *short of work* (i). Equal
-///    losses: the one named first.
+/// 2. *disturbed*: others took at least 0.15 of the devices' time from them, as processors withheld or slowed
+/// 3. *slowed*: a device or a link is slower than its like by the machine's description, and a step without that is at least 0.05
+///    shorter in a simulation
+/// 4. *imbalanced*: there is a ``Straggler``; in a pipeline, one that computes more than the others
+/// 5. *compute-bound*: c ≥ 0.80 (POP's mark for an acceptable efficiency)
+/// 6. the largest loss of at least 0.10: *pipeline-bound* (the waits on pipeline edges), *communication-bound* or *wait-bound* (exposed
+///    communication and the other waits together: a late partner and a slow transfer delay the same message; named after the larger
+///    one), *runtime-bound* (o), *short of work* (i). Equal losses: the one named first
+/// 7. *no single loss* is as large
+///
+/// Advice names only what was simulated: ``Trials``, or the recorded run replayed with a change.
 public struct Verdict: Codable, Hashable, Sendable {
   public enum Limit: String, Codable, Hashable, Sendable {
     case oversubscribed
+    case disturbed
+    case slowed
     case compute
     case communication
     case pipeline
@@ -20,6 +29,7 @@ public struct Verdict: Codable, Hashable, Sendable {
     case wait
     case overhead
     case idle
+    case spread
   }
 
   public var limit: Limit
@@ -34,13 +44,22 @@ public struct Verdict: Codable, Hashable, Sendable {
   public static let acceptable = 0.80
   /// The share of waits and overhead from which on too many threads are to blame.
   public static let oversubscriptionLoss = 0.20
+  /// The share of the devices' time that others must have taken to be the cause.
+  public static let disturbance = 0.15
+  /// By how much shorter a step must be without a slow part for that to be the cause.
+  public static let slownessGain = 0.05
+  /// A smaller loss gives no run its name.
+  public static let notableLoss = 0.10
 
   init(_ findings: Findings) {
     limit = findings.limit
     let words = VerdictWords(findings)
-    (verdict, why, next) =
+    verdict = "\(words.name(of: limit)): \(words.shares)."
+    (why, next) =
       switch limit {
       case .oversubscribed: words.oversubscribed
+      case .disturbed: words.disturbed
+      case .slowed: words.slowed
       case .compute: words.compute
       case .communication: words.communication
       case .pipeline: words.pipeline
@@ -48,61 +67,7 @@ public struct Verdict: Codable, Hashable, Sendable {
       case .wait: words.wait
       case .overhead: words.overhead
       case .idle: words.idle
+      case .spread: words.spread
       }
-  }
-}
-
-/// What a verdict rests on.
-struct Findings {
-  var steps: AnalysedSteps
-  var path: CriticalPath
-  var delays: DelayCosts
-  var collectives: [CollectiveTiming]
-  var bubble: BubblePhases?
-  var straggler: Straggler?
-  var totals: Totals
-  var context: AnalysisContext
-
-  /// The share of a part in the time of all devices, over all measured steps.
-  func share(_ part: (Breakdown) -> Int64) -> Double {
-    let time = Double(totals.window) * Double(totals.breakdowns.count)
-    return time > 0 ? Double(totals.breakdowns.reduce(0) { $0 + part($1) }) / time : 0
-  }
-
-  var limit: Verdict.Limit {
-    let compute = share(\.compute)
-    if context.oversubscribedCores != nil, share(\.wait) + share(\.overhead) >= Verdict.oversubscriptionLoss {
-      return .oversubscribed
-    }
-    if compute >= Verdict.acceptable { return .compute }
-    let bubble = share(\.pipelineWait)
-    let isImbalanced = straggler.map { $0.confidence != .none } ?? false
-    let losses: [(Verdict.Limit, Double)] = [
-      (.communication, share(\.exposedCommunication)), (.pipeline, bubble),
-      (isImbalanced ? .imbalance : .wait, share(\.wait) - bubble), (.overhead, share(\.overhead)),
-      (.idle, share(\.idle)),
-    ]
-    return losses.reduce((Verdict.Limit.compute, 0)) { $1.1 > $0.1 ? $1 : $0 }.0
-  }
-
-  /// The median time from the last backward pass of a step on any device to the last end of its gradient exchange; nil where
-  /// the exchange ends earlier or there is none.
-  var exchangeTail: Int64? {
-    var backward: [Int32: Int64] = [:]
-    var exchange: [Int32: Int64] = [:]
-    let program = steps.catalogue.program
-    for (device, records) in steps.records.enumerated() {
-      for record in records {
-        switch program.devices[device].instructions[Int(record.instruction)] {
-        case .backward, .backwardInput, .backwardWeight:
-          backward[record.step] = max(backward[record.step] ?? .min, record.end)
-        case .receive(let message) where program.messages[message].purpose == .gradients:
-          exchange[record.step] = max(exchange[record.step] ?? .min, record.end)
-        default: break
-        }
-      }
-    }
-    let tails = exchange.compactMap { step, end in backward[step].map { Double(end - $0) } }
-    return quantile(tails, 0.5).flatMap { $0 > 0 ? Int64($0) : nil }
   }
 }

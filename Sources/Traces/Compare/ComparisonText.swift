@@ -38,7 +38,8 @@ public struct ComparisonText: Sendable {
     return switch unit {
     case .seconds: timeText(value)
     case .samplesPerSecond, .count: significant(value)
-    case .bytes: bytesText(value)
+    case .traffic: trafficText(value)
+    case .memory: memoryText(value)
     case .share: percentText(value)
     }
   }

@@ -25,7 +25,10 @@ public struct RunComparison: Codable, Hashable, Sendable {
     public enum Unit: String, Codable, Hashable, Sendable {
       case seconds
       case samplesPerSecond = "samples_per_second"
-      case bytes
+      /// Bytes that moved.
+      case traffic = "bytes"
+      /// Bytes that were held.
+      case memory = "memory_bytes"
       case share
       case count
     }
@@ -104,9 +107,9 @@ public struct RunComparison: Codable, Hashable, Sendable {
         Row("step, median", .seconds, first.stepSeconds.median, second.stepSeconds.median),
         Row("samples per second", .samplesPerSecond, first.samplesPerSecond, second.samplesPerSecond),
       ] + parts + [
-        Row("bytes per step", .bytes, first.communication.bytesPerStep, second.communication.bytesPerStep),
+        Row("bytes per step", .traffic, first.communication.bytesPerStep, second.communication.bytesPerStep),
         Row("messages per step", .count, first.communication.messagesPerStep, second.communication.messagesPerStep),
-        Row("peak memory of a device", .bytes, first.largestPeak, second.largestPeak),
+        Row("peak memory of a device", .memory, first.largestPeak, second.largestPeak),
         Row("parallel efficiency", .share, first.efficiency.parallel, second.efficiency.parallel),
         Row("test accuracy", .share, first.testAccuracy, second.testAccuracy),
       ] + Self.speedups(first, second)

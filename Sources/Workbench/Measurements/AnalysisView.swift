@@ -23,7 +23,7 @@ extension WorkbenchState {
     if let question = inquiries.analysisContext,
       let steps = AnalysedSteps.longest(of: shown.timeline.steps, catalogue: catalogue)
     {
-      context = question(steps, (run?.scene ?? scene).machine, shown.clock)
+      context = question(steps, run?.scene ?? scene, shown.clock)
     }
     context.serial = shownReference
     if shown.clock == .wall, shown.deviceCount > cores { context.oversubscribedCores = cores }

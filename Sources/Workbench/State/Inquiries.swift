@@ -1,6 +1,6 @@
-import Machines
 import Networks
 import Programs
+import Scenes
 import Traces
 
 /// What the workbench may ask of those that it does not know: the executor, and the calibration of this machine. Whatever is
@@ -12,13 +12,13 @@ public struct Inquiries: Sendable {
   public var workspaceWords: (@Sendable (Program) -> [Int])?
   /// What layers take on this machine, forward and backward of a batch, in seconds; nil where it is not known.
   public var layerSeconds: (@Sendable (Graph, TrainingSettings) -> [Double]?)?
-  /// What an analysis can use beside a trace: replays of its steps on a machine.
-  public var analysisContext: (@Sendable (AnalysedSteps, Machine, Clock) -> AnalysisContext)?
+  /// What an analysis can use beside a trace of a scene's run: replays of its steps, and other strategies tried.
+  public var analysisContext: (@Sendable (AnalysedSteps, Scene, Clock) -> AnalysisContext)?
 
   public init(
     workspaceWords: (@Sendable (Program) -> [Int])? = nil,
     layerSeconds: (@Sendable (Graph, TrainingSettings) -> [Double]?)? = nil,
-    analysisContext: (@Sendable (AnalysedSteps, Machine, Clock) -> AnalysisContext)? = nil
+    analysisContext: (@Sendable (AnalysedSteps, Scene, Clock) -> AnalysisContext)? = nil
   ) {
     self.workspaceWords = workspaceWords
     self.layerSeconds = layerSeconds
