@@ -32,22 +32,28 @@ static inline bool cn_locale_is_utf8(void) {
 /// A screen on standard input and output; NULL where the terminal is not known. Never exits.
 static inline SCREEN *cn_open(const char *type) { return newterm(type, stdout, stdin); }
 
-/// Raw keys, decoded, without echo and without waiting; one escape character counts as the key after 25 ms.
+/// Bytes as they come, without echo. Curses draws only: keys are read and decoded outside of it.
 static inline void cn_set_modes(void) {
   raw();
   noecho();
   nonl();
-  keypad(stdscr, TRUE);
-  nodelay(stdscr, TRUE);
   intrflush(stdscr, FALSE);
   leaveok(stdscr, FALSE);
-  set_escdelay(25);
+  typeahead(-1);
 }
 
 static inline int cn_rows(void) { return LINES; }
 static inline int cn_columns(void) { return COLS; }
 static inline int cn_colours(void) { return COLORS; }
 static inline int cn_pairs(void) { return COLOR_PAIRS; }
+
+/// Takes the screen for blank, after it was cleared by other means; the next cn_show sends all that is not.
+static inline void cn_trust_blank_screen(void) {
+  WINDOW *windows[3] = {curscr, newscr, stdscr};
+  for (int index = 0; index < 3; index++) clearok(windows[index], FALSE);
+  werase(curscr);
+  touchwin(stdscr);
+}
 
 /// Asks the terminal's driver for its size and has curses follow. False where the driver does not know.
 static inline bool cn_follow_size(void) {
@@ -105,34 +111,6 @@ static inline void cn_show(int row, int column) {
 /// Has the next cn_show send everything.
 static inline void cn_distrust_screen(void) { clearok(curscr, TRUE); }
 
-/// Reads a key without waiting: ERR, OK for a character, KEY_CODE_YES for a key.
-static inline int cn_read(wint_t *key) { return wget_wch(stdscr, key); }
-
-static inline void cn_enable_mouse(void) {
-  mmask_t wanted = BUTTON1_PRESSED | BUTTON2_PRESSED | BUTTON3_PRESSED | BUTTON4_PRESSED;
-#ifdef BUTTON5_PRESSED
-  wanted |= BUTTON5_PRESSED;
-#endif
-  mousemask(wanted, NULL);
-  mouseinterval(0);
-}
-
-/// The button of the next mouse event, 4 and 5 for the wheel; 0 where there is none of interest.
-static inline int cn_read_mouse(int *column, int *row) {
-  MEVENT event;
-  if (getmouse(&event) != OK) return 0;
-  *column = event.x;
-  *row = event.y;
-  if (event.bstate & BUTTON1_PRESSED) return 1;
-  if (event.bstate & BUTTON2_PRESSED) return 2;
-  if (event.bstate & BUTTON3_PRESSED) return 3;
-  if (event.bstate & BUTTON4_PRESSED) return 4;
-#ifdef BUTTON5_PRESSED
-  if (event.bstate & BUTTON5_PRESSED) return 5;
-#endif
-  return 0;
-}
-
 /// A string capability of the terminal; NULL where it has none.
 static inline const char *cn_capability(const char *name) {
   const char *value = tigetstr((char *)name);
@@ -141,6 +119,12 @@ static inline const char *cn_capability(const char *name) {
 
 /// Whether colour numbers are 24-bit values.
 static inline bool cn_has_direct_colour(void) { return tigetflag((char *)"RGB") > 0 && COLORS >= 0x1000000; }
+
+/// The character of one byte in the locale's character set; WEOF as 0xffffffff where it has none.
+static inline uint32_t cn_character(int byte) {
+  wint_t character = btowc(byte);
+  return character == WEOF ? 0xffffffffu : (uint32_t)character;
+}
 
 typedef void (*cn_handler)(int, siginfo_t *, void *);
 
@@ -155,12 +139,14 @@ static inline int cn_handle(int number, cn_handler handler) {
 }
 
 static inline void cn_default(int number) { signal(number, SIG_DFL); }
+/// Lets a signal through that the thread has blocked, as the one is whose handler runs.
+static inline void cn_unblock(int number) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, number);
+  pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+}
 static inline void cn_ignore(int number) { signal(number, SIG_IGN); }
 static inline bool cn_is_ignored(const struct sigaction *action) { return action->sa_handler == SIG_IGN; }
-
-/// Whether the signal comes from the instruction itself, so that going back to it raises it again.
-static inline bool cn_is_fault(int number, const siginfo_t *info) {
-  return info != NULL && info->si_code > 0 && number != SIGTRAP;
-}
 
 #endif

@@ -5,7 +5,8 @@ import Screens
 /// The real terminal, by ncurses: full screen, raw keys, given back however the program ends.
 ///
 /// There is one per process, used by one thread. The screen is given back by ``close()``, on deinit, at `exit`, and
-/// by handlers of SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP and SIGABRT. SIGTERM, SIGHUP and SIGINT come as events; a
+/// by handlers of SIGQUIT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT and SIGSYS, after which the signal does what it does
+/// without them. SIGTERM, SIGHUP and SIGINT come as events; a
 /// program that does not read them any more is ended by the third.
 public final class CursesTerminal: Terminal {
   /// What may be chosen; everything else follows terminal and environment.
@@ -43,6 +44,14 @@ public final class CursesTerminal: Terminal {
   public var colourDepth: ColourDepth { palette.depth }
 
   private let signals: SignalPipe
+  private let modes: TerminalModes
+  private var input: InputDecoder
+  /// When the last bytes came.
+  private var lastInput = ContinuousClock.now
+  /// What clears the screen where curses would not.
+  private let erasing: [UInt8]
+  /// How long the bytes of one key may be apart.
+  private let escapeDelay: Duration
   private var palette: Palette
   private var shown: Surface?
   private var pending: [Event] = []
@@ -66,10 +75,10 @@ public final class CursesTerminal: Terminal {
       signals.close()
       throw .unknownTerminal(name)
     }
-    guard cn_capability("cup") != nil else {
+    if let problem = Self.shortcoming(of: name) {
       endwin()
       signals.close()
-      throw .dumbTerminal(name)
+      throw problem
     }
     Self.isOpen = true
     self.signals = signals
@@ -78,35 +87,36 @@ public final class CursesTerminal: Terminal {
     cn_set_modes()
     palette = Palette(wanted: options.colours, environment: environment)
     palette.apply(options.theme)
-    if options.mouse { cn_enable_mouse() }
-    Restoration.arm(Self.restoringBytes(mouse: options.mouse))
+    modes = TerminalModes(mouse: options.mouse)
+    input = InputDecoder(named: KeyNames.sequences, upperHalf: isUTF8 ? nil : Self.upperHalf)
+    escapeDelay = Self.escapeDelay(environment)
+    Restoration.arm(Self.restoringBytes(modes))
+    Output.write(modes.begin)
     signals.install()
+    erasing = Self.erasing
     _ = cn_follow_size()
+    distrustScreen()
   }
 
   deinit { close() }
 
-  /// What a handler writes: cursor, colours, keypad and mouse as before, and the screen behind this one.
-  private static func restoringBytes(mouse: Bool) -> [UInt8] {
-    var bytes: [UInt8] = mouse ? Array("\u{1b}[?1006l\u{1b}[?1003l\u{1b}[?1002l\u{1b}[?1000l".utf8) : []
-    for name in ["sgr0", "op", "oc", "cnorm", "rmkx", "rmcup"] {
-      guard let value = cn_capability(name) else { continue }
-      // Capabilities may hold pauses for slow terminals, written `$<5>`.
-      var isPause = false
-      var last: UInt8 = 0
-      for byte in UnsafeBufferPointer(start: value, count: strlen(value)).map(UInt8.init(bitPattern:)) {
-        if !isPause, last == UInt8(ascii: "$"), byte == UInt8(ascii: "<") {
-          isPause = true
-          bytes.removeLast()
-        } else if !isPause {
-          bytes.append(byte)
-        } else if byte == UInt8(ascii: ">") {
-          isPause = false
-        }
-        last = byte
-      }
-    }
-    return bytes
+  /// What the terminal cannot do that is needed.
+  private static func shortcoming(of name: String) -> TerminalError? {
+    guard Capability.bytes("cup") != nil else { return .dumbTerminal(name) }
+    return ["rev", "smso", "bold"].contains { Capability.bytes($0) != nil } ? nil : .plainTerminal(name)
+  }
+
+  /// How long the escape character waits for the rest of a key: ESCDELAY's milliseconds, or what no hand notices.
+  private static func escapeDelay(_ environment: [String: String]) -> Duration {
+    .milliseconds(environment["ESCDELAY"].flatMap { Int($0) }.map { min(max(0, $0), 10_000) } ?? 25)
+  }
+
+  /// The characters of the bytes from 128 on in the locale's character set.
+  private static var upperHalf: [Unicode.Scalar?] { (128...255).map { Unicode.Scalar(cn_character($0)) } }
+
+  /// What a handler writes: modes, cursor, colours as before, and the screen behind this one.
+  private static func restoringBytes(_ modes: TerminalModes) -> [UInt8] {
+    modes.end + ["sgr0", "op", "oc", "cnorm", "rmcup"].flatMap { Capability.bytes($0) ?? [] }
   }
 
   /// Columns and rows of the terminal now.
@@ -143,40 +153,104 @@ public final class CursesTerminal: Terminal {
   /// Sends every cell of the last surface again.
   public func redraw() {
     guard !isClosed else { return }
-    cn_distrust_screen()
+    distrustScreen()
     let last = shown
     shown = nil
     if let last { draw(last) } else { cn_show(-1, 0) }
   }
 
-  /// The next key, mouse action, size or signal; nil when none came in time.
+  /// Has everything sent again, onto an empty screen.
+  private func distrustScreen() {
+    guard !erasing.isEmpty else { return cn_distrust_screen() }
+    Output.write(erasing)
+    cn_trust_blank_screen()
+  }
+
+  /// Where clearing is a control character, as on the consoles of old workstations, windows that go by their names do not know it:
+  /// the first cell and erasing from there, which does the same on all of them. Empty elsewhere.
+  private static var erasing: [UInt8] {
+    guard let clear = Capability.bytes("clear"), !clear.contains(0x1b), let erase = Capability.bytes("ed"),
+      Capability.bytes("cup")?.starts(with: "\u{1b}[".utf8) == true
+    else { return [] }
+    return "\u{1b}[H".utf8 + erase
+  }
+
+  /// The next key, mouse action, paste, size or signal; nil when none came in time.
   public func nextEvent(timeoutMilliseconds: Int) -> Event? {
     guard !isClosed else { return .endOfInput }
-    let clock = ContinuousClock()
-    let deadline = clock.now + .milliseconds(max(0, timeoutMilliseconds))
+    let deadline = ContinuousClock.now + .milliseconds(max(0, timeoutMilliseconds))
     while true {
       if !pending.isEmpty { return pending.removeFirst() }
       if let number = signals.next() {
         if let event = event(of: number) { return event }
         continue
       }
-      if let event = readKey() { return event }
+      if let event = input.next() ?? lateEvent() {
+        if let event = act(on: event) { return event }
+        continue
+      }
       if isHungUp { return .endOfInput }
-      let left = clock.now.duration(to: deadline)
-      let milliseconds = max(0, left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000)
-      var sources = [
-        pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
-      ]
-      let ready = poll(&sources, nfds_t(sources.count), Int32(clamping: milliseconds))
-      if ready == 0 { return nil }
-      if ready > 0, Int32(sources[0].revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 { isHungUp = true }
+      var wait = ContinuousClock.now.duration(to: deadline)
+      if let due = inputDue { wait = min(wait, ContinuousClock.now.duration(to: due)) }
+      guard let isReadable = poll(for: wait) else { continue }
+      if isReadable {
+        readInput()
+      } else if ContinuousClock.now >= deadline, !isLate {
+        return nil
+      }
     }
+  }
+
+  /// When an unfinished key or paste is taken for what it is; nil where there is none.
+  private var inputDue: ContinuousClock.Instant? {
+    guard input.isIncomplete else { return nil }
+    return lastInput + (input.isPasting ? .seconds(1) : escapeDelay)
+  }
+
+  private var isLate: Bool { inputDue.map { ContinuousClock.now >= $0 } ?? false }
+
+  private func lateEvent() -> Event? { isLate ? input.giveUp() : nil }
+
+  /// Waits for input or a signal. True where there is input, nil where a signal came.
+  private func poll(for wait: Duration) -> Bool? {
+    let parts = wait.components
+    // Rounded up, or the last fraction of a millisecond would be spent looking.
+    let milliseconds = max(0, parts.seconds * 1000 + (parts.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    var sources = [
+      pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    let ready = Foundation.poll(&sources, nfds_t(sources.count), Int32(clamping: milliseconds))
+    if ready < 0 { return nil }
+    if ready > 0, Int32(sources[0].revents) & POLLIN != 0 { return true }
+    if ready > 0, Int32(sources[0].revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 { isHungUp = true }
+    return ready > 0 ? nil : false
+  }
+
+  private func readInput() {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = read(STDIN_FILENO, &buffer, buffer.count)
+    if count > 0 {
+      input.feed(buffer[..<count])
+      lastInput = .now
+    } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
+      isHungUp = true
+    }
+  }
+
+  /// What the terminal itself does on a key; nil where nobody else needs to know.
+  private func act(on event: Event) -> Event? {
+    if event == .key(.control("z")) { return .signal(.suspend) }
+    if event == .key(.control("l")) { redraw() }
+    return event
   }
 
   private func event(of signal: Int32) -> Event? {
     switch signal {
-    case SIGWINCH: return cn_follow_size() ? .resize(size) : nil
+    case SIGWINCH:
+      guard cn_follow_size() else { return nil }
+      if !erasing.isEmpty { distrustScreen() }
+      return .resize(size)
     case SIGTERM: return .signal(.terminate)
     case SIGHUP: return .signal(.hangup)
     case SIGINT: return .signal(.interrupt)
@@ -188,32 +262,10 @@ public final class CursesTerminal: Terminal {
     }
   }
 
-  /// The next key or mouse event that means something, without waiting.
-  private func readKey() -> Event? {
-    var code: wint_t = 0
-    while true {
-      switch cn_read(&code) {
-      case OK:
-        guard let key = KeyDecoding.key(character: UInt32(truncatingIfNeeded: code)) else { continue }
-        if key == .control("z") { return .signal(.suspend) }
-        if key == .control("l") { redraw() }
-        return .key(key)
-      case KEY_CODE_YES:
-        if Int32(truncatingIfNeeded: code) == KEY_MOUSE {
-          if let mouse = KeyDecoding.mouse() { return .mouse(mouse) }
-        } else if let key = KeyDecoding.key(code: Int32(truncatingIfNeeded: code)) {
-          return .key(key)
-        }
-      default: return nil
-      }
-    }
-  }
-
   /// Gives the screen back, stops the whole job as Ctrl-Z does, and takes the screen again when it is continued.
   public func suspend() {
     guard !isClosed else { return }
-    endwin()
-    Restoration.disarm()
+    giveBack()
     // The rest of the job first, then this process alone, so that the call returns only when it runs again.
     cn_ignore(SIGTSTP)
     kill(0, SIGTSTP)
@@ -224,9 +276,16 @@ public final class CursesTerminal: Terminal {
     takeBack()
   }
 
+  private func giveBack() {
+    Output.write(modes.end)
+    endwin()
+    Restoration.disarm()
+  }
+
   /// Takes the screen again after a stop, at its size now.
   private func takeBack() {
     endwin()
+    Output.write(modes.begin)
     let before = size
     if cn_follow_size(), size != before { pending.append(.resize(size)) }
     redraw()
@@ -236,8 +295,7 @@ public final class CursesTerminal: Terminal {
   public func close() {
     guard !isClosed else { return }
     isClosed = true
-    endwin()
-    Restoration.disarm()
+    giveBack()
     signals.close()
     Self.isOpen = false
   }

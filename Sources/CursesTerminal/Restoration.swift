@@ -17,7 +17,8 @@ enum Restoration {
     var previous: UnsafeMutablePointer<sigaction>
   }
 
-  private static let crashes: [Int32] = [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT]
+  /// What ends the program at once, SIGQUIT from elsewhere included.
+  private static let crashes: [Int32] = [SIGQUIT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS]
 
   nonisolated(unsafe) private static let memory: UnsafeMutablePointer<Memory> = {
     let memory = UnsafeMutablePointer<Memory>.allocate(capacity: 1)
@@ -65,6 +66,8 @@ enum Restoration {
     for number in crashes {
       sigaction(number, nil, memory.pointee.previous + Int(number))
       _ = cn_handle(number, crashed)
+      // What a parent left blocked would never arrive.
+      cn_unblock(number)
     }
   }
 
@@ -79,21 +82,18 @@ enum Restoration {
   static func restore() {
     guard memory.pointee.isActive == 1 else { return }
     memory.pointee.isActive = 0
-    var start = 0
-    while start < memory.pointee.count, let bytes = memory.pointee.bytes {
-      let written = write(STDOUT_FILENO, bytes + start, memory.pointee.count - start)
-      if written <= 0 { break }
-      start += written
-    }
+    Output.write(UnsafeBufferPointer(start: memory.pointee.bytes, count: memory.pointee.count))
     // In the background the change would stop the process instead.
     cn_ignore(SIGTTOU)
     tcsetattr(STDIN_FILENO, TCSANOW, &memory.pointee.settings)
   }
 
-  /// Restores the terminal, then lets the signal do what it would have done without this handler.
-  private static let crashed: cn_handler = { number, info, _ in
+  /// Restores the terminal, then lets the signal do what it does by itself. Whoever had a handler before wanted to talk to a user
+  /// about the crash; nobody would see the question.
+  private static let crashed: cn_handler = { number, _, _ in
     Restoration.restore()
-    sigaction(number, Restoration.memory.pointee.previous + Int(number), nil)
-    if !cn_is_fault(number, info) { raise(number) }
+    cn_default(number)
+    raise(number)
+    cn_unblock(number)
   }
 }

@@ -6,22 +6,31 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownTerminal(String)
   /// The terminal cannot move its cursor.
   case dumbTerminal(String)
+  /// The terminal cannot mark text: neither reverse nor bold nor standing out.
+  case plainTerminal(String)
   /// A screen is open already; there is one per process.
   case alreadyOpen
 
-  /// One sentence and, on a line of its own, what to do.
+  /// One sentence.
   public var description: String {
     switch self {
-    case .noTerminal:
-      "standard input and output are not a terminal\n  hint: run it in a terminal, or use a command without a screen"
-    case .unknownTerminal(""):
-      "the environment variable TERM is not set\n  hint: set it to the name of the terminal, as TERM=xterm-256color"
-    case .unknownTerminal(let name):
-      "the terminal `\(name)` is not known on this machine\n  hint: try TERM=xterm-256color, or install its terminfo entry"
-    case .dumbTerminal(let name):
-      "the terminal `\(name)` cannot show a screen: it cannot move its cursor\n"
-        + "  hint: use another terminal, or a command without a screen"
+    case .noTerminal: "standard input and output are not a terminal"
+    case .unknownTerminal(""): "the environment variable TERM is not set"
+    case .unknownTerminal(let name): "the terminal `\(name)` is not known on this machine"
+    case .dumbTerminal(let name): "the terminal `\(name)` cannot show a screen: it cannot move its cursor"
+    case .plainTerminal(let name): "the terminal `\(name)` cannot show a screen: it cannot mark text"
     case .alreadyOpen: "a screen is open already"
+    }
+  }
+
+  /// What to do about it.
+  public var hint: String {
+    switch self {
+    case .noTerminal: "run it in a terminal"
+    case .unknownTerminal(""): "set it to the terminal's name, as TERM=xterm-256color"
+    case .unknownTerminal: "try TERM=xterm-256color, or install the terminal's terminfo entry"
+    case .dumbTerminal, .plainTerminal: "TERM=xterm-256color suits most windows"
+    case .alreadyOpen: "close it first"
     }
   }
 }

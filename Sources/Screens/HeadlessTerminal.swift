@@ -101,6 +101,7 @@ public final class HeadlessTerminal: Terminal {
     switch step {
     case .keys(let keys): pending += keys.map(Event.key)
     case .mouse(let mouse): pending.append(.mouse(mouse))
+    case .paste(let text): pending.append(.paste(text))
     case .resize(let size): pending.append(.resize(size))
     case .signal(let signal): pending.append(.signal(signal))
     case .limit(let turns): limit = turns

@@ -2,6 +2,8 @@
 public enum Event: Hashable, Sendable {
   case key(Key)
   case mouse(Mouse)
+  /// Text that was pasted, as it came: with line ends and all.
+  case paste(String)
   /// The terminal has a new size; the next surface should have it.
   case resize(Size)
   case signal(Signal)

@@ -4,6 +4,7 @@
 /// | --- | --- |
 /// | `keys j j enter ctrl-c` | presses keys, by their names (``Key/init(_:)``) |
 /// | `type conv3x3` | types the rest of the line, a key for each character |
+/// | `paste a\nb` | pastes the rest of the line; `\n` is a line end, `\t` a tab |
 /// | `mouse left 10 5` | clicks (`left`, `middle`, `right`) or turns the wheel (`wheelUp`, `wheelDown`) at column and row |
 /// | `resize 100x30` | gives the terminal another size |
 /// | `signal terminate` | sends ``Event/Signal`` |
@@ -17,6 +18,7 @@ public struct TerminalScript: Sendable {
   enum Step: Hashable, Sendable {
     case keys([Key])
     case mouse(Mouse)
+    case paste(String)
     case resize(Size)
     case signal(Event.Signal)
     case screen(String)
@@ -61,7 +63,7 @@ public struct TerminalScript: Sendable {
     return head[...last]
   }
 
-  private static let verbs = "keys, type, mouse, resize, signal, screen, wait, until, limit"
+  private static let verbs = "keys, type, paste, mouse, resize, signal, screen, wait, until, limit"
 
   private static func step(verb: String, rest: Substring, line: Int) throws(Failure) -> Step {
     let words = rest.split(separator: " ")
@@ -79,6 +81,8 @@ public struct TerminalScript: Sendable {
       if !keys.isEmpty { return .keys(keys) }
     case "type":
       if !rest.isEmpty { return .keys(rest.map { $0 == " " ? .space : .character($0) }) }
+    case "paste":
+      if !rest.isEmpty { return .paste(String(rest).replacing("\\n", with: "\n").replacing("\\t", with: "\t")) }
     case "mouse":
       if words.count == 3, let action = Mouse.Action(rawValue: String(words[0])), let x = Int(words[1]),
         let y = Int(words[2])
@@ -105,7 +109,8 @@ public struct TerminalScript: Sendable {
   }
 
   private static let usage = [
-    "keys": "keys j enter ctrl-c", "type": "type some text", "mouse": "mouse left 10 5", "resize": "resize 100x30",
+    "keys": "keys j enter ctrl-c", "type": "type some text", "paste": "paste a\\nb", "mouse": "mouse left 10 5",
+    "resize": "resize 100x30",
     "signal": "signal " + Event.Signal.allCases.map(\.rawValue).joined(separator: ", or "), "screen": "screen NAME",
     "wait": "wait 3, or wait NAME", "until": "until TEXT", "limit": "limit 500",
   ]

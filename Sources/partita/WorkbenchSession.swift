@@ -35,8 +35,8 @@ enum WorkbenchSession {
           theme: look.theme, colours: look.hasColours ? nil : ColourDepth.none, glyphs: look.glyphs,
           mouse: look.hasMouse))
     } catch {
-      let reason = "\(error)".prefix { $0 != "\n" }
-      throw Failure(.cannotRunHere, "error: \(reason)\n  hint: '\(headless)' trains without a screen")
+      throw Failure(
+        .cannotRunHere, "error: \(error)\n  hint: \(error.hint); '\(headless)' trains without a screen")
     }
     let forecaster = Forecaster.ofThisMachine
     let engine = WorkbenchEngine(forecaster)

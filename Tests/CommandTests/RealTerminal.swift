@@ -10,12 +10,15 @@ final class RealTerminal {
   private let place = try! Workplace()
   private var socket: String { place.path("tmux") }
 
-  /// - Parameter owner: The process without which the terminal has no reason to be.
+  /// - Parameters:
+  ///   - environment: Variables for the program, as `TERM=vt100`.
+  ///   - owner: The process without which the terminal has no reason to be.
   init(
-    _ arguments: String, columns: Int, rows: Int, owner: Int32 = ProcessInfo.processInfo.processIdentifier
+    _ arguments: String, columns: Int, rows: Int, environment: String = "",
+    owner: Int32 = ProcessInfo.processInfo.processIdentifier
   ) throws {
     let watcher = "(while kill -0 \(owner) 2>/dev/null; do sleep 0.2; done; tmux -S \(socket) kill-session) &"
-    let program = "echo $$ > pid; exec \"\(Running.binary.path)\" \(arguments)"
+    let program = "echo $$ > pid; exec env \(environment) \"\(Running.binary.path)\" \(arguments)"
     let shell = "\(watcher) sh -c '\(program)'; echo exit=$?; exec cat"
     try tmux(
       "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "-c", place.folder.path, shell)
@@ -41,6 +44,12 @@ final class RealTerminal {
   var isAlternate: Bool { get throws { try tmux("display-message", "-p", "#{alternate_on}").hasPrefix("1") } }
 
   func press(_ keys: String...) throws { for key in keys { try tmux("send-keys", key) } }
+
+  /// Pastes a text as a terminal does that marks pastes where the program asks for it.
+  func paste(_ text: String) throws {
+    try tmux("set-buffer", "--", text)
+    try tmux("paste-buffer", "-p")
+  }
 
   func resize(columns: Int, rows: Int) throws {
     try tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")

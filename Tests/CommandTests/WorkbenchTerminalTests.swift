@@ -27,13 +27,44 @@ import Testing
     try terminal.wait(for: "exit=0")
   }
 
-  @Test(arguments: [(SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int)])
+  @Test(
+    arguments: [
+      (SIGTERM, 143), (SIGHUP, 129), (SIGQUIT, 131), (SIGSEGV, 139), (SIGABRT, 134), (SIGBUS, 135),
+    ] as [(Int32, Int)])
   func aSignalRestoresTheTerminal(signal: Int32, status: Int) throws {
     let terminal = try RealTerminal("digits-mlp", columns: 80, rows: 24)
     try terminal.wait(for: "READY")
     kill(try terminal.process, signal)
     try terminal.wait(for: "exit=\(status)")
     #expect(try !terminal.isAlternate)
+  }
+
+  /// Terminals that most windows are not: those that can show a screen do, the others say what to do.
+  @Test func oddTerminalsShowTheScreenOrSayWhatToDo() throws {
+    let workstation = try RealTerminal("digits-mlp", columns: 80, rows: 24, environment: "TERM=sun")
+    try workstation.wait(for: "READY")
+    let plain = try RealTerminal("digits-mlp", columns: 80, rows: 24, environment: "TERM=vt52")
+    try plain.wait(for: "exit=4")
+    let text = try plain.screen
+    #expect(text.contains("TERM=xterm-256color") && text.contains("partita run digits-mlp"))
+  }
+
+  /// Through a real terminal: keys of the numeric keypad are digits, pastes are text and no commands, and a key whose bytes
+  /// come apart is that key.
+  @Test(arguments: ["tmux-256color", "xterm-256color", "vt100"])
+  func keypadPastesAndTornKeys(terminal name: String) throws {
+    let terminal = try RealTerminal("digits-mlp", columns: 80, rows: 24, environment: "TERM=\(name) ESCDELAY=5000")
+    try terminal.wait(for: "READY")
+    try terminal.paste("x\nq\nr\n")
+    try terminal.wait(for: "pasted text goes into text fields: 6 characters left out")
+    try terminal.press(":", "KP1", "KP2")
+    try terminal.paste("3\nq\n")
+    try terminal.wait(for: "123 q")
+    try terminal.press("C-u")
+    try terminal.press("Escape")
+    try terminal.press("[", "D")
+    try terminal.press("w", "Left", "o")
+    try terminal.wait(for: "ow")
   }
 
   /// Tests that are killed leave no server and no workbench behind.

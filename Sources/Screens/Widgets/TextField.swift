@@ -24,6 +24,7 @@ public struct TextField: Hashable, Widget {
   @discardableResult
   public mutating func handle(_ key: Key) -> Bool {
     if let typed = key.typed {
+      guard characters.count < Self.longest else { return true }
       characters.insert(typed, at: cursor)
       cursor += 1
       return true
@@ -52,6 +53,16 @@ public struct TextField: Hashable, Widget {
     default: return false
     }
     return true
+  }
+
+  /// The most characters that a field takes.
+  public static let longest = 1 << 16
+
+  /// Types a whole text, its lines joined to one; what has no room any more is left out.
+  public mutating func insert(_ text: String) {
+    let new = text.pastedLine.prefix(max(0, Self.longest - characters.count))
+    characters.insert(contentsOf: new, at: cursor)
+    cursor += new.count
   }
 
   /// Draws within `rect` alone, at any size.

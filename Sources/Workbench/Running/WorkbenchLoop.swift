@@ -82,6 +82,7 @@ public final class WorkbenchLoop {
     switch event {
     case .key(let key): send(.key(key))
     case .mouse(let mouse): send(.mouse(mouse))
+    case .paste(let text): send(.pasted(text))
     case .resize(let size): send(.resized(size))
     case .signal(let signal): send(.signal(signal))
     case .endOfInput: departure = .endOfInput

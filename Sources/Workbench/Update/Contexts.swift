@@ -40,32 +40,13 @@ extension WorkbenchState {
       return perform(action)
     }
     if let action = map.command(for: key, in: contexts) { return perform(action) }
-    if let effects = type(key) { return effects }
+    if let effects = type({ $0.handle(key) }) { return effects }
+    if editor != nil, overlay == nil, key == .up || key == .down { return acceptValue() }
     switch map.command(for: key, in: [Context.everywhere]) {
     case .quit?: return [.quit(.quit)]
     case .redraw?: return [.redraw]
     case .suspend?: return [.suspend]
     default: return []
     }
-  }
-
-  /// Gives a key to the text field in front; nil where the field has no use for it.
-  private mutating func type(_ key: Key) -> [Effect]? {
-    switch overlay {
-    case .help(var view):
-      guard view.filter.handle(key) else { return nil }
-      view.scroll = 0
-      overlay = .help(view)
-    case .palette(var view):
-      guard view.field.handle(key) else { return nil }
-      view.selection = 0
-      overlay = .palette(view)
-    case .path(var prompt):
-      guard prompt.field.handle(key) else { return nil }
-      overlay = .path(prompt)
-    case .scenes, .layers, .message, .analysis, .confirmReplace: return nil
-    case nil: return typeValue(key)
-    }
-    return []
   }
 }

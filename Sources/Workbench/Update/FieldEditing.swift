@@ -73,12 +73,11 @@ extension WorkbenchState {
     return []
   }
 
-  /// Types into the open value. What can be read takes effect at once. Nil where the key types nothing.
-  mutating func typeValue(_ key: Key) -> [Effect]? {
+  /// Changes the open value's text. What can be read takes effect at once. Nil where the change is none.
+  mutating func typeValue(_ change: (inout TextField) -> Bool) -> [Effect]? {
     guard var editor else { return nil }
-    if key == .up || key == .down { return acceptValue() }
     let before = editor.field.text
-    guard editor.field.handle(key) else { return nil }
+    guard change(&editor.field) else { return nil }
     defer { self.editor = editor }
     guard editor.field.text != before else { return [] }
     do {

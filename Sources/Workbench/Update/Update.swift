@@ -11,6 +11,7 @@ extension WorkbenchState {
     switch message {
     case .key(let key): return press(key)
     case .mouse(let mouse): return point(mouse)
+    case .pasted(let text): return paste(text)
     case .resized(let size):
       self.size = size
       return []

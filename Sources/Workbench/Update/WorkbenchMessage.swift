@@ -6,6 +6,8 @@ import Traces
 public enum WorkbenchMessage: Sendable {
   case key(Key)
   case mouse(Mouse)
+  /// Text that was pasted.
+  case pasted(String)
   case resized(Size)
   case signal(Event.Signal)
   /// The answer to ``Effect/compile(_:)``.
