@@ -50,15 +50,16 @@ extension Layer {
       guard let kind = reader.text(), Self.isKnown(kind, reader) else { return nil }
       self.init(kind, reader, fields: nil)
     case .mapping(let mapping):
-      guard mapping.count == 1, let entry = mapping.first, let kind = entry.key.scalar?.string else {
-        let inside = mapping.keys.compactMap { $0.scalar?.string }.filter { !LayerForm.kinds.contains($0) }
+      guard mapping.entries.count == 1, let entry = mapping.entries.first else {
+        let inside = mapping.entries.map(\.key.string).filter { !LayerForm.kinds.contains($0) }
         reader.report(
-          "a layer has one key, its kind, but here are \(mapping.count)",
+          "a layer has one key, its kind, but here are \(mapping.entries.count)",
           hint: inside.isEmpty
             ? "begin each layer with '- '" : "put \(inside.joined(separator: ", ")) inside: - conv: {outputs: 16, …}")
         return nil
       }
-      let location = reader.log.location(of: entry.key) ?? reader.location
+      let kind = entry.key.string
+      let location = reader.log.location(at: entry.key.mark) ?? reader.location
       let value = NodeReader(entry.value, path: "\(reader.path).\(kind)", parent: location, log: reader.log)
       guard Self.isKnown(kind, reader) else { return nil }
       guard !value.isNothing else {

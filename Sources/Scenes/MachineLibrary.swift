@@ -71,8 +71,11 @@ public enum MachineLibrary {
       machine.file = argument
       return machine
     }
-    let url = URL(fileURLWithPath: argument, relativeTo: URL(fileURLWithPath: directory, isDirectory: true))
-    guard let data = try? Data(contentsOf: url), let text = String(data: data, encoding: .utf8) else {
+    let path = argument.withHome
+    let url = URL(fileURLWithPath: path.hasPrefix("/") ? path : "\(directory)/\(path)")
+    guard let data = try? FileHandle(forReadingFrom: url).read(upToCount: DocumentLimits.bytes + 1),
+      let text = String(data: data, encoding: .utf8)
+    else {
       throw DiagnosticList("there is no machine file '\(argument)'", hint: "a path is relative to the scene's folder")
     }
     return try read(text, file: argument, name: url.deletingPathExtension().lastPathComponent).machine
@@ -94,10 +97,11 @@ public enum MachineLibrary {
   private static func readLinks(_ text: String) throws(DiagnosticList) -> [NamedLink] {
     let log = ProblemLog(file: "links")
     let document = try SceneDocument(text: text, file: "links")
-    let links = (document.root.mapping ?? [:]).compactMap { key, node -> NamedLink? in
+    let links = (document.root.mapping?.entries ?? []).compactMap { key, node -> NamedLink? in
+      let name = key.string
       let entry = MappingReader(
-        NodeReader(node, path: key.scalar?.string ?? "", parent: nil, log: log), keys: ["link", "about", "source"])
-      guard let entry, let name = key.scalar?.string, let text = entry["link"]?.text(),
+        NodeReader(node, path: name, parent: nil, log: log), keys: ["link", "about", "source"])
+      guard let entry, let text = entry["link"]?.text(),
         let link = try? Link(parsing: text)
       else { return nil }
       return NamedLink(

@@ -1,5 +1,4 @@
 import Diagnostics
-import Yams
 
 /// The entries of a mapping. Keys that nobody knows are recorded when it is made.
 struct MappingReader {
@@ -15,25 +14,34 @@ struct MappingReader {
     }
     self.whole = whole
     var entries: [String: NodeReader] = [:]
-    for (keyNode, node) in mapping {
-      let key = keyNode.scalar?.string ?? "…"
+    var firsts: [String: SourceLocation] = [:]
+    var counts: [String: (times: Int, last: SourceLocation?)] = [:]
+    for (scalar, node) in mapping.entries {
+      let key = scalar.string
       let path = whole.path.isEmpty ? key : "\(whole.path).\(key)"
-      let location = whole.log.location(of: keyNode) ?? whole.location
-      if let twice = SceneDocument.duplicated(key) {
-        let first = location.map { "; the first one is in line \($0.line)" } ?? ""
-        let last = mapping.first { $0.key.scalar?.string == twice }.flatMap { whole.log.location(of: $0.key) }
-        whole.log.add(
-          Diagnostic(
-            "'\(twice)' is given twice\(first)", path: whole.path.isEmpty ? twice : "\(whole.path).\(twice)",
-            location: last ?? location, hint: "remove one of them"))
-      } else if keys.contains(key) {
-        entries[key] = NodeReader(node, path: path, parent: location, log: whole.log)
+      let location = whole.log.location(at: scalar.mark) ?? whole.location
+      if let known = counts[key] {
+        counts[key] = (known.times + 1, location)
       } else {
-        whole.log.add(
-          Diagnostic(
-            "unknown key '\(key)'", path: path, location: location,
-            hint: NearestName(known: keys).hint(for: key, kind: "known keys")))
+        counts[key] = (1, location)
+        firsts[key] = location
+        if !keys.contains(key) {
+          whole.log.add(
+            Diagnostic(
+              "unknown key '\(key)'", path: path, location: location,
+              hint: NearestName(known: keys).hint(for: key, kind: "known keys")))
+        }
       }
+      // Where a key is given several times, the last value is read.
+      if keys.contains(key) { entries[key] = NodeReader(node, path: path, parent: location, log: whole.log) }
+    }
+    for (key, found) in counts where found.times > 1 {
+      let times = found.times == 2 ? "twice" : "\(found.times) times"
+      let first = firsts[key].map { "; the first one is in line \($0.line)" } ?? ""
+      whole.log.add(
+        Diagnostic(
+          "'\(key)' is given \(times)\(first)", path: whole.path.isEmpty ? key : "\(whole.path).\(key)",
+          location: found.last, hint: "keep one of them"))
     }
     self.entries = entries
   }

@@ -1,18 +1,17 @@
 import Diagnostics
-import Yams
 
 /// A value of a document with the path to it. Reading a wrong value records a problem and gives nil.
 struct NodeReader {
-  let node: Node
+  let node: YAMLNode
   let path: String
   let location: SourceLocation?
   let log: ProblemLog
 
-  init(_ node: Node, path: String, parent: SourceLocation?, log: ProblemLog) {
+  init(_ node: YAMLNode, path: String, parent: SourceLocation?, log: ProblemLog) {
     self.node = node
     self.path = path
     self.log = log
-    location = log.location(of: node) ?? parent
+    location = log.location(at: node.mark) ?? parent
     log.remember(location, at: path)
   }
 
@@ -23,10 +22,7 @@ struct NodeReader {
   /// The text of an unquoted scalar, which may stand for a number or a truth value.
   private var plain: String? {
     guard let scalar = node.scalar else { return nil }
-    switch scalar.style {
-    case .plain, .any: return scalar.string
-    default: return nil
-    }
+    return scalar.style == .plain ? scalar.string : nil
   }
 
   var isNothing: Bool { plain.map { ["", "~", "null", "Null", "NULL"].contains($0) } ?? false }
@@ -36,7 +32,6 @@ struct NodeReader {
     switch node {
     case .mapping: "a mapping"
     case .sequence: "a list"
-    case .alias: "an alias"
     case .scalar(let scalar): isNothing ? "nothing" : "'\(scalar.string)'"
     }
   }
@@ -122,7 +117,7 @@ struct NodeReader {
       expected(what, hint: hint)
       return nil
     }
-    return sequence.enumerated().map { index, element in
+    return sequence.entries.enumerated().map { index, element in
       NodeReader(element, path: "\(path)[\(index)]", parent: location, log: log)
     }
   }

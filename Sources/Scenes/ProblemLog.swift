@@ -1,5 +1,4 @@
 import Diagnostics
-import Yams
 
 /// Gathers the problems of one document while it is read, so that all are reported at once.
 final class ProblemLog {
@@ -15,8 +14,8 @@ final class ProblemLog {
     self.overrides = overrides
   }
 
-  func location(of node: Node) -> SourceLocation? {
-    node.mark.map { SourceLocation(file: file, line: $0.line, column: $0.column) }
+  func location(at mark: YAMLNode.Mark?) -> SourceLocation? {
+    mark.map { SourceLocation(file: file, line: $0.line, column: $0.column) }
   }
 
   func remember(_ location: SourceLocation?, at path: String) { locations[path] = location }
@@ -26,7 +25,7 @@ final class ProblemLog {
     var problem = problem
     let path = problem.path ?? ""
     if let option = overrides.last(where: { path == $0.path || isBelow($0.path, path) })?.option {
-      problem.message = "\(option): \(problem.message)"
+      problem.message = "\(option.shortened): \(problem.message)"
       problem.location = nil
     } else if problem.location == nil {
       problem.location = nearestLocation(above: path)

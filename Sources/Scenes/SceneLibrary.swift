@@ -77,7 +77,7 @@ public enum SceneLibrary {
       let preset = try preset(named: argument)
       return try Scene(yaml: preset.yaml, file: "preset \(preset.name)", name: preset.name, overrides: overrides)
     }
-    let url = URL(fileURLWithPath: argument)
+    let url = URL(fileURLWithPath: argument.withHome)
     let name = url.deletingPathExtension().lastPathComponent
     return try Scene(
       yaml: text(of: argument, url), file: argument, directory: url.deletingLastPathComponent().path, name: name,
@@ -101,7 +101,8 @@ public enum SceneLibrary {
     }
     let data: Data
     do {
-      data = try Data(contentsOf: url)
+      // More than the limit is refused by its size, however much more there is.
+      data = try FileHandle(forReadingFrom: url).read(upToCount: DocumentLimits.bytes + 1) ?? Data()
     } catch {
       throw DiagnosticList("cannot read '\(argument)': \(error.localizedDescription)")
     }

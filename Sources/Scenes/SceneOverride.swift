@@ -1,5 +1,4 @@
 import Diagnostics
-import Yams
 
 /// A field of a scene that is replaced before the scene is read.
 public struct SceneOverride: Hashable, Sendable {
@@ -28,7 +27,7 @@ public struct SceneOverride: Hashable, Sendable {
   /// - Throws: where there is no `=`.
   public init(parsing text: String) throws(DiagnosticList) {
     guard let mark = text.firstIndex(of: "="), mark != text.startIndex else {
-      throw DiagnosticList("--set \(text): expected path=value", hint: "for instance --set training.batch=32")
+      throw DiagnosticList("--set \(text.shortened): expected path=value", hint: "for instance --set training.batch=32")
     }
     self.init(
       path: text[..<mark].filter { $0 != " " }, value: .yaml(String(text[text.index(after: mark)...])),
@@ -49,7 +48,9 @@ extension SceneDocument {
         removeRival(of: steps)
       } catch {
         problems.append(
-          Diagnostic("\(item.option): \(error.message)", path: item.path.isEmpty ? nil : item.path, hint: error.hint))
+          Diagnostic(
+            "\(item.option.shortened): \(error.message)", path: item.path.isEmpty ? nil : item.path.shortened,
+            hint: error.hint))
       }
     }
     return problems
@@ -59,10 +60,10 @@ extension SceneDocument {
   private mutating func removeRival(of steps: [PathStep]) {
     guard steps.count == 2, steps[0] == .key("training"), case .key(let key) = steps[1] else { return }
     let rival = key == "steps" ? "epochs" : key == "epochs" ? "steps" : nil
-    if let rival, var training = root.mapping?["training"]?.mapping {
-      training[Node(rival)] = nil
-      root.mapping?["training"] = .mapping(training)
-    }
+    guard let rival, var scene = root.mapping, var training = scene["training"]?.mapping else { return }
+    training[rival] = nil
+    scene["training"] = .mapping(training)
+    root = .mapping(scene)
   }
 }
 
@@ -77,20 +78,29 @@ private enum PathStep: Hashable {
   case key(String)
   case index(Int)
 
+  /// No scene has fields so deep inside one another.
+  static let most = 16
+
   static func steps(of path: String) throws(Misplaced) -> [PathStep] {
     var steps: [PathStep] = []
     for part in path.split(separator: ".", omittingEmptySubsequences: false) {
       var rest = part[...]
       let key = rest.prefix { $0 != "[" }
       rest = rest[key.endIndex...]
-      guard !(key.isEmpty && rest.isEmpty) else { throw Misplaced(message: "'\(path)' is no path") }
+      guard !(key.isEmpty && rest.isEmpty) else { throw Misplaced(message: "'\(path.shortened)' is no path") }
       if !key.isEmpty { steps.append(Int(key).map { .index($0) } ?? .key(String(key))) }
       while !rest.isEmpty {
         guard rest.first == "[", let end = rest.firstIndex(of: "]"),
           let index = Int(rest[rest.index(after: rest.startIndex)..<end]), index >= 0
-        else { throw Misplaced(message: "'\(path)' is no path", hint: "a place in a list is written as layers[2]") }
+        else {
+          throw Misplaced(message: "'\(path.shortened)' is no path", hint: "a place in a list is written as layers[2]")
+        }
         steps.append(.index(index))
         rest = rest[rest.index(after: end)...]
+        guard steps.count <= most else { break }
+      }
+      guard steps.count <= most else {
+        throw Misplaced(message: "the path has more than \(most) steps", hint: "for instance training.batch")
       }
     }
     return steps
@@ -107,32 +117,25 @@ private enum PathStep: Hashable {
 }
 
 extension SceneOverride {
-  fileprivate func node() throws(Misplaced) -> Node {
+  fileprivate func node() throws(Misplaced) -> YAMLNode {
     switch value {
-    case .text(let text): return Node(text, .implicit, .doubleQuoted)
+    case .text(let text): return .scalar(YAMLNode.Scalar(string: text, style: .doubleQuoted))
     case .yaml(let text):
       do {
-        return (try Yams.compose(yaml: text))?.unplaced ?? Node("", .implicit, .plain)
+        // A value's places are not those of the scene's file.
+        return try YAMLComposer.compose(text, file: nil, keepsMarks: false) ?? .scalar(YAMLNode.Scalar(string: ""))
       } catch {
-        throw Misplaced(message: "'\(text)' is not YAML", hint: "quote the value for the shell: --set '\(path)=…'")
+        throw Misplaced(
+          message: error.all.first?.message ?? "the value is not YAML",
+          hint: error.all.first?.hint ?? "quote the value for the shell: --set '\(path)=…'")
       }
     }
   }
 }
 
-extension Node {
-  /// The same tree without places, which are not those of the scene's file.
-  fileprivate var unplaced: Node {
-    switch self {
-    case .scalar(let scalar): Node(scalar.string, scalar.tag, scalar.style)
-    case .mapping(let mapping): Node(mapping.map { ($0.key.unplaced, $0.value.unplaced) }, mapping.tag, mapping.style)
-    case .sequence(let sequence): Node(sequence.map(\.unplaced), sequence.tag, sequence.style)
-    case .alias: self
-    }
-  }
-
+extension YAMLNode {
   /// Puts a value at what remains of a path from `position`. Missing mappings are made; a short form becomes its long one.
-  fileprivate mutating func set(_ value: Node, at path: [PathStep], from position: Int) throws(Misplaced) {
+  fileprivate mutating func set(_ value: YAMLNode, at path: [PathStep], from position: Int) throws(Misplaced) {
     guard position < path.count else {
       self = value
       return
@@ -141,24 +144,23 @@ extension Node {
     switch path[position] {
     case .index(let index):
       guard case .sequence(var sequence) = self else { throw Misplaced(message: "there is no list at \(place)") }
-      guard sequence.indices.contains(index) else {
-        let known = sequence.isEmpty ? "the list is empty" : "the list has 0 to \(sequence.count - 1)"
+      guard sequence.entries.indices.contains(index) else {
+        let known = sequence.entries.isEmpty ? "the list is empty" : "the list has 0 to \(sequence.entries.count - 1)"
         throw Misplaced(message: "there is no entry \(index) in \(place)", hint: known)
       }
-      try sequence[index].set(value, at: path, from: position + 1)
+      try sequence.entries[index].set(value, at: path, from: position + 1)
       self = .sequence(sequence)
     case .key(let key):
       let isLayer = position > 0 && path[position - 1].isIndex
       guard var mapping = asMapping(holding: key, at: place, isLayer: isLayer) else {
         throw Misplaced(message: "\(place) has no fields, so '\(key)' cannot be set there")
       }
-      let keyNode = mapping.keys.first { $0.scalar?.string == key } ?? Node(key)
-      var child = mapping[keyNode] ?? Node([(Node, Node)]())
+      var child = mapping[key] ?? .mapping(Mapping())
       if isLayer, position + 1 < path.count, let short = LayerForm.shorthand(of: key), child.mapping == nil {
-        child = Node([(Node(short), child)])
+        child = .mapping(short, child)
       }
       try child.set(value, at: path, from: position + 1)
-      mapping[keyNode] = child
+      mapping[key] = child
       self = .mapping(mapping)
     }
   }
@@ -166,15 +168,15 @@ extension Node {
   /// This node as a mapping that may get `key`, its short form made long; nil where it has no fields.
   private func asMapping(holding key: String, at place: String, isLayer: Bool) -> Mapping? {
     if case .mapping(let mapping) = self { return mapping }
-    let nothing = Mapping([])
+    let nothing = Mapping()
     switch scalar?.string {
     case nil: return nil
     case ""?, "~"?, "null"?: return nothing
-    case _ where place == "data": return Mapping([(Node("set"), self)])
-    case _ where place == "machine": return Mapping([(Node("file"), self)])
-    case _ where place == "machine.perturb.jitter": return Mapping([(Node("amplitude"), self)])
-    case _ where place == "training.rate": return Mapping([(Node("rate"), self)])
-    case let kind? where isLayer && kind == key: return Mapping([(Node(kind), .mapping(nothing))])
+    case _ where place == "data": return Self.mapping("set", self).mapping
+    case _ where place == "machine": return Self.mapping("file", self).mapping
+    case _ where place == "machine.perturb.jitter": return Self.mapping("amplitude", self).mapping
+    case _ where place == "training.rate": return Self.mapping("rate", self).mapping
+    case let kind? where isLayer && kind == key: return Self.mapping(kind, .mapping(nothing)).mapping
     default: return nil
     }
   }

@@ -28,13 +28,13 @@ extension Topology {
       self.init(word, nil)
       return
     }
-    guard let mapping = reader.node.mapping, mapping.count == 1, let key = mapping.keys.first?.scalar?.string,
-      let node = mapping.values.first
+    guard let mapping = reader.node.mapping, mapping.entries.count == 1, let (name, node) = mapping.entries.first
     else {
       reader.expected(
         "a topology: a name, or a name with its fields", hint: "as ring, or {torus: {rows: 2}}; known: \(Self.known)")
       return nil
     }
+    let key = name.string
     guard Self.isKnown(key, reader) else { return nil }
     self.init(key, NodeReader(node, path: "\(reader.path).\(key)", parent: reader.location, log: reader.log))
   }
