@@ -47,10 +47,11 @@ public struct TerminalScript: Sendable {
   /// - Throws: ``Failure`` for the first line that cannot be read.
   public init(_ text: String) throws(Failure) {
     steps = []
-    for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    // Lines may end as on any system: `isNewline` holds for the two characters of Windows, too.
+    for (index, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let line = Self.trimmed(raw)
       if line.isEmpty || line.hasPrefix("#") { continue }
-      let verb = line.prefix { $0 != " " }
+      let verb = line.prefix { !$0.isWhitespace }
       let rest = Self.trimmed(line.dropFirst(verb.count))
       steps.append((index + 1, try Self.step(verb: String(verb), rest: rest, line: index + 1)))
     }
@@ -66,7 +67,7 @@ public struct TerminalScript: Sendable {
   private static let verbs = "keys, type, paste, mouse, resize, signal, screen, wait, until, limit"
 
   private static func step(verb: String, rest: Substring, line: Int) throws(Failure) -> Step {
-    let words = rest.split(separator: " ")
+    let words = rest.split(whereSeparator: \.isWhitespace)
     switch verb {
     case "keys":
       var keys: [Key] = []

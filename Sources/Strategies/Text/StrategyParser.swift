@@ -5,6 +5,8 @@ extension Strategy {
   ///
   /// - Throws: the first problem of a kind's text, or every problem of a table, with the place and what would be accepted.
   public init(parsing text: String) throws(DiagnosticList) {
+    // Tables come from editors of any system; columns stay where they are.
+    let text = text.withLineFeeds.replacing("\t", with: " ")
     if text.contains("|") {
       self = .layers(try LayerTable(parsing: text))
       return
