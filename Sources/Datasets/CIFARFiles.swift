@@ -5,31 +5,32 @@ import Networks
 enum CIFARFiles {
   static let shape = Shape.image(channels: 3, height: 32, width: 32)
   static let classes = 10
+  private static let recordBytes = 1 + shape.count
 
   /// Images scaled to 0...1 and their labels, file after file.
   static func load(_ names: [String], field: String) throws(DiagnosticList) -> SampleSet {
-    let record = 1 + shape.count
     var features: [Float] = []
     var targets: [Float] = []
     for (index, name) in names.enumerated() {
       let file = try DataFile(name, field: "\(field)[\(index)]")
-      guard file.bytes.count.isMultiple(of: record) else {
-        let whole = file.bytes.count / record
-        throw file.refuse(
-          "records have \(record) bytes, but \(file.bytes.count) bytes are \(whole) records and "
-            + "\(file.bytes.count % record) bytes more",
-          hint: "the file is truncated, or not the binary version of CIFAR-10")
-      }
-      features.reserveCapacity(features.count + file.bytes.count)
-      for start in stride(from: 0, to: file.bytes.count, by: record) {
-        let label = file.bytes[start]
-        guard label < classes else {
+      if let size = file.size { try SampleMemory.check(features.count + size, of: file) }
+      var record = 0
+      while case let bytes = try file.read(recordBytes), !bytes.isEmpty {
+        guard bytes.count == recordBytes else {
           throw file.refuse(
-            "label \(label) of record \(start / record) (byte \(start)) is not in 0...9",
+            "records have \(recordBytes) bytes, but \(record * recordBytes + bytes.count) bytes are \(record) records and "
+              + "\(bytes.count) bytes more",
+            hint: "the file is truncated, or not the binary version of CIFAR-10")
+        }
+        guard bytes[0] < classes else {
+          throw file.refuse(
+            "label \(bytes[0]) of record \(record) (byte \(record * recordBytes)) is not in 0...9",
             hint: "is this the binary version of CIFAR-10?")
         }
-        targets.append(Float(label))
-        for place in start + 1..<start + record { features.append(Float(file.bytes[place]) / 255) }
+        targets.append(Float(bytes[0]))
+        for byte in bytes.dropFirst() { features.append(Float(byte) / 255) }
+        try SampleMemory.check(features.count, of: file)
+        record += 1
       }
     }
     return SampleSet(shape: shape, features: features, targets: targets, classes: classes)

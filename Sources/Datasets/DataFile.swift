@@ -1,14 +1,21 @@
-import CZlib
 import Diagnostics
 import Foundation
 
-/// A file of samples in memory, inflated if it was compressed.
-struct DataFile {
+/// A file of samples, read from its start to its end and inflated on the way where it is compressed. Pipes and devices are
+/// read like files.
+final class DataFile {
   /// As the user wrote it.
   let name: String
   /// The scene's field that names it, as `data.images`.
   let path: String
-  let bytes: [UInt8]
+  /// Bytes of the contents, where that is known before they are read: of a regular file that is not compressed.
+  private(set) var size: Int?
+
+  private let handle: FileHandle
+  private var inflater: Inflater?
+  /// Contents that were read from the file and not yet asked for.
+  private var piece: ArraySlice<UInt8> = []
+  private static let pieceBytes = 1 << 20
 
   /// - Throws: a missing, unreadable, empty or damaged file.
   init(_ name: String, field: String) throws(DiagnosticList) {
@@ -22,88 +29,85 @@ struct DataFile {
     if isDirectory.boolValue {
       throw DiagnosticList("'\(name)' is a directory", path: path, hint: "name a file in it")
     }
-    let raw: [UInt8]
     do {
-      raw = [UInt8](try Data(contentsOf: url))
+      handle = try FileHandle(forReadingFrom: url)
     } catch {
       throw DiagnosticList("cannot read '\(name)': \(error.localizedDescription)", path: path)
     }
-    if raw.starts(with: Gzip.magic) {
-      do throws(Gzip.Failure) {
-        bytes = try Gzip.inflate(raw)
-      } catch {
-        throw DiagnosticList("'\(name)': \(error.message)", path: path, hint: "fetch or compress the file again")
-      }
+    size = Self.regularSize(url)
+    let start = try raw()
+    if start.starts(with: Inflater.magic) {
+      size = nil
+      inflater = try inflating { () throws(Inflater.Failure) in try Inflater(start) }
     } else {
-      bytes = raw
+      piece = start[...]
     }
-    if bytes.isEmpty { throw DiagnosticList("'\(name)' is empty", path: path) }
+    if piece.isEmpty { piece = try next() }
+    if piece.isEmpty { throw DiagnosticList("'\(name)' is empty", path: path) }
+  }
+
+  deinit { try? handle.close() }
+
+  /// Whether a look into the file leaves it as it was: what a pipe has given is gone.
+  static func canBeReadTwice(_ name: String) -> Bool { regularSize(URL(fileURLWithPath: name)) != nil }
+
+  /// The next `count` bytes of the contents, fewer only at their end.
+  ///
+  /// - Throws: a file that cannot be read or whose compressed data are damaged.
+  func read(_ count: Int) throws(DiagnosticList) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      if piece.isEmpty { piece = try next() }
+      if piece.isEmpty { break }
+      let part = piece.prefix(count - bytes.count)
+      bytes += part
+      piece = piece[part.endIndex...]
+    }
+    return bytes
+  }
+
+  /// The next bytes of the contents, as many as come at once; none at their end.
+  func readPiece() throws(DiagnosticList) -> ArraySlice<UInt8> {
+    if piece.isEmpty { piece = try next() }
+    defer { piece = [] }
+    return piece
   }
 
   /// A problem with this file.
   func refuse(_ message: String, hint: String? = nil) -> DiagnosticList {
     DiagnosticList("'\(name)': \(message)", path: path, hint: hint)
   }
-}
 
-/// gzip (RFC 1952) by zlib.
-enum Gzip {
-  static let magic: [UInt8] = [0x1f, 0x8b]
-
-  struct Failure: Error {
-    var message: String
-  }
-
-  /// The contents of one or more gzip members.
-  ///
-  /// - Throws: truncated or damaged input, or contents over 4 GiB.
-  static func inflate(_ input: [UInt8]) throws(Failure) -> [UInt8] {
-    var output: [UInt8] = []
-    var position = 0
-    repeat {
-      position += try inflateMember(input, from: position, to: &output)
-    } while input[position...].starts(with: magic)
-    guard position == input.count else {
-      throw Failure(message: "\(input.count - position) bytes follow the gzip data")
-    }
-    return output
-  }
-
-  /// Appends one member's contents; returns how many bytes of input it took.
-  private static func inflateMember(
-    _ input: [UInt8], from start: Int, to output: inout [UInt8]
-  ) throws(Failure) -> Int {
-    var stream = z_stream()
-    guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-      throw Failure(message: "zlib cannot start")
-    }
-    defer { inflateEnd(&stream) }
-    // zlib counts in 32 bits: both sides go piece by piece.
-    var chunk = [UInt8](repeating: 0, count: 1 << 18)
-    var consumed = start
+  private func next() throws(DiagnosticList) -> ArraySlice<UInt8> {
+    guard let inflater else { return try raw()[...] }
     while true {
-      let available = min(input.count - consumed, 1 << 20)
-      let (status, taken, made) = input.withUnsafeBufferPointer { source in
-        chunk.withUnsafeMutableBufferPointer { target in
-          stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress! + consumed)
-          stream.avail_in = UInt32(available)
-          stream.next_out = target.baseAddress
-          stream.avail_out = UInt32(target.count)
-          let status = CZlib.inflate(&stream, Z_NO_FLUSH)
-          return (status, available - Int(stream.avail_in), target.count - Int(stream.avail_out))
-        }
-      }
-      consumed += taken
-      output += chunk[..<made]
-      if status == Z_STREAM_END { return consumed - start }
-      if status == Z_BUF_ERROR || (status == Z_OK && taken == 0 && made == 0) {
-        throw Failure(message: "the gzip data end early, after \(input.count) bytes")
-      }
-      guard status == Z_OK else {
-        let reason = stream.msg.map { String(cString: $0) } ?? "zlib error \(status)"
-        throw Failure(message: "the gzip data are damaged near byte \(consumed): \(reason)")
-      }
-      if output.count > 1 << 32 { throw Failure(message: "the contents are larger than 4 GiB") }
+      let made = try inflating { () throws(Inflater.Failure) in try inflater.next() }
+      if !made.isEmpty || inflater.isAtEnd { return made[...] }
+      try inflater.feed(raw())
     }
+  }
+
+  private func raw() throws(DiagnosticList) -> [UInt8] {
+    do {
+      return [UInt8](try handle.read(upToCount: Self.pieceBytes) ?? Data())
+    } catch {
+      throw DiagnosticList("cannot read '\(name)': \(error.localizedDescription)", path: path)
+    }
+  }
+
+  private func inflating<Value>(_ body: () throws(Inflater.Failure) -> Value) throws(DiagnosticList) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw refuse(error.message, hint: "fetch or compress the file again")
+    }
+  }
+
+  private static func regularSize(_ url: URL) -> Int? {
+    let file = url.resolvingSymlinksInPath()
+    guard let facts = try? FileManager.default.attributesOfItem(atPath: file.path),
+      facts[.type] as? FileAttributeType == .typeRegular
+    else { return nil }
+    return facts[.size] as? Int
   }
 }

@@ -25,6 +25,15 @@ public struct SampleSet: Hashable, Sendable {
     self.classes = classes
   }
 
+  /// The same words as another set's, in another shape of as many.
+  init(_ set: SampleSet, shape: Shape) {
+    precondition(shape.count == set.shape.count, "a shape of as many words")
+    self.shape = shape
+    features = set.features
+    targets = set.targets
+    classes = set.classes
+  }
+
   /// Where in ``features`` the words of one sample stand.
   public func range(of sample: Int) -> Range<Int> { sample * shape.count..<(sample + 1) * shape.count }
 }
@@ -49,19 +58,16 @@ public struct Dataset: Hashable, Sendable {
   }
 
   /// One line: `digits: 1442 train + 355 test, 1×8×8, 10 classes`.
-  public var describe: String { outline.describe(name: name) }
+  public var describe: String {
+    let test = test.map { "\($0.count) test" } ?? "no test set"
+    return "\(name): \(train.count) train + \(test), \(train.shape), "
+      + (train.classes.map { $0 == 1 ? "1 class" : "\($0) classes" } ?? "real targets")
+  }
 
   /// Shape and counts.
   public var outline: DatasetOutline {
-    DatasetOutline(shape: train.shape, classes: train.classes, trainCount: train.count, testCount: test?.count)
-  }
-}
-
-extension DatasetOutline {
-  /// One line: `digits: 1442 train + 355 test, 1×8×8, 10 classes`.
-  public func describe(name: String) -> String {
-    let test = testCount.map { "\($0) test" } ?? "no test set"
-    return "\(name): \(trainCount) train + \(test), \(shape), "
-      + (classes.map { $0 == 1 ? "1 class" : "\($0) classes" } ?? "real targets")
+    DatasetOutline(
+      shape: train.shape, targets: Targets(train.targets, classes: train.classes), trainCount: train.count,
+      testCount: test?.count)
   }
 }

@@ -20,6 +20,11 @@ extension DataSource {
         GeneratedSets.blobs(dimensions: dimensions, classes: classes, samples: samples, spread: spread, seed: seed),
         "generated: one Gaussian cluster per class, spread \(spread), seed \(seed)")
     case .synthetic(let shape, let classes, let samples):
+      guard let shape, let classes else {
+        throw DiagnosticList(
+          "the set has no \(shape == nil ? "shape" : "number of classes") without a network", path: "data",
+          hint: "for instance {set: synthetic, shape: [3, 32, 32], classes: 10}")
+      }
       return dataset(
         GeneratedSets.synthetic(shape: shape, classes: classes, samples: samples, seed: seed),
         "generated: one mean pattern per class and uniform noise, seed \(seed)")
@@ -35,10 +40,10 @@ extension DataSource {
       let train = try CIFARFiles.load(files, field: "files")
       let test = testFiles.isEmpty ? nil : try CIFARFiles.load(testFiles, field: "test_files")
       return Dataset(name: name, train: train, test: test, provenance: "read from \(files.joined(separator: ", "))")
-    case .csv(let file, let testFile):
-      let train = try CSVFiles.load(file, field: "file", matching: nil)
+    case .csv(let file, let testFile, let header):
+      let train = try CSVFiles.load(file, field: "file", header: header, matching: nil)
       var test: SampleSet?
-      if let testFile { test = try CSVFiles.load(testFile, field: "test_file", matching: train) }
+      if let testFile { test = try CSVFiles.load(testFile, field: "test_file", header: header, matching: train) }
       return Dataset(name: name, train: train, test: test, provenance: "read from \(file)")
     }
   }

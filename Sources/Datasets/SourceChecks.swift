@@ -32,9 +32,11 @@ extension DataSource {
       requireCounts(classes, samples, [dimensions])
       require(spread >= 0 && spread.isFinite, "spread is a standard deviation, but is \(spread)", "spread")
     case .synthetic(let shape, let classes, let samples):
-      let axes = [shape.channels, shape.height, shape.width]
-      require(axes.allSatisfy { $0 > 0 }, "every extent of the shape is at least 1, but it is \(shape)", "shape")
-      requireCounts(classes, samples, axes)
+      let axes = shape.map { [$0.channels, $0.height, $0.width] } ?? []
+      require(
+        axes.allSatisfy { $0 > 0 }, "every extent of the shape is at least 1, but it is \(shape?.description ?? "")",
+        "shape")
+      requireCounts(classes ?? 1, samples, axes)
     case .idx(_, _, let testImages, let testLabels):
       require(
         (testImages == nil) == (testLabels == nil), "a test set needs both its images and its labels",
@@ -46,22 +48,31 @@ extension DataSource {
     return found
   }
 
-  /// What is known without reading or generating anything; nil for files and for a description with problems.
+  /// What is known before anything is generated, and of files what their first bytes say. Nil where nothing is known: for
+  /// a description with problems, a set that takes its shape from the network, files that cannot be read, and pipes, which
+  /// could not be read a second time.
   public var outline: DatasetOutline? {
     guard problems().isEmpty else { return nil }
     func generated(_ shape: Shape, _ classes: Int, _ samples: Int) -> DatasetOutline {
       DatasetOutline(
-        shape: shape, classes: classes, trainCount: samples, testCount: GeneratedSets.testCount(samples))
+        shape: shape, targets: .classes(classes, first: 0), trainCount: samples,
+        testCount: GeneratedSets.testCount(samples))
     }
     switch self {
     case .digits:
       return DatasetOutline(
-        shape: DigitsSet.shape, classes: DigitsSet.classes, trainCount: DigitsSet.trainCount,
+        shape: DigitsSet.shape, targets: .classes(DigitsSet.classes, first: 0), trainCount: DigitsSet.trainCount,
         testCount: DigitsSet.testCount)
     case .spirals(let classes, let samples, _): return generated(.features(2), classes, samples)
     case .blobs(let dimensions, let classes, let samples, _): return generated(.features(dimensions), classes, samples)
-    case .synthetic(let shape, let classes, let samples): return generated(shape, classes, samples)
-    case .idx, .cifar10, .csv: return nil
+    case .synthetic(let shape, let classes, let samples):
+      guard let shape, let classes else { return nil }
+      return generated(shape, classes, samples)
+    case .idx(let images, let labels, _, _): return IDXFiles.outline(images: images, labels: labels)
+    case .cifar10(let files, _):
+      guard files.allSatisfy({ DataFile.canBeReadTwice($0) }) else { return nil }
+      return DatasetOutline(shape: CIFARFiles.shape, targets: .classes(CIFARFiles.classes, first: 0))
+    case .csv(let file, _, _): return CSVFiles.outline(file)
     }
   }
 }

@@ -7,47 +7,27 @@ import Programs
 /// What has to agree before a run: program, data and settings.
 enum RunChecks {
   /// - Parameter machine: what the wall clock is to obey; nil on another clock, which may go faster.
+  /// - Returns: the samples in the shape in which the network reads them.
   /// - Throws: everything that does not fit, together.
   static func check(
     program: Program, inference: Program?, dataset: Dataset, training: TrainingSettings, machine: Machine?
-  ) throws(DiagnosticList) {
+  ) throws(DiagnosticList) -> Dataset {
     var problems: [Diagnostic] = []
-    let input = program.graph.input
+    var fitted = dataset
     if let layer = program.graph.nodes.first(where: { $0.kind.profile != nil }) {
       problems.append(
         Diagnostic(
           "layer '\(layer.name)' has measured times and computes nothing", path: "network.layers[\(layer.index)]",
           hint: "a network with profiled layers can be simulated, not trained"))
     }
-    for (name, set) in [("training", dataset.train)] + (dataset.test.map { [("test", $0)] } ?? []) {
-      if set.shape != input && set.shape.count != input.count {
-        problems.append(
-          Diagnostic(
-            "the \(name) set's samples are \(set.shape), but the network reads \(input)", path: "network.input"))
-      }
-      let outputs = program.graph.headOutputs
-      if let classes = set.classes, classes > outputs, program.graph.loss == .softmaxCrossEntropy || outputs > 1 {
-        problems.append(
-          Diagnostic(
-            "the \(name) set has \(classes) classes, but the network has \(outputs) outputs",
-            hint: "give the last layer \(classes) outputs"))
-      }
-      if set.classes == nil, program.graph.loss != .meanSquaredError || outputs != 1 {
-        problems.append(
-          Diagnostic(
-            "the \(name) set has real targets, which need one output and the loss meanSquaredError",
-            path: "network.loss"))
-      }
+    do {
+      fitted = try dataset.fitted(to: SampleDemand(program.graph, batch: program.batch))
+    } catch {
+      problems += error.all
     }
+    if program.batch < 1 { problems.append(Diagnostic("a batch has at least one sample", path: "training.batch")) }
     if program.batch != training.batch {
       problems.append(Diagnostic("the program is for batches of \(program.batch), the training for \(training.batch)"))
-    }
-    if program.batch < 1 || program.batch > dataset.train.count {
-      problems.append(
-        Diagnostic(
-          "a batch of \(program.batch) does not fit into \(dataset.train.count) training samples",
-          path: "training.batch",
-          hint: "at most \(dataset.train.count)"))
     }
     if program.mode != .training { problems.append(Diagnostic("an inference program does not train")) }
     if let inference, inference.mode != .inference || inference.devices.count != 1 {
@@ -62,6 +42,7 @@ enum RunChecks {
           "device \(fast) has the rate \(machine.rate(of: fast)), and a thread is no faster than a core of this machine",
           path: "machine.rates", hint: "rates up to 1 can be run; --clock virtual and 'partita simulate' take any"))
     }
-    if !problems.isEmpty { throw DiagnosticList(problems) }
+    guard problems.isEmpty else { throw DiagnosticList(problems) }
+    return fitted
   }
 }

@@ -53,7 +53,7 @@ public final class TrainingRun: Sendable {
     options: Options = Options(), initialParameters: [NamedTensor]? = nil, pacing: Pacing = .wall
   ) throws(DiagnosticList) {
     self.pacing = pacing
-    try RunChecks.check(
+    let dataset = try RunChecks.check(
       program: program, inference: inference, dataset: dataset, training: training,
       machine: pacing.clock == .wall ? options.machine : nil)
     for program in [program, inference].compactMap({ $0 }) where options.verifies {

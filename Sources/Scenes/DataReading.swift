@@ -12,7 +12,7 @@ extension DataSettings {
     case "synthetic": ["shape", "classes", "samples"]
     case "idx": ["images", "labels", "test_images", "test_labels"]
     case "cifar10": ["files", "test_files"]
-    case "csv": ["file", "test_file"]
+    case "csv": ["file", "test_file", "header"]
     default: []
     }
   }
@@ -94,11 +94,14 @@ private struct DataFields {
       guard let dimensions, let classes, let samples, let spread else { return nil }
       return .blobs(dimensions: dimensions, classes: classes, samples: samples, spread: spread)
     case "synthetic":
-      let shape = fields.required("shape", hint: "for instance shape: [3, 32, 32]").flatMap { Shape($0) }
-      let classes = count("classes", 10)
+      // Without them the set takes the network's.
+      let shape = fields["shape"].map { Shape($0) }
+      let classes = fields["classes"].map { $0.integer(in: 1...(1 << 40)) }
       let samples = count("samples", 1000)
-      guard let shape, let classes, let samples else { return nil }
-      return .synthetic(shape: shape, classes: classes, samples: samples)
+      if let shape, shape == nil { return nil }
+      if let classes, classes == nil { return nil }
+      guard let samples else { return nil }
+      return .synthetic(shape: shape ?? nil, classes: classes ?? nil, samples: samples)
     case "idx":
       let images = fields.required("images").flatMap(path)
       let labels = fields.required("labels").flatMap(path)
@@ -114,8 +117,10 @@ private struct DataFields {
     case "csv":
       let file = fields.required("file").flatMap(path)
       let testFile = optionalPath("test_file")
+      let header = fields["header"].map { $0.boolean() }
+      if let header, header == nil { return nil }
       guard let file, let testFile else { return nil }
-      return .csv(file: file, testFile: testFile.first)
+      return .csv(file: file, testFile: testFile.first, header: header ?? nil)
     default: return nil
     }
   }
@@ -141,8 +146,8 @@ private struct DataFields {
       reader.report("a file's name is empty")
       return nil
     }
-    return URL(fileURLWithPath: text, relativeTo: URL(fileURLWithPath: directory, isDirectory: true))
-      .standardizedFileURL.path
+    let path = text.withHome
+    return URL(fileURLWithPath: path.hasPrefix("/") ? path : "\(directory)/\(path)").standardizedFileURL.path
   }
 
   /// One path or a list of them.

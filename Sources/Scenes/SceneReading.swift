@@ -43,7 +43,7 @@ extension Scene {
     // A network that is only simulated reads no data.
     let data =
       if let network, network.isMeasured, scene["data"] == nil {
-        DataSettings(.synthetic(shape: network.input, classes: 2, samples: 1))
+        DataSettings(.synthetic(samples: 1))
       } else {
         scene.required("data", hint: "for instance data: {set: digits}").flatMap {
           DataSettings($0, directory: directory)

@@ -62,7 +62,7 @@ extension Scene {
   /// Steps of the whole run. Data is read only where nothing else says how many samples there are.
   fileprivate func stepCount() throws(DiagnosticList) -> Int {
     if case .steps(let count) = training.length { return count }
-    if let outline = data.source.outline { return max(1, training.steps(samples: outline.trainCount)) }
+    if let count = try samples().outline?.trainCount { return max(1, training.steps(samples: count)) }
     return max(1, training.steps(samples: try loadDataset().train.count))
   }
 }

@@ -15,7 +15,7 @@ final class WorkbenchEngine: Session {
   private let forecasts: WorkbenchForecasts
   private let references = WorkbenchReferences()
   /// What the engine said when it refused or failed stays until the next run.
-  private var data: (settings: DataSettings, seed: UInt64, set: Dataset)?
+  private var data: (source: DataSource, seed: UInt64, set: Dataset)?
 
   /// - Parameter forecaster: what is known of the machine when the workbench is opened.
   init(_ forecaster: Forecaster) { forecasts = WorkbenchForecasts(forecaster) }
@@ -86,10 +86,12 @@ final class WorkbenchEngine: Session {
   }
 
   private func dataset(of scene: Scene) throws -> Dataset {
-    if let data, data.settings == scene.data, data.seed == scene.training.seed { return data.set }
-    let set = try scene.loadDataset()
-    data = (scene.data, scene.training.seed, set)
-    return set
+    let source = try scene.samples()
+    // What was read before may not fit the network that there is now.
+    if let data, data.source == source, data.seed == scene.training.seed { return try scene.fitted(data.set) }
+    let set = try scene.readDataset()
+    data = (source, scene.training.seed, set)
+    return try scene.fitted(set)
   }
 
   private func state(of state: RunState) -> SessionUpdate.State {

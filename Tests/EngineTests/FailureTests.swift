@@ -94,7 +94,7 @@ import Testing
       })
     let text = "\(problems)"
     #expect(text.contains("batches of 12, the training for 4"))
-    #expect(text.contains("does not fit into"))
+    #expect(text.contains("a batch of 12 is larger than the 6 training samples"))
     #expect(text.contains("inference program of one device"))
   }
 }

@@ -43,7 +43,7 @@ public struct ScenePlan: Sendable {
     if !shortages.isEmpty { throw DiagnosticList(shortages) }
     facts = ProgramFacts(program, workspaceWords: workspaceWords, machine: scene.machine)
     bubble = program.bubble
-    steps = scene.data.source.outline.map { scene.training.steps(samples: $0.trainCount) }
+    steps = try scene.samples().outline?.trainCount.map { scene.training.steps(samples: $0) }
   }
 
   /// Messages that all devices together send in a step.
