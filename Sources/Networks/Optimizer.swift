@@ -11,6 +11,23 @@ public enum Optimizer: Hashable, Sendable {
   /// Kingma and Ba 2015, with bias correction.
   case adam(beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8)
 
+  /// The name that scenes use.
+  public var name: String {
+    switch self {
+    case .sgd, .momentum, .nesterov: "sgd"
+    case .adagrad: "adagrad"
+    case .adam: "adam"
+    }
+  }
+
+  /// The learning rate where a scene gives none.
+  public var standardRate: Float {
+    switch self {
+    case .sgd, .momentum, .nesterov, .adagrad: 0.01
+    case .adam: 0.001
+    }
+  }
+
   /// Words of state per learned word.
   public var stateCount: Int {
     switch self {
@@ -85,18 +102,25 @@ public struct TrainingSettings: Hashable, Sendable {
   public var length: Length
   public var optimizer: Optimizer
   public var weightDecay: Float
-  public var rate: RateSchedule
+  /// Nil where the optimizer's standard rate holds, whatever the optimizer becomes.
+  public var givenRate: RateSchedule?
   public var seed: UInt64
 
+  /// The rate that holds: the given one, or the optimizer's standard.
+  public var rate: RateSchedule {
+    get { givenRate ?? RateSchedule(rate: optimizer.standardRate) }
+    set { givenRate = newValue }
+  }
+
   public init(
-    batch: Int, length: Length, optimizer: Optimizer = .sgd, weightDecay: Float = 0, rate: RateSchedule,
+    batch: Int, length: Length, optimizer: Optimizer = .sgd, weightDecay: Float = 0, rate: RateSchedule? = nil,
     seed: UInt64 = 0
   ) {
     self.batch = batch
     self.length = length
     self.optimizer = optimizer
     self.weightDecay = weightDecay
-    self.rate = rate
+    givenRate = rate
     self.seed = seed
   }
 

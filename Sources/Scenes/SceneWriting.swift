@@ -130,14 +130,16 @@ extension DataSource {
         ("spread", ScalarText.number(spread)),
       ]
     case .synthetic(let shape, let classes, let samples):
-      return [("shape", ScalarText.shape(shape)), ("classes", "\(classes)"), ("samples", "\(samples)")]
+      return (shape.map { [("shape", ScalarText.shape($0))] } ?? []) + (classes.map { [("classes", "\($0)")] } ?? [])
+        + [("samples", "\(samples)")]
     case .idx(let images, let labels, let testImages, let testLabels):
       return path("images", images) + path("labels", labels) + path("test_images", testImages)
         + path("test_labels", testLabels)
     case .cifar10(let files, let testFiles):
       return [("files", ScalarText.list(files))]
         + (testFiles.isEmpty ? [] : [("test_files", ScalarText.list(testFiles))])
-    case .csv(let file, let testFile): return path("file", file) + path("test_file", testFile)
+    case .csv(let file, let testFile, let header):
+      return path("file", file) + path("test_file", testFile) + (header.map { [("header", "\($0)")] } ?? [])
     }
   }
 }
@@ -152,7 +154,8 @@ extension TrainingSettings {
     }
     entries += optimizer.entries
     if weightDecay != 0 { entries.append(("weight_decay", ScalarText.number(weightDecay))) }
-    return entries + [("rate", rate.yaml), ("seed", "\(seed)")]
+    if let givenRate { entries.append(("rate", givenRate.yaml)) }
+    return entries + [("seed", "\(seed)")]
   }
 }
 

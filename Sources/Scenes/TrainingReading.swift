@@ -23,12 +23,13 @@ struct TrainingFields {
     let length = Self.length(fields)
     let optimizer = Self.optimizer(fields)
     let decay = fields["weight_decay"].map { $0.number("a number of 0 or more") { $0 >= 0 } } ?? 0
-    let rate = fields.required("rate", hint: "for instance rate: 0.1").flatMap { RateSchedule($0) }
+    let rate = fields["rate"].map { RateSchedule($0, standard: optimizer?.standardRate) }
+    if let rate, rate == nil { return nil }
     let seed = fields["seed"].map { $0.seed() } ?? 0
     if let microbatches, microbatches == nil { return nil }
-    guard let batch, let length, let optimizer, let decay, let rate, let seed else { return nil }
+    guard let batch, let length, let optimizer, let decay, let seed else { return nil }
     settings = TrainingSettings(
-      batch: batch, length: length, optimizer: optimizer, weightDecay: decay, rate: rate, seed: seed)
+      batch: batch, length: length, optimizer: optimizer, weightDecay: decay, rate: rate ?? nil, seed: seed)
     self.microbatches = microbatches ?? nil
   }
 
@@ -79,7 +80,9 @@ struct TrainingFields {
 
 extension RateSchedule {
   /// Reads a number, or `{rate: 0.1, schedule: step, every: 100, factor: 0.5, warmup: 20}`.
-  init?(_ reader: NodeReader) {
+  ///
+  /// - Parameter standard: the rate of a schedule that gives none.
+  init?(_ reader: NodeReader, standard: Float?) {
     let range = "a number of 0 or more"
     guard case .mapping = reader.node else {
       guard let rate = reader.number(range, where: { $0 >= 0 }) else { return nil }
@@ -88,7 +91,7 @@ extension RateSchedule {
     }
     let keys = ["rate", "schedule", "every", "factor", "final", "warmup"]
     guard let fields = MappingReader(reader, keys: keys) else { return nil }
-    let rate = fields.required("rate").flatMap { $0.number(range) { $0 >= 0 } }
+    let rate = fields["rate"].map { $0.number(range) { $0 >= 0 } } ?? standard
     let warmup = fields["warmup"].map { $0.integer(in: 0...1_000_000_000) } ?? 0
     let names: KeyValuePairs<String, String> = ["constant": "constant", "step": "step", "cosine": "cosine"]
     let schedule = fields["schedule"].map { $0.choice("schedule", names) } ?? "constant"

@@ -28,7 +28,7 @@ import Testing
       Set(places) == [
         "2 networc", "6 network.layers[0].conv.outputs", "6 network.layers[0].conv.paddding",
         "8 network.layers[2].linear",
-        "9 network.loss", "10 data.set", "11 training.batch", "11 training.momentum", "11 training",
+        "9 network.loss", "10 data.set", "11 training.batch", "11 training.momentum",
         "12 machine.devices",
         "12 machine.link", "13 strategy",
       ])
@@ -93,7 +93,6 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{batch: 8}", "training", "'rate' is missing"),
     ("{batch: 8, rate: -1}", "training.rate", "expected a number of 0 or more, found '-1'"),
     ("{batch: 8, rate: .nan}", "training.rate", "expected a number of 0 or more, found '.nan'"),
     ("{batch: 8, rate: 0.1, epochs: 1, steps: 2}", "training.steps", "both given"),

@@ -62,7 +62,7 @@ public enum SceneSettings {
     return fields + MachineSettings.fields(of: scene.machine)
   }
 
-  private static let datasets = ["digits", "spirals", "blobs"]
+  private static let datasets = ["digits", "spirals", "blobs", "synthetic"]
   private static let optimizers = ["sgd", "momentum", "nesterov", "adagrad", "adam"]
 
   private static func sizes(with own: String?) -> [String] {
@@ -85,7 +85,13 @@ public enum SceneSettings {
       fields.append(SettingField("momentum", momentum.text, .text, hint: "0 or more, below 1"))
     default: break
     }
-    fields.append(SettingField("rate", training.rate.rate.text, .decade, hint: "learning rate"))
+    let isStandard = training.givenRate == nil
+    fields.append(
+      SettingField(
+        "rate", training.rate.rate.text, .decade,
+        hint: isStandard
+          ? "learning rate; \(training.rate.rate.text) is \(training.optimizer.name)'s default" : "learning rate"
+      ))
     switch training.length {
     case .steps(let count): fields.append(SettingField("length", "\(count) steps", .text, hint: "N steps, or N epochs"))
     case .epochs(let count):
@@ -230,7 +236,7 @@ public enum SceneSettings {
   }
 
   private static func dataText(_ scene: Scene) -> String {
-    let plain = [DataSettings(.digits), DataSettings(.spirals()), DataSettings(.blobs())]
+    let plain = [DataSettings(.digits), DataSettings(.spirals()), DataSettings(.blobs()), DataSettings(.synthetic())]
     if plain.contains(scene.data) { return scene.data.source.name }
     let line = scene.yaml.split(separator: "\n").first { $0.hasPrefix("data: ") }
     return line.map { String($0.dropFirst(6)) } ?? scene.data.source.name
