@@ -24,7 +24,8 @@ let testing: [SwiftSetting] = [.unsafeFlags(["-Onone"])]
 /// The tests of one module; they may use what lies below it.
 func tests(_ name: String, _ below: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name), "Diagnostics"] + below, resources: resources,
+    name: "\(name)Tests", dependencies: [.byName(name: name), "Diagnostics", "PartitaTesting"] + below,
+    resources: resources,
     swiftSettings: testing)
 }
 
@@ -90,6 +91,7 @@ let package = Package(
       name: "KernelBenchmarks", dependencies: ["Networks", "Kernels"], swiftSettings: arithmetic),
     .executableTarget(name: "SimulatorBenchmarks", dependencies: ["Networks", "Programs", "Strategies", "Simulator"]),
     // Tests
+    .target(name: "PartitaTesting", path: "Tests/PartitaTesting"),
     tests("Networks"),
     tests("Machines"),
     tests("Datasets", ["Networks"]),
