@@ -8,7 +8,7 @@ extension Machine {
       texts.append("topology: \(topology) of \(link)")
       texts.append(
         "messages pass the links of their route without waiting for their last byte (virtual cut-through); a link takes them "
-          + "in the order of sending")
+          + "in the order in which they arrive there")
     }
     if !rates.isEmpty {
       texts.append("rates of the devices: \((0..<devices).map { "\(rate(of: $0))" }.joined(separator: ", "))")

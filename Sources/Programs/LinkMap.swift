@@ -24,6 +24,19 @@ public struct LinkMap: Hashable, Sendable {
     self.channels = channels
   }
 
+  /// What the wires of a channel's route add to every message, together.
+  public func latencyNanoseconds(of channel: Int) -> Int64 {
+    routes[channel].reduce(0) { $0 + wires[$1].latencyNanoseconds }
+  }
+
+  /// The wires with nothing on them; routes are channels, time is in nanoseconds.
+  public var network: WireNetwork {
+    WireNetwork(
+      routes: zip(channels, routes).map { WireNetwork.Route(from: $0.from, to: $0.to, wires: $1) },
+      devices: channels.reduce(0) { max($0, $1.from + 1, $1.to + 1) }, bytesPerSecond: wires.map(\.bytesPerSecond),
+      ticksPerSecond: 1e9)
+  }
+
   /// A wire that all channels' wires are like, where every pair of devices that has a channel has one of its own: what closed
   /// forms for collectives assume. Nil where messages share wires, pass several, or wires differ.
   public var commonWire: Wire? {

@@ -52,6 +52,32 @@ import Traces
     #expect(links.carry(bytes: 1000, channel: 3, ready: 0, now: 0).readableAt == 2000 + 40_000)
   }
 
+  /// Around a ring 0 to 2 passes the links 0>1 and 1>2, 1 to 2 the second alone. A message that is handed over later but arrives
+  /// first there goes first, so nothing is known when it is handed over.
+  @Test func routesThatMeetTakeMessagesAsTheyArrive() {
+    let machine = Machine(
+      devices: 5, link: .emulated(latencyNanoseconds: 20_000, bytesPerSecond: 1e9), topology: .ring)
+    let links = EmulatedLinks(
+      machine,
+      channels: [(0, 1), (0, 2), (1, 2)].map { Channel(from: $0.0, to: $0.1, capacity: 2) })
+    // 0>1 is busy until 1000, then carries the second message; 1>2 is idle until then and takes what is sent at 500.
+    let first = links.carry(bytes: 1000, channel: 0, ready: 0, now: 0)
+    let far = links.carry(bytes: 2000, channel: 1, ready: 0, now: 0)
+    let near = links.carry(bytes: 3000, channel: 2, ready: 400, now: 500)
+    #expect(!links.arrival(far, channel: 1, now: 0).isKnown)
+    // Before 1>2 is free again at 3500 it cannot be.
+    #expect(links.arrival(far, channel: 1, now: 1000) == (false, 3500))
+    #expect(links.arrival(first, channel: 0, now: 1000) == (true, 21_000))
+    #expect(links.arrival(near, channel: 2, now: 1000) == (true, 23_500))
+    #expect(links.arrival(far, channel: 1, now: 4000) == (true, 3500 + 2000 + 40_000))
+    #expect(
+      links.receive(far, channel: 1, now: 50_000)
+        == MessageInstants(senderReady: 0, transferStart: 1000, readableAt: 45_500))
+    #expect(
+      links.receive(near, channel: 2, now: 50_000)
+        == MessageInstants(senderReady: 400, transferStart: 500, readableAt: 23_500))
+  }
+
   @Test func sharedMemoryAddsNothing() {
     let links = EmulatedLinks(Machine(devices: 2), channels: [Channel(from: 0, to: 1, capacity: 1)])
     #expect(!links.isEmulated)

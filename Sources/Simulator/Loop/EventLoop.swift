@@ -123,12 +123,15 @@ struct EventLoop<Source: CostSource> {
   /// made. True where more events are to come.
   mutating func run(upTo limit: Int) -> Bool {
     while recordCount < limit, !isBeyondLimit {
-      guard let event = queue.pop() else { return false }
-      let device = Int(event.device)
-      if device >= devices.count {
-        serve(device - devices.count, at: event.time)
+      // What devices do at an instant comes before what wires do then, so that all that is sent at it counts.
+      let wireTime = wires.next
+      guard let event = queue.first, event.time <= wireTime else {
+        if wireTime == .max { return false }
+        passWires()
         continue
       }
+      _ = queue.pop()
+      let device = Int(event.device)
       guard devices[device].wakeAt == event.time else { continue }
       devices[device].wakeAt = .max
       advance(device, to: event.time)
@@ -191,7 +194,7 @@ struct EventLoop<Source: CostSource> {
         if position >= 0 {
           let kind = flat.instructions[first + Int(position)].kind
           if kind != .local, !isTimely {
-            guard queue.isFirst(Event(time: now, device: Int32(truncatingIfNeeded: device))) else {
+            guard wires.next >= now, queue.isFirst(Event(time: now, device: Int32(truncatingIfNeeded: device))) else {
               return schedule(device, at: now)
             }
             isTimely = true
@@ -288,50 +291,45 @@ struct EventLoop<Source: CostSource> {
     return end
   }
 
-  /// Sends a message: it departs at once, or waits in front of its first wire where some messages overtake others.
+  /// Sends a message: when it is readable is known at once, or as soon as its last wire takes it.
   private mutating func send(_ instruction: FlatInstruction, ready: Int64, now: Int64) -> UnderWay {
-    let (message, channel) = (Int(instruction.message), Int(instruction.channel))
-    let sending = WireQueues.Waiting(
-      priority: flat.channels[channel].priority, message: message, channel: channel, number: traffic[channel].sent,
-      senderReady: ready)
-    traffic[channel].sent += 1
-    traffic[channel].bytes += flat.messageBytes[message]
-    guard flat.hasPriorities, let wire = wires.firstWire(of: Int(flat.channels[channel].link)) else {
-      return depart(sending, at: now)
+    let (message, number) = (Int(instruction.message), Int(instruction.channel))
+    let channel = flat.channels[number]
+    let place = slot(number, traffic[number].sent)
+    let isNext = traffic[number].sent == traffic[number].received
+    traffic[number].sent += 1
+    traffic[number].bytes += flat.messageBytes[message]
+    guard !wires.isShared(Int(channel.link)) else {
+      let times = UnderWay(senderReady: ready, transferStart: now, readableAt: .max)
+      underWay[place] = times
+      wires.wait(place, message: message, pair: Int(channel.link), priority: channel.priority, now: now)
+      return times
     }
-    let times = UnderWay(senderReady: ready, transferStart: now, readableAt: .max)
-    underWay[slot(channel, sending.number)] = times
-    if wires.wait(sending, before: wire) { look(at: wire, from: now) }
-    return times
-  }
-
-  /// Puts a message on its wire and wakes its receiver for the instant at which it is readable.
-  private mutating func depart(_ message: WireQueues.Waiting, at now: Int64) -> UnderWay {
-    let channel = flat.channels[message.channel]
-    let (start, left, readable) = wires.carry(message.message, pair: Int(channel.link), now: now)
+    let (start, left, readable) = wires.carry(message, pair: Int(channel.link), now: now)
     if left > SimulatedTime.limit { isBeyondLimit = true }
-    let times = UnderWay(senderReady: message.senderReady, transferStart: start, readableAt: readable)
-    underWay[slot(message.channel, message.number)] = times
-    let receiver = Int(channel.to)
-    if message.number == traffic[message.channel].received, devices[receiver].isWaiting,
-      stands(receiver, before: .receive, message.channel)
-    {
-      schedule(receiver, at: readable)
-    }
+    let times = UnderWay(senderReady: ready, transferStart: start, readableAt: readable)
+    underWay[place] = times
+    if isNext { wakeReceiver(of: number, at: readable) }
     return times
   }
 
-  /// Looks at a wire when it is free; events of wires stand behind those of devices, so that what is sent at that instant counts.
-  private mutating func look(at wire: Int, from now: Int64) {
-    queue.push(
-      Event(time: max(now, wires.freeAt[wire]), device: Int32(truncatingIfNeeded: devices.count + wire)))
+  /// Lets wires that several pairs of devices share take messages, and wakes the receivers of those that have passed their last.
+  private mutating func passWires() {
+    for passage in wires.takeNext() {
+      let place = passage.message
+      if passage.isFirst { underWay[place].transferStart = passage.start }
+      guard let left = passage.left else { continue }
+      if left > SimulatedTime.limit { isBeyondLimit = true }
+      let number = Int(flat.slotChannels[place])
+      underWay[place].readableAt = left + wires.latency(Int(flat.channels[number].link))
+      if slot(number, traffic[number].received) == place { wakeReceiver(of: number, at: underWay[place].readableAt) }
+    }
   }
 
-  /// Lets a free wire take the first of the messages that wait for it.
-  private mutating func serve(_ wire: Int, at now: Int64) {
-    guard let waiting = wires.next(before: wire) else { return }
-    _ = depart(waiting, at: now)
-    if wires.isAwaited(wire) { look(at: wire, from: now) }
+  /// Wakes the receiver of a channel's next message where it waits for it.
+  private mutating func wakeReceiver(of channel: Int, at time: Int64) {
+    let receiver = Int(flat.channels[channel].to)
+    if devices[receiver].isWaiting, stands(receiver, before: .receive, channel) { schedule(receiver, at: time) }
   }
 
   /// Takes the next message of a channel and wakes a sender that waits for room.

@@ -1,5 +1,7 @@
+import Machines
+
 /// A device that has to be looked at, at an instant.
-struct Event {
+struct Event: Comparable {
   var time: Int64
   var device: Int32
 
@@ -9,11 +11,11 @@ struct Event {
   }
 }
 
-/// The events to come, earliest first: a binary heap in one array that keeps its room.
+/// The events to come, earliest first.
 struct EventQueue {
-  private var heap = ContiguousArray<Event>()
+  private var heap: BinaryHeap<Event>
 
-  init(capacity: Int) { heap.reserveCapacity(capacity) }
+  init(capacity: Int) { heap = BinaryHeap(capacity: capacity) }
 
   @inline(__always) var first: Event? { heap.first }
 
@@ -24,37 +26,7 @@ struct EventQueue {
     return !(first < event)
   }
 
-  mutating func push(_ event: Event) {
-    heap.append(event)
-    var place = heap.count - 1
-    while place > 0 {
-      let parent = (place - 1) / 2
-      guard event < heap[parent] else { break }
-      heap[place] = heap[parent]
-      place = parent
-    }
-    heap[place] = event
-  }
+  mutating func push(_ event: Event) { heap.push(event) }
 
-  mutating func pop() -> Event? {
-    guard let first = heap.first else { return nil }
-    let last = heap.removeLast()
-    if !heap.isEmpty { sink(last) }
-    return first
-  }
-
-  /// Puts `event` where the first one was and lets it sink to its place.
-  private mutating func sink(_ event: Event) {
-    let count = heap.count
-    var place = 0
-    while true {
-      var child = 2 * place + 1
-      guard child < count else { break }
-      if child + 1 < count, heap[child + 1] < heap[child] { child += 1 }
-      guard heap[child] < event else { break }
-      heap[place] = heap[child]
-      place = child
-    }
-    heap[place] = event
-  }
+  mutating func pop() -> Event? { heap.pop() }
 }

@@ -78,6 +78,8 @@ struct FlatProgram: Sendable {
   private(set) var changes = ContiguousArray<MemoryChange>()
   private(set) var channels = ContiguousArray<Channel>()
   private(set) var slots = 0
+  /// The channel of each slot.
+  private(set) var slotChannels = ContiguousArray<Int32>()
   private(set) var links = 0
   /// Whether some messages overtake others in front of a wire.
   private(set) var hasPriorities = false
@@ -107,6 +109,7 @@ struct FlatProgram: Sendable {
         Channel(
           from: Int32(channel.from), to: Int32(channel.to), capacity: Int32(channel.capacity), firstSlot: Int32(slots),
           link: link, priority: Int32(channel.priority)))
+      slotChannels.append(contentsOf: repeatElement(Int32(channels.count - 1), count: channel.capacity))
       slots += channel.capacity
     }
     links = numbers.count

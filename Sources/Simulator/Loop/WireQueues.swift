@@ -1,34 +1,18 @@
 import Machines
 
-/// The wires of a simulated machine, with the messages that wait for them.
+/// The wires of a simulated machine, and the messages on them.
 ///
-/// A message of `n` bytes passes its wires 1…k one behind the other, and its first byte does not wait for its last
-/// (virtual cut-through, Kermani and Kleinrock 1979):
-///
-///     sᵢ = max(sᵢ₋₁, freeᵢ)   freeᵢ = sᵢ + n/βᵢ   eᵢ = max(eᵢ₋₁, sᵢ + n/βᵢ)   readable = eₖ + α₁ + … + αₖ
-///
-/// with s₀ = e₀ = the instant of sending. A wire serves messages in the order in which they were sent. Where channels have
-/// priorities, messages wait in front of their first wire, which takes the first by priority whenever it is free; s₀ = e₀ = that
-/// instant.
+/// Where nobody else uses a pair's wires, and no message overtakes another, it is known at the instant of sending when a message
+/// is readable. All others go through a ``Machines/WireNetwork``, where each wire takes them in the order in which they arrive.
 struct WireQueues {
-  /// A message that waits in front of its first wire.
-  struct Waiting {
-    var priority: Int32
-    var message: Int
-    var channel: Int
-    /// Which of the channel's messages it is.
-    var number: Int
-    var senderReady: Int64
-  }
-
   /// An ordered pair of devices that has channels.
   private struct Pair {
-    /// The only wire; -1 where there is none or more than one.
-    var wire: Int32
     /// Where its wires stand in ``hops``.
     var firstHop: Int32
     var lastHop: Int32
     var latency: Int64
+    /// Its number among the routes of ``network``; -1 where its messages need none.
+    var route: Int32
   }
 
   private struct Hop {
@@ -39,102 +23,72 @@ struct WireQueues {
   private var pairs = ContiguousArray<Pair>()
   private var hops = ContiguousArray<Hop>()
   /// How long each message occupies the first wire of its route.
-  private let occupancy: ContiguousArray<Int64>
+  private var occupancy: ContiguousArray<Int64> = []
   private let bytes: ContiguousArray<Int>
-  /// When each wire has sent its last message.
-  private(set) var freeAt: ContiguousArray<Int64>
-  /// Per wire, in the order of sending.
-  private var waiting: ContiguousArray<[Waiting]>
+  /// When each wire has sent its last message; of those that one pair has to itself.
+  private var freeAt: ContiguousArray<Int64> = []
+  /// Nil where every pair has wires of its own.
+  private var network: WireNetwork?
 
   init(_ flat: FlatProgram, _ model: MachineModel) {
+    bytes = flat.messageBytes
     var ends = [(from: Int, to: Int)](repeating: (0, 0), count: flat.links)
     for channel in flat.channels { ends[Int(channel.link)] = (Int(channel.from), Int(channel.to)) }
-    var count = 0
-    switch model.carrier {
-    case .uniform(let plain):
-      let link = plain.faster(model.messageSpeed)
-      for number in ends.indices { Self.add([(Int32(number), link)], to: &pairs, &hops) }
-      count = ends.count
-    case .routed(let machine):
-      var numbers: [Wire: Int32] = [:]
-      for (from, to) in ends {
-        let route = machine.route(from: from, to: to).map { wire -> (Int32, LinkModel) in
-          let number = numbers[wire] ?? Int32(numbers.count)
-          numbers[wire] = number
-          return (
-            number,
-            LinkModel(
-              .emulated(latencyNanoseconds: wire.latencyNanoseconds, bytesPerSecond: wire.bytesPerSecond)
-            ).faster(model.messageSpeed)
-          )
-        }
-        Self.add(route, to: &pairs, &hops)
-      }
-      count = numbers.count
+    let routes = model.routes(between: ends)
+    let wires = routes.joined().reduce(0) { max($0, $1.wire + 1) }
+    let alone = WireNetwork.areAlone(routes.map { $0.map(\.wire) }, wires: wires)
+    var shared: [WireNetwork.Route] = []
+    var rates = [Double](repeating: .infinity, count: wires)
+    for (number, route) in routes.enumerated() {
+      let needsNetwork = !route.isEmpty && (flat.hasPriorities || !alone[number])
+      add(route, number: needsNetwork ? shared.count : nil)
+      guard needsNetwork else { continue }
+      for hop in route { rates[hop.wire] = hop.link.bytesPerSecond }
+      shared.append(WireNetwork.Route(from: ends[number].from, to: ends[number].to, wires: route.map(\.wire)))
     }
-    freeAt = ContiguousArray(repeating: 0, count: count)
-    waiting = ContiguousArray(repeating: [], count: count)
-    bytes = flat.messageBytes
+    if !shared.isEmpty {
+      network = WireNetwork(
+        routes: shared, devices: flat.devices.count, bytesPerSecond: rates, ticksPerSecond: SimulatedTime.perSecond)
+    }
+    freeAt = ContiguousArray(repeating: 0, count: wires)
     if case .uniform(let plain) = model.carrier {
       let link = plain.faster(model.messageSpeed)
       occupancy = ContiguousArray(bytes.map { link.occupancyPicoseconds(bytes: $0) })
       return
     }
-    var occupancy = ContiguousArray<Int64>(repeating: 0, count: bytes.count)
+    occupancy = ContiguousArray(repeating: 0, count: bytes.count)
     for instruction in flat.instructions where instruction.kind == .send {
       let pair = pairs[Int(flat.channels[Int(instruction.channel)].link)]
       guard pair.firstHop < pair.lastHop else { continue }
       let message = Int(instruction.message)
       occupancy[message] = hops[Int(pair.firstHop)].link.occupancyPicoseconds(bytes: bytes[message])
     }
-    self.occupancy = occupancy
   }
 
-  private static func add(
-    _ route: [(wire: Int32, link: LinkModel)], to pairs: inout ContiguousArray<Pair>,
-    _ hops: inout ContiguousArray<Hop>
-  ) {
+  private mutating func add(_ route: [(wire: Int, link: LinkModel)], number: Int?) {
     let first = Int32(hops.count)
-    hops += route.map { Hop(wire: $0.wire, link: $0.link) }
+    hops += route.map { Hop(wire: Int32($0.wire), link: $0.link) }
     let latency = route.reduce(Int64(0)) { sum, hop in
       min(sum + min(max(hop.link.latencyPicoseconds, 0), SimulatedTime.longest), SimulatedTime.longest)
     }
     pairs.append(
-      Pair(
-        wire: route.count == 1 ? route[0].wire : -1, firstHop: first, lastHop: Int32(hops.count), latency: latency))
+      Pair(firstHop: first, lastHop: Int32(hops.count), latency: latency, route: number.map { Int32($0) } ?? -1))
   }
 
-  /// The first wire between two devices; nil where words need none.
-  func firstWire(of number: Int) -> Int? {
-    let pair = pairs[number]
-    return pair.firstHop < pair.lastHop ? Int(hops[Int(pair.firstHop)].wire) : nil
-  }
+  /// Whether messages of a pair have to wait and see when their wires take them.
+  @inline(__always) func isShared(_ number: Int) -> Bool { pairs[number].route >= 0 }
 
-  /// Puts a message behind those that wait for a wire; true where none did.
-  mutating func wait(_ message: Waiting, before wire: Int) -> Bool {
-    waiting[wire].append(message)
-    return waiting[wire].count == 1
-  }
+  func latency(_ number: Int) -> Int64 { pairs[number].latency }
 
-  /// The message that a wire takes next, which leaves the queue; the first sent of those with the best priority.
-  mutating func next(before wire: Int) -> Waiting? {
-    var best: Int?
-    for place in waiting[wire].indices
-    where best == nil || waiting[wire][place].priority < waiting[wire][best!].priority {
-      best = place
-    }
-    return best.map { waiting[wire].remove(at: $0) }
-  }
-
-  func isAwaited(_ wire: Int) -> Bool { !waiting[wire].isEmpty }
+  // MARK: - Wires of one pair
 
   /// Puts a message on its way at `now`: when its first wire took it up, when its last byte left the last wire, and when it
   /// is readable.
   @inline(__always)
   mutating func carry(_ message: Int, pair number: Int, now: Int64) -> (start: Int64, left: Int64, readable: Int64) {
     let pair = pairs[number]
-    guard pair.wire >= 0 else { return carry(message, along: pair, now: now) }
-    let wire = Int(pair.wire)
+    guard pair.lastHop - pair.firstHop == 1 else { return carry(message, along: pair, now: now) }
+    let wire = Int(hops[Int(pair.firstHop)].wire)
     let start = max(now, freeAt[wire])
     let left = start + occupancy[message]
     freeAt[wire] = left
@@ -157,5 +111,46 @@ struct WireQueues {
       if tail > SimulatedTime.limit { break }
     }
     return (first, tail, tail + pair.latency)
+  }
+
+  // MARK: - Wires of several pairs
+
+  /// Lets a message wait for its first wire.
+  ///
+  /// - Parameter token: what ``takeNext()`` will call it.
+  mutating func wait(_ token: Int, message: Int, pair number: Int, priority: Int32, now: Int64) {
+    network?.handOver(
+      token, route: Int(pairs[number].route), bytes: bytes[message], priority: Int(priority), at: now)
+  }
+
+  /// When the next wire takes a message; never, where none waits.
+  @inline(__always) var next: Int64 { network?.next ?? .max }
+
+  /// Lets the wires take what they can at ``next``.
+  mutating func takeNext() -> [WireNetwork.Passage] {
+    network?.round()
+    return network?.passages ?? []
+  }
+}
+
+extension MachineModel {
+  /// The wires between pairs of devices, each with its number and what it is; none between devices that share memory.
+  fileprivate func routes(between ends: [(from: Int, to: Int)]) -> [[(wire: Int, link: LinkModel)]] {
+    switch carrier {
+    case .uniform(let plain):
+      let link = plain.faster(messageSpeed)
+      return ends.indices.map { [($0, link)] }
+    case .routed(let machine):
+      var numbers: [Wire: Int] = [:]
+      return ends.map { from, to in
+        machine.route(from: from, to: to).map { wire in
+          let number = numbers[wire] ?? numbers.count
+          numbers[wire] = number
+          let link = LinkModel(
+            .emulated(latencyNanoseconds: wire.latencyNanoseconds, bytesPerSecond: wire.bytesPerSecond))
+          return (number, link.faster(messageSpeed))
+        }
+      }
+    }
   }
 }

@@ -75,11 +75,10 @@ public struct LinkLoad: Hashable, Sendable {
   }
 }
 
-/// How long the messages of a step waited for each wire, found by putting them on their routes again at the instants at which
-/// they were handed over, by the executors' own formula: `s = max(s, free)`, `free = s + n/β`.
+/// How long the messages of a step waited for each wire, found by handing them to a ``Machines/WireNetwork`` again at the
+/// instants at which the executor handed them over.
 ///
-/// Messages of an earlier step that are still under way are not seen; of two that were handed over at the same instant the one
-/// of the smaller device goes first.
+/// Messages of an earlier step that are still under way are not seen.
 struct LinkQueues {
   /// Nanoseconds by place in ``Programs/LinkMap/wires``.
   private(set) var waited: [Int64]
@@ -92,21 +91,27 @@ struct LinkQueues {
       for record in records {
         guard case .send(let index) = program.devices[device].instructions[Int(record.instruction)] else { continue }
         let message = program.messages[index]
+        guard !map.routes[message.channel.position].isEmpty else { continue }
         sends.append((record.transferStart, message.channel.position, program.wireBytes(message)))
       }
     }
-    // A stable order: devices are already in theirs.
+    // A stable order: a device's own sends are already in theirs.
     let order = sends.indices.sorted { (sends[$0].instant, $0) < (sends[$1].instant, $1) }
-    var free = [Int64](repeating: .min, count: map.wires.count)
+    var network = map.network
     for place in order {
       let send = sends[place]
-      var head = send.instant
-      for wire in map.routes[send.channel] {
-        let start = max(head, free[wire])
-        waited[wire] += start - head
-        free[wire] = start + map.wires[wire].occupancyNanoseconds(bytes: send.bytes)
-        head = start
-      }
+      pass(&network, before: send.instant)
+      network.handOver(
+        place, route: send.channel, bytes: send.bytes, priority: map.channels[send.channel].priority, at: send.instant)
+    }
+    pass(&network, before: .max)
+  }
+
+  /// Lets the wires take what they can before an instant.
+  private mutating func pass(_ network: inout WireNetwork, before instant: Int64) {
+    while network.next < instant {
+      network.round()
+      for passage in network.passages { waited[passage.wire] += passage.start - passage.arrived }
     }
   }
 }
