@@ -38,12 +38,15 @@ struct JSONFailure: Error {
   var offset: Int
 }
 
-/// A strict reader of JSON (RFC 8259) that also refuses a key given twice and deep nesting.
+/// A strict reader of JSON (RFC 8259) that also refuses a key given twice, deep nesting and millions of values.
 struct JSONReader {
   private static let deepest = 64
+  /// Far more than a file of parameters has tensors; each takes a few values.
+  private static let mostValues = 4_000_000
 
   private let text: ArraySlice<UInt8>
   private var position: Int
+  private var values = 0
 
   /// The value that makes up the whole text.
   static func read(_ text: ArraySlice<UInt8>) throws(JSONFailure) -> JSONValue {
@@ -73,6 +76,8 @@ struct JSONReader {
 
   private mutating func value(depth: Int) throws(JSONFailure) -> JSONValue {
     guard depth < Self.deepest else { throw failure("nested too deeply") }
+    values += 1
+    guard values <= Self.mostValues else { throw failure("more than \(Self.mostValues) values") }
     guard let first = next else { throw failure("unexpected end") }
     switch first {
     case UInt8(ascii: "{"): return try object(depth)

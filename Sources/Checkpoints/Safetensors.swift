@@ -25,16 +25,33 @@ public enum Safetensors {
   ///
   /// - Throws: a missing or unreadable file, or what ``decode(_:file:)`` refuses.
   public static func read(_ path: String) throws(DiagnosticList) -> Checkpoint {
-    let url = URL(fileURLWithPath: path)
-    guard FileManager.default.fileExists(atPath: url.path) else {
+    let url = URL(fileURLWithPath: path.withHome)
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
       throw DiagnosticList("there is no file '\(path)'", hint: "looked for \(url.standardizedFileURL.path)")
     }
-    let bytes: [UInt8]
-    do {
-      bytes = [UInt8](try Data(contentsOf: url))
-    } catch {
-      throw DiagnosticList("cannot read '\(path)': \(error.localizedDescription)")
+    guard !isDirectory.boolValue else { throw DiagnosticList("'\(path)' is a directory", hint: "name a file in it") }
+    let subject = "'\(path)'"
+    func reading<Value>(_ body: () throws -> Value) throws(DiagnosticList) -> Value {
+      do {
+        return try body()
+      } catch {
+        throw DiagnosticList("cannot read \(subject): \(error.localizedDescription)")
+      }
     }
-    return try decode(bytes, file: path)
+    let file = try reading { try FileHandle(forReadingFrom: url) }
+    defer { try? file.close() }
+    func bytes(_ count: Int) throws(DiagnosticList) -> [UInt8] {
+      [UInt8](try reading { try file.read(upToCount: count) ?? Data() })
+    }
+    // As much as the header promises is read, and one byte more to see that nothing follows.
+    let length = try headerLength(try bytes(8), of: subject)
+    let table = try TensorTable(header: try bytes(length)[...], length: length, of: subject)
+    guard UInt64(clamping: table.dataBytes) <= ProcessInfo.processInfo.physicalMemory / 4 else {
+      throw DiagnosticList(
+        "\(subject) promises \(table.dataBytes) bytes of parameters, more than this machine can hold twice",
+        hint: "this is probably no file of this network's parameters")
+    }
+    return try table.checkpoint(try bytes(table.dataBytes + 1)[...])
   }
 }

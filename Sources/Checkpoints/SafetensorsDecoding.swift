@@ -8,53 +8,68 @@ extension Safetensors {
   ///   that disagree with the shape, overlap, leave holes or lie outside the file. Several bad tensors are all named.
   public static func decode(_ bytes: [UInt8], file: String? = nil) throws(DiagnosticList) -> Checkpoint {
     let subject = file.map { "'\($0)'" } ?? "the checkpoint"
-    guard bytes.count >= 8 else {
+    let length = try headerLength(bytes.prefix(8), of: subject)
+    let dataStart = min(8 + length, bytes.count)
+    return try TensorTable(header: bytes[8..<dataStart], length: length, of: subject).checkpoint(bytes[dataStart...])
+  }
+
+  /// Bytes of the header, by the first eight of a file.
+  static func headerLength(_ start: some Collection<UInt8>, of subject: String) throws(DiagnosticList) -> Int {
+    guard start.count == 8 else {
       throw DiagnosticList(
-        "\(subject) has \(bytes.count) bytes, but a safetensors file begins with 8 bytes of header length")
+        "\(subject) has \(start.count) bytes, but a safetensors file begins with 8 bytes of header length")
     }
-    let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let length = start.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(longestHeader) else {
       throw DiagnosticList(
         "\(subject) announces a header of \(length) bytes; at most \(longestHeader) are allowed",
         hint: "this is probably no safetensors file")
     }
-    let dataStart = 8 + Int(length)
-    guard dataStart <= bytes.count else {
-      throw DiagnosticList(
-        "\(subject) announces a header of \(length) bytes, but only \(bytes.count - 8) follow",
-        hint: "the file is truncated")
-    }
-    let header: JSONValue
-    do throws(JSONFailure) {
-      header = try JSONReader.read(bytes[8..<dataStart])
-    } catch {
-      throw DiagnosticList("the header of \(subject) is no JSON: \(error.message) at byte \(error.offset)")
-    }
-    guard case .object(let members) = header else {
-      throw DiagnosticList("the header of \(subject) is \(header.kind), expected an object")
-    }
-    var reader = TensorTable(subject: subject)
-    for (name, value) in members { reader.add(name, value) }
-    return try reader.checkpoint(bytes[dataStart...])
+    return Int(length)
   }
 }
 
 /// The header's entries while they are checked.
-private struct TensorTable {
-  struct Entry {
+struct TensorTable {
+  private struct Entry {
     let name: String
     let shape: [Int]
     let range: Range<Int>
   }
 
-  let subject: String
-  var entries: [Entry] = []
-  var metadata: [String: String] = [:]
-  var problems: [Diagnostic] = []
+  /// Of the numbers behind the header, as far as it promises them.
+  private(set) var dataBytes = 0
+  private let subject: String
+  private var entries: [Entry] = []
+  private var metadata: [String: String] = [:]
+  private var problems: [Diagnostic] = []
 
-  init(subject: String) { self.subject = subject }
+  /// - Parameters:
+  ///   - header: what the file has of its header.
+  ///   - length: bytes that the header should have.
+  /// - Throws: what is wrong with the header; several bad tensors are all named.
+  init(header: ArraySlice<UInt8>, length: Int, of subject: String) throws(DiagnosticList) {
+    self.subject = subject
+    guard header.count == length else {
+      throw DiagnosticList(
+        "\(subject) announces a header of \(length) bytes, but only \(header.count) follow",
+        hint: "the file is truncated")
+    }
+    let value: JSONValue
+    do throws(JSONFailure) {
+      value = try JSONReader.read(header)
+    } catch {
+      throw DiagnosticList("the header of \(subject) is no JSON: \(error.message) at byte \(error.offset)")
+    }
+    guard case .object(let members) = value else {
+      throw DiagnosticList("the header of \(subject) is \(value.kind), expected an object")
+    }
+    for (name, value) in members { add(name, value) }
+    guard problems.isEmpty else { throw DiagnosticList(problems) }
+    dataBytes = entries.map(\.range.upperBound).max() ?? 0
+  }
 
-  mutating func add(_ name: String, _ value: JSONValue) {
+  private mutating func add(_ name: String, _ value: JSONValue) {
     guard case .object(let members) = value else {
       return complain(name, "is \(value.kind), expected an object")
     }
@@ -93,9 +108,16 @@ private struct TensorTable {
   }
 
   /// Checks that tensors fill the data from end to end, and reads them.
-  mutating func checkpoint(_ data: ArraySlice<UInt8>) throws(DiagnosticList) -> Checkpoint {
-    guard problems.isEmpty else { throw DiagnosticList(problems) }
-    entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+  ///
+  /// - Parameter data: what follows the header, or more of it than it promises.
+  func checkpoint(_ data: ArraySlice<UInt8>) throws(DiagnosticList) -> Checkpoint {
+    var problems: [Diagnostic] = []
+    func complain(_ name: String, _ message: String, hint: String? = nil) {
+      problems.append(Diagnostic("tensor '\(name)' of \(subject) \(message)", hint: hint))
+    }
+    let entries = self.entries.sorted {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }
     var end = 0
     for entry in entries {
       if entry.range.upperBound > data.count {
@@ -110,7 +132,7 @@ private struct TensorTable {
       end = max(end, entry.range.upperBound)
     }
     if problems.isEmpty, end < data.count {
-      problems.append(Diagnostic("\(data.count - end) bytes follow the last tensor of \(subject)"))
+      problems.append(Diagnostic("bytes follow the last tensor of \(subject), which ends at byte \(end) of the data"))
     }
     guard problems.isEmpty else { throw DiagnosticList(problems) }
     let tensors = entries.map { entry in

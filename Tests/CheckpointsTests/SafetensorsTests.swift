@@ -60,7 +60,7 @@ import Testing
     (file("{\"a\":\(entry("[1]", "[0,4]"))}"), "ends at byte 4 of the data, which have 0"),
     (file("{\"a\":\(entry("[1]", "[4,8]"))}", four + four), "leaves a hole"),
     (file("{\"a\":\(entry("[1]", "[0,4]")),\"b\":\(entry("[1]", "[0,4]"))}", four), "overlaps"),
-    (file("{\"a\":\(entry("[1]", "[0,4]"))}", four + [1]), "1 bytes follow the last tensor"),
+    (file("{\"a\":\(entry("[1]", "[0,4]"))}", four + [1]), "bytes follow the last tensor"),
     (file(#"{"__metadata__":{"a":1}}"#), "has a number for 'a', expected text"),
     (file(String(repeating: "[", count: 100_000)), "nested too deeply"),
     (file(#"{"\ud800":1}"#), "half a surrogate pair"),
