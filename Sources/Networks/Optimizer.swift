@@ -124,6 +124,11 @@ public struct TrainingSettings: Hashable, Sendable {
     self.seed = seed
   }
 
+  /// What holds although the scene does not say so, for people.
+  public var assumptions: [String] {
+    givenRate == nil ? ["learning rate \(rate.rate), which is \(optimizer.name)'s default: the scene gives none"] : []
+  }
+
   /// Steps of the whole run over `samples` training samples; an incomplete last batch is dropped.
   public func steps(samples: Int) -> Int {
     switch length {

@@ -88,7 +88,8 @@ struct HeadlessSession {
       heads: last?.heads.map { Report.Heads($0) }, peaks: peaks,
       workspaceWords: KernelWorkspace.words(of: run.program), stepSeconds: steps.map(\.seconds), serial: reference,
       predictedStepSeconds: forecast?.expectedSeconds, machine: scene.machine, carried: run.carried,
-      assumptions: perturbation + run.pacing.assumptions + (forecast?.notes ?? []) + [surroundings].compactMap { $0 }
+      assumptions: scene.training.assumptions + perturbation + run.pacing.assumptions + (forecast?.notes ?? [])
+        + [surroundings].compactMap { $0 }
         + (interruption == nil ? [] : ["interrupted after \(steps.count) of \(run.totalSteps) steps"]))
     facts.analysis = RunAnalysis.context(of: statistics, scene: scene, .ofThisMachine, clock: run.pacing.clock)
     return Report(facts, statistics: statistics)

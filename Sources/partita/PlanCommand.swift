@@ -38,6 +38,7 @@ struct PlanCommand: ParsableCommand {
     var plan = Plan(
       program, scene: scene.name, layer: node, workspaceWords: KernelWorkspace.words(of: program),
       layerCosts: compiled.layerSeconds, machine: scene.machine)
+    plan.assumptions += scene.training.assumptions
     let clock = options.pacing(of: scene).clock
     if plan.problems.isEmpty, let forecast = try? forecaster.forecast(program, on: scene.machine, clock: clock) {
       plan.predict(stepSeconds: forecast.stepSeconds, clock: clock.rawValue, assumptions: forecast.assumptions)
