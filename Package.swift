@@ -94,7 +94,7 @@ let package = Package(
     .target(name: "PartitaTesting", path: "Tests/PartitaTesting"),
     tests("Networks"),
     tests("Machines"),
-    tests("Datasets", ["Networks"]),
+    tests("Datasets", ["Networks", "CZlib"]),
     tests("Checkpoints"),
     tests("Programs", ["Networks", "Machines"]),
     tests("Kernels", ["Networks"], resources: [.copy("Fixtures")]),
