@@ -33,14 +33,20 @@ public struct Diagnostic: Hashable, Sendable, Error, CustomStringConvertible {
     self.hint = hint
   }
 
-  /// `location: error: message (at path)` and, on a line of its own, `  hint: …`.
+  /// `location: error: message (at path)` and, on a line of its own, `  hint: …`. What was quoted from a file or an option
+  /// hides nothing in it and is cut where it is very long.
   public var description: String {
-    var text = location.map { "\($0): " } ?? ""
-    text += "error: \(message)"
-    if let path, !path.isEmpty { text += " (at \(path))" }
-    if let hint { text += "\n  hint: \(hint)" }
+    var text = location.map { "\($0.description.told): " } ?? ""
+    text += "error: \(message.told)"
+    if let path, !path.isEmpty { text += " (at \(path.told))" }
+    if let hint { text += "\n  hint: \(hint.told)" }
     return text
   }
+}
+
+extension String {
+  /// A part of a sentence for people.
+  fileprivate var told: String { visible.shortened(to: 1000) }
 }
 
 /// All problems of one document or one request, reported together.

@@ -22,15 +22,3 @@ func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count 
 func oneLine(_ strategy: String) -> String {
   strategy.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }.joined(separator: " / ")
 }
-
-/// A document as people and scripts read it.
-func jsonText(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
-}
-
-/// One field of comma-separated values (RFC 4180).
-func csvField(_ text: String) -> String {
-  text.contains { "\",\n\r".contains($0) } ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
-}

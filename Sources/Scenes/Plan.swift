@@ -36,7 +36,7 @@ public struct Plan: Codable, Hashable, Sendable {
     public var activations: Int
     public var buffers: Int
     /// What the engine's kernels need while they work; nil where it was not asked, and the total leaves it out.
-    public var workspace: Int?
+    @Nullable public var workspace: Int? = nil
     public var total: Int
     /// What cannot be exceeded, however early messages come.
     public var atMost: Int
@@ -61,9 +61,9 @@ public struct Plan: Codable, Hashable, Sendable {
     public var bytes: Int
     public var messages: Int
     /// By closed form; nil where there is none.
-    public var expectedMessages: Int?
+    @Nullable public var expectedMessages: Int? = nil
     /// Devices that take part in each; nil where it is not one number.
-    public var devices: Int?
+    @Nullable public var devices: Int? = nil
 
     enum CodingKeys: String, CodingKey {
       case purpose, name, count, formula, bytes, messages, devices
@@ -86,7 +86,7 @@ public struct Plan: Codable, Hashable, Sendable {
       public var summand: Int
       public var summands: Int
       /// Words fetched from each other device; nil for microbatches after a device's first, which repeat it.
-      public var fetchedWords: [String: Int]?
+      @Nullable public var fetchedWords: [String: Int]? = nil
 
       enum CodingKeys: String, CodingKey {
         case device, microbatch, n, k, h, w, summand, summands
@@ -149,17 +149,17 @@ public struct Plan: Codable, Hashable, Sendable {
   /// A device's exchanges of gradients in their order; empty where there is at most one.
   public var exchanges: [Exchange]
   /// How long a step takes by a simulation, and the clock of the run that is simulated; nil where nobody did.
-  public private(set) var predictedStepSeconds: Double?
-  public private(set) var predictedClock: String?
+  @Nullable public private(set) var predictedStepSeconds: Double? = nil
+  @Nullable public private(set) var predictedClock: String? = nil
   /// What of them nothing hides, predicted; nil where times or the link are not known.
-  public var exposedExchangeSeconds: Double?
+  @Nullable public var exposedExchangeSeconds: Double? = nil
   /// One entry per layer.
   public var ownership: [Ownership]
   /// A table of all layers' owners, and the picture of one layer, for the text.
   var picture: [String] = []
   public var perDevice: [Device]
   /// When each action runs if all stages take the same time; nil for a program without a schedule.
-  public var slots: Slots?
+  @Nullable public var slots: Slots? = nil
   /// The same drawn, for the text.
   var slotDrawing: [String] = []
   /// One entry per stage of an asynchronous pipeline; empty for all others.
@@ -248,11 +248,7 @@ public struct Plan: Codable, Hashable, Sendable {
   }
 
   /// One JSON document with a final line break.
-  public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-  }
+  public func json() throws -> String { try JSONText.document(self) }
 }
 
 extension Plan.Device {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Machines
 import Networks
 import Programs
@@ -10,11 +11,11 @@ extension Plan {
     public var label: String
     public var bytes: Int
     /// The instruction of the first member's computing that the exchange waits for; nil where there is none.
-    public var after: String?
+    @Nullable public var after: String? = nil
     /// When that ends and when the exchange ends, from the step's begin, by the times of measured layers and
     /// ``OverlapTimes``; nil where times or the link are not known.
-    public var readySeconds: Double?
-    public var endSeconds: Double?
+    @Nullable public var readySeconds: Double? = nil
+    @Nullable public var endSeconds: Double? = nil
 
     enum CodingKeys: String, CodingKey {
       case label, bytes, after

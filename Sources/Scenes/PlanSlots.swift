@@ -1,3 +1,4 @@
+import Diagnostics
 import Programs
 import Strategies
 
@@ -34,11 +35,11 @@ extension Plan {
       /// Of the longest time from a device's first start to its last end.
       public var fractionOfLongestSpan: Double
       /// The closed form in words; nil where there is none.
-      public var formula: String?
-      public var formulaFraction: Double?
-      public var formulaOverIdeal: Double?
+      @Nullable public var formula: String? = nil
+      @Nullable public var formulaFraction: Double? = nil
+      @Nullable public var formulaOverIdeal: Double? = nil
       /// What `formulaFraction` is a fraction of: `total` or `longest_span`.
-      public var formulaWhole: String?
+      @Nullable public var formulaWhole: String? = nil
 
       enum CodingKeys: String, CodingKey {
         case formula
@@ -55,7 +56,7 @@ extension Plan {
     public struct Stages: Codable, Hashable, Sendable {
       public var times: [Double]
       /// `sum t + (m-1) max t`; nil where stages do not follow each other on devices of their own.
-      public var formula: Double?
+      @Nullable public var formula: Double? = nil
       /// The makespan.
       public var counted: Double
       public var fractionOfTotal: Double
@@ -72,7 +73,7 @@ extension Plan {
     public var longestSpan: Double
     public var bubble: Bubble
     /// Nil for a single stage.
-    public var unequalStages: Stages?
+    @Nullable public var unequalStages: Stages? = nil
     public var perDevice: [Row]
 
     enum CodingKeys: String, CodingKey {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Programs
 
 extension Plan {
@@ -11,7 +12,7 @@ extension Plan {
     /// How many updates old the weights of each microbatch's forward are when its gradient is applied.
     public var delays: [Int]
     /// Versions that a device of the stage has room for; nil where the stage has no parameters.
-    public var kept: Int?
+    @Nullable public var kept: Int? = nil
 
     /// One entry per stage; none where all microbatches use the newest weights.
     static func all(_ program: Program) -> [Weights] {

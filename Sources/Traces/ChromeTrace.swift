@@ -1,3 +1,4 @@
+import Diagnostics
 import Programs
 
 /// What a Chrome trace says about its run in its metadata.
@@ -201,20 +202,4 @@ private func durationMicroseconds(from begin: Int64, to end: Int64) -> String {
   return "\(duration)"
 }
 
-/// A JSON string.
-func quoted(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": result += "\\\""
-    case "\\": result += "\\\\"
-    case "\n": result += "\\n"
-    case "\t": result += "\\t"
-    case "\u{0}"..<"\u{20}":
-      let digits = String(scalar.value, radix: 16)
-      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "\""
-}
+private func quoted(_ text: String) -> String { JSONText.quoted(text) }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// What one run amounted to, as `--json` prints it (`partita.report/1`): seconds, bytes and counts; unknown is null.
@@ -79,16 +80,12 @@ public struct Report: Codable, Hashable, Sendable {
   /// The losses as numbers, none where nothing was computed; nil for one that was not finite.
   public var losses: [Double?] { loss?.map(\.wrappedValue) ?? [] }
 
+  /// The first step, counted from 1, whose loss was no finite number; nil for a training that did not diverge.
+  public var divergedStep: Int? { losses.firstIndex { $0 == nil }.map { $0 + 1 } }
+
   /// One JSON document with sorted keys and a final line break.
-  public func json() throws -> String { try jsonText(self) }
+  public func json() throws -> String { try JSONText.document(self) }
 
   /// Reads what ``json()`` wrote.
   public init(json: String) throws { self = try JSONDecoder().decode(Report.self, from: Data(json.utf8)) }
-}
-
-/// A document as people and scripts read it.
-func jsonText(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Programs
 
 /// A report for people: what `run` prints when no JSON is asked for. Unknown is `n/a`.
@@ -27,7 +28,7 @@ public struct ReportText: Sendable {
     if report.oversubscribed { machine += " · oversubscribed" }
     let warmup = report.warmupSteps == 0 ? "all measured" : "the first \(report.warmupSteps) are warm-up, not measured"
     return [
-      "\(report.scene) · \(report.strategy.split(separator: "\n").joined(separator: " / "))", machine,
+      "\(report.scene.visible) · \(report.strategy.split(separator: "\n").joined(separator: " / "))", machine,
       "batch \(report.batch) · microbatches \(report.microbatches) · seed \(report.seed) · steps \(report.steps) "
         + "(\(warmup))",
     ]
@@ -50,6 +51,7 @@ public struct ReportText: Sendable {
     line(
       "loss",
       losses.isEmpty ? "n/a" : "\(loss(losses[0])) at the first step, \(loss(losses[losses.count - 1])) at the last")
+    if let step = report.divergedStep { line("diverged", "from step \(step) on the loss is no finite number") }
     line("training accuracy", percent(report.trainAccuracy))
     line("test accuracy", percent(report.testAccuracy))
     if report.oracleAccuracy != nil || report.trainOracleAccuracy != nil {

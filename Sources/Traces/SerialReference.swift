@@ -1,3 +1,4 @@
+import Diagnostics
 import Programs
 
 /// The same training on one device, which speed-up and computation scaling compare with: measured, simulated, or read from a

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Writes a trace as comma-separated values, one row per span, batch by batch.
 ///
 /// Unknown cells are empty. Bytes stand in one row per instruction, the first that is no wait, so that a column's sum is
@@ -39,12 +41,6 @@ public struct SpanCSVWriter<Output: TextOutputStream> {
       decimal(span.begin, places: 9), decimal(span.end, places: 9), bytes.map(String.init) ?? "",
       catalogue.partner(device: device, instruction: instruction).map(String.init) ?? "", span.cause?.rawValue ?? "",
     ]
-    output.write(cells.map(csvCell).joined(separator: ",") + "\n")
+    output.write(CSVText.row(cells))
   }
-}
-
-/// A cell by RFC 4180: quoted where it must be.
-func csvCell(_ text: String) -> String {
-  guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-  return "\"" + text.replacing("\"", with: "\"\"") + "\""
 }

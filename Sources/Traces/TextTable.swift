@@ -1,10 +1,13 @@
+import Diagnostics
+
 /// Rows of words in aligned columns for a terminal or a file: the first column to the left, the others to the right.
 public struct TextTable: Sendable {
   private var rows: [[String]] = []
 
   public init(header: [String]) { rows = [header] }
 
-  public mutating func append(_ row: [String]) { rows.append(row) }
+  /// Cells hide nothing and are one line each.
+  public mutating func append(_ row: [String]) { rows.append(row.map(\.visible)) }
 
   /// One line per row, columns two blanks apart, no blanks at line ends.
   public var lines: [String] {

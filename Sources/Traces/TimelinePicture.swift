@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Programs
 
@@ -39,11 +40,11 @@ public struct TimelinePicture: Sendable {
       <?xml version="1.0" encoding="UTF-8"?>
       <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(number(height))" \
       viewBox="0 0 \(width) \(number(height))" font-family="sans-serif" font-size="12">
-      <title>\(escaped(title))</title>
+      <title>\(XMLText.escaped(title))</title>
       <defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">\
       <rect width="6" height="6" fill="#ffffff"/><rect width="2" height="6" fill="#b0b0b0"/></pattern></defs>
       <rect width="100%" height="100%" fill="#ffffff"/>
-      <text x="8" y="22" font-size="15">\(escaped(title))</text>
+      <text x="8" y="22" font-size="15">\(XMLText.escaped(title))</text>
 
       """)
     for device in 0..<devices { writeLane(device, to: &output) }
@@ -138,7 +139,7 @@ public struct TimelinePicture: Sendable {
       "<rect x=\"\(number(begin))\" y=\"\(number(y))\" width=\"\(number(max(end - begin, 0.05)))\" "
         + "height=\"\(number(height))\" fill=\"\(style.fill)\"")
     if end - begin > 3 { output.write(" stroke=\"#ffffff\" stroke-width=\"0.5\"") }
-    output.write("><title>\(escaped(name))</title></rect>\n")
+    output.write("><title>\(XMLText.escaped(name))</title></rect>\n")
     guard end - begin >= 9 else { return }
     let microbatch = timeline.microbatch(of: span)
     var letter = String(span.kind.letter) + (end - begin >= 26 ? microbatch.map(String.init) ?? "" : "")
@@ -147,7 +148,7 @@ public struct TimelinePicture: Sendable {
     }
     output.write(
       "<text x=\"\(number((begin + end) / 2))\" y=\"\(number(y + height / 2 + 4))\" text-anchor=\"middle\" "
-        + "fill=\"\(style.text)\">\(escaped(letter))</text>\n")
+        + "fill=\"\(style.text)\">\(XMLText.escaped(letter))</text>\n")
   }
 
   private func writeAxis(y: Double, to output: inout some TextOutputStream) {
@@ -189,8 +190,8 @@ public struct TimelinePicture: Sendable {
       output.write(
         "<rect x=\"\(number(left))\" y=\"\(number(base - 11))\" width=\"18\" height=\"14\" fill=\"\(style.fill)\"/>"
           + "<text x=\"\(number(left + 9))\" y=\"\(number(base))\" text-anchor=\"middle\" fill=\"\(style.text)\">"
-          + "\(escaped(String(kind.letter)))</text>"
-          + "<text x=\"\(number(left + 24))\" y=\"\(number(base))\">\(escaped(kind.explanation))</text>\n")
+          + "\(XMLText.escaped(String(kind.letter)))</text>"
+          + "<text x=\"\(number(left + 24))\" y=\"\(number(base))\">\(XMLText.escaped(kind.explanation))</text>\n")
     }
   }
 
@@ -214,8 +215,3 @@ public struct TimelinePicture: Sendable {
 
 /// At most two places, as SVG wants them.
 private func number(_ value: Double) -> String { decimal(Int64((value * 100).rounded()), places: 2) }
-
-private func escaped(_ text: String) -> String {
-  text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-    .replacing("\"", with: "&quot;")
-}

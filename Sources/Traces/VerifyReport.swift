@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// How far training under a strategy was from serial training, as `verify --json` prints it (`partita.verify/1`).
@@ -56,5 +57,5 @@ public struct VerifyReport: Codable, Hashable, Sendable {
   }
 
   /// One JSON document with sorted keys and a final line break.
-  public func json() throws -> String { try jsonText(self) }
+  public func json() throws -> String { try JSONText.document(self) }
 }

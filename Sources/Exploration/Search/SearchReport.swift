@@ -1,3 +1,4 @@
+import Diagnostics
 import Programs
 import Scenes
 import Simulator
@@ -220,7 +221,7 @@ public struct SearchReport: Codable, Hashable, Sendable {
   }
 
   /// One JSON document with a final line break.
-  public func json() throws -> String { try jsonText(self) }
+  public func json() throws -> String { try JSONText.document(self) }
 }
 
 /// Why a run did not happen.

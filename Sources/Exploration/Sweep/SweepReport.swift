@@ -1,3 +1,4 @@
+import Diagnostics
 import Traces
 
 /// The table of a sweep, as `sweep --json` prints it (`partita.sweep/1`).
@@ -99,5 +100,5 @@ public struct SweepReport: Codable, Hashable, Sendable {
   }
 
   /// One JSON document with a final line break.
-  public func json() throws -> String { try jsonText(self) }
+  public func json() throws -> String { try JSONText.document(self) }
 }

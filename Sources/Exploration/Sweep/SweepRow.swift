@@ -1,3 +1,4 @@
+import Diagnostics
 import Programs
 import Strategies
 import Traces

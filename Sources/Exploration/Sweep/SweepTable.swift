@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Traces
 
@@ -87,6 +88,6 @@ public struct SweepTable: Sendable {
         text(row.predicted?.undisturbedRelativeError), text(row.refused), row.notes.joined(separator: "; "),
       ]
     }
-    return ([header] + lines).map { $0.map(csvField).joined(separator: ",") }.joined(separator: "\n") + "\n"
+    return ([header] + lines).map(CSVText.row).joined()
   }
 }

@@ -77,11 +77,7 @@ public struct Calibration: Codable, Hashable, Sendable {
   }
 
   /// One JSON document with a final line break.
-  public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-  }
+  public func json() throws -> String { try JSONText.document(self) }
 
   /// Nanoseconds of some work by its class's line; classes that were never measured are priced as the next best one.
   func nanoseconds(_ work: Work) -> Double {

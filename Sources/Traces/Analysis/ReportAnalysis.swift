@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Report {
   /// What a trace tells about the run, as `analysis` of the report; each part is defined where it is computed
   /// (``TraceAnalysis``).

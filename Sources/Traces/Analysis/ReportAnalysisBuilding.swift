@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Report.Analysis {
   /// An analysis as numbers and words, every table cut after ``rowLimit`` rows.
   public init(_ analysis: TraceAnalysis) {

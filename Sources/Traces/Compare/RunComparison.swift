@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Two reports side by side (`partita.compare/1`): what differs, how much, and whether that is more than noise.
 ///
 /// Times of the five parts are means over devices and measured steps, so that they add up to the mean step; a step's time is
@@ -127,7 +129,7 @@ public struct RunComparison: Codable, Hashable, Sendable {
   public var isForbidden: Bool { unlike.contains { $0.isForbidding } }
 
   /// One JSON document with sorted keys and a final line break.
-  public func json() throws -> String { try jsonText(self) }
+  public func json() throws -> String { try JSONText.document(self) }
 
   private static func differences(_ a: Report, _ b: Report) -> [Difference] {
     var found: [Difference] = []
