@@ -24,7 +24,8 @@ let testing: [SwiftSetting] = [.unsafeFlags(["-Onone"])]
 /// The tests of one module; they may use what lies below it.
 func tests(_ name: String, _ below: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name), "Diagnostics", "PartitaTesting"] + below,
+    name: "\(name)Tests",
+    dependencies: (name == "Diagnostics" ? [] : [.byName(name: name)]) + ["Diagnostics", "PartitaTesting"] + below,
     resources: resources,
     swiftSettings: testing)
 }
@@ -48,23 +49,24 @@ let package = Package(
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
     .systemLibrary(name: "CBLAS", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    module("Files", ["Diagnostics", "CZlib"]),
     module("Networks", ["Diagnostics"]),
     module("Machines", ["Diagnostics"]),
     .target(name: "CDigits", exclude: ["digits.csv"]),
     .target(name: "CThreads"),
-    module("Datasets", ["Diagnostics", "Networks", "CDigits", "CZlib"], settings: arithmetic),
-    module("Checkpoints", ["Diagnostics"], settings: arithmetic),
+    module("Datasets", ["Diagnostics", "Files", "Networks", "CDigits", "CZlib"], settings: arithmetic),
+    module("Checkpoints", ["Diagnostics", "Files"], settings: arithmetic),
     // 2
     module("Programs", ["Diagnostics", "Networks", "Machines"], settings: compiling),
     module("Kernels", ["Diagnostics", "Networks", "CBLAS"], settings: arithmetic),
     module("Screens"),
     // 3
     module("Strategies", ["Diagnostics", "Networks", "Machines", "Programs"], settings: compiling),
-    module("Traces", ["Networks", "Machines", "Programs"]),
+    module("Traces", ["Diagnostics", "Networks", "Machines", "Programs"]),
     // 4
     .target(
       name: "Scenes",
-      dependencies: ["Diagnostics", "Networks", "Machines", "Datasets", "Programs", "Strategies", "Yams"],
+      dependencies: ["Diagnostics", "Files", "Networks", "Machines", "Datasets", "Programs", "Strategies", "Yams"],
       resources: [.embedInCode("Presets")]),
     module(
       "Engine",
@@ -83,8 +85,8 @@ let package = Package(
     .executableTarget(
       name: "partita",
       dependencies: [
-        "Diagnostics", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Screens", "Strategies", "Traces",
-        "Scenes", "Engine", "Simulator", "VirtualRuns", "CursesTerminal", "Exploration", "Workbench",
+        "Diagnostics", "Files", "Networks", "Machines", "Datasets", "Checkpoints", "Programs", "Screens", "Strategies",
+        "Traces", "Scenes", "Engine", "Simulator", "VirtualRuns", "CursesTerminal", "Exploration", "Workbench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -92,6 +94,8 @@ let package = Package(
     .executableTarget(name: "SimulatorBenchmarks", dependencies: ["Networks", "Programs", "Strategies", "Simulator"]),
     // Tests
     .target(name: "PartitaTesting", path: "Tests/PartitaTesting"),
+    tests("Diagnostics"),
+    tests("Files"),
     tests("Networks"),
     tests("Machines"),
     tests("Datasets", ["Networks", "CZlib"]),

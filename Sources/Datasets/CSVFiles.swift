@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Networks
 
 /// Comma-separated samples: features, then the label.
@@ -33,7 +34,7 @@ enum CSVFiles {
 
   /// What the first line says; nil where it cannot be read, or not twice.
   static func outline(_ name: String) -> DatasetOutline? {
-    guard DataFile.canBeReadTwice(name), let file = try? DataFile(name, field: "file"),
+    guard InputFile.canBeReadTwice(name), let file = try? DataFile(name, field: "file"),
       let start = try? file.read(1 << 16), let columns = CSVTable.columnCount(start), columns > 1
     else { return nil }
     return DatasetOutline(shape: .features(columns - 1), targets: nil, trainCount: nil, testCount: nil)

@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import Files
 
 /// A file of samples, read from its start to its end and inflated on the way where it is compressed. Pipes and devices are
 /// read like files.
@@ -11,30 +11,21 @@ final class DataFile {
   /// Bytes of the contents, where that is known before they are read: of a regular file that is not compressed.
   private(set) var size: Int?
 
-  private let handle: FileHandle
+  private let file: InputFile
   private var inflater: Inflater?
   /// Contents that were read from the file and not yet asked for.
   private var piece: ArraySlice<UInt8> = []
-  private static let pieceBytes = 1 << 20
 
   /// - Throws: a missing, unreadable, empty or damaged file.
   init(_ name: String, field: String) throws(DiagnosticList) {
     self.name = name
     path = "data.\(field)"
-    let url = URL(fileURLWithPath: name)
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
-      throw DiagnosticList("there is no file '\(name)'", path: path, hint: "looked for \(url.standardizedFileURL.path)")
-    }
-    if isDirectory.boolValue {
-      throw DiagnosticList("'\(name)' is a directory", path: path, hint: "name a file in it")
-    }
     do {
-      handle = try FileHandle(forReadingFrom: url)
+      file = try InputFile(name)
     } catch {
-      throw DiagnosticList("cannot read '\(name)': \(error.localizedDescription)", path: path)
+      throw error.at("data.\(field)")
     }
-    size = Self.regularSize(url)
+    size = file.size
     let start = try raw()
     if start.starts(with: Inflater.magic) {
       size = nil
@@ -45,11 +36,6 @@ final class DataFile {
     if piece.isEmpty { piece = try next() }
     if piece.isEmpty { throw DiagnosticList("'\(name)' is empty", path: path) }
   }
-
-  deinit { try? handle.close() }
-
-  /// Whether a look into the file leaves it as it was: what a pipe has given is gone.
-  static func canBeReadTwice(_ name: String) -> Bool { regularSize(URL(fileURLWithPath: name)) != nil }
 
   /// The next `count` bytes of the contents, fewer only at their end.
   ///
@@ -88,11 +74,7 @@ final class DataFile {
   }
 
   private func raw() throws(DiagnosticList) -> [UInt8] {
-    do {
-      return [UInt8](try handle.read(upToCount: Self.pieceBytes) ?? Data())
-    } catch {
-      throw DiagnosticList("cannot read '\(name)': \(error.localizedDescription)", path: path)
-    }
+    do { return Array(try file.next()) } catch { throw error.at(path) }
   }
 
   private func inflating<Value>(_ body: () throws(Inflater.Failure) -> Value) throws(DiagnosticList) -> Value {
@@ -102,12 +84,11 @@ final class DataFile {
       throw refuse(error.message, hint: "fetch or compress the file again")
     }
   }
+}
 
-  private static func regularSize(_ url: URL) -> Int? {
-    let file = url.resolvingSymlinksInPath()
-    guard let facts = try? FileManager.default.attributesOfItem(atPath: file.path),
-      facts[.type] as? FileAttributeType == .typeRegular
-    else { return nil }
-    return facts[.size] as? Int
+extension DiagnosticList {
+  /// The same problems at a place of the scene.
+  fileprivate func at(_ path: String) -> DiagnosticList {
+    DiagnosticList(all.map { Diagnostic($0.message, path: path, location: $0.location, hint: $0.hint) })
   }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Networks
 
 /// MNIST's format: a big-endian header of magic number and extents, then unsigned bytes.
@@ -37,12 +38,12 @@ enum IDXFiles {
 
   /// What two files' headers say; nil where they cannot be read, or not twice.
   static func outline(images: String, labels: String) -> DatasetOutline? {
-    guard DataFile.canBeReadTwice(images),
+    guard InputFile.canBeReadTwice(images),
       let header = try? IDXHeader(.images, of: DataFile(images, field: "images"))
     else { return nil }
     var outline = DatasetOutline(shape: header.imageShape, targets: nil, trainCount: header.extents[0], testCount: nil)
     // A byte each: seldom more than the images of a single batch.
-    if DataFile.canBeReadTwice(labels), let answers = try? DataFile(labels, field: "labels"),
+    if InputFile.canBeReadTwice(labels), let answers = try? DataFile(labels, field: "labels"),
       let count = try? IDXHeader(.labels, of: answers), count.extents[0] <= 1 << 20,
       let targets = try? count.values(of: answers)
     {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Networks
 
 extension DataSource {
@@ -70,7 +71,7 @@ extension DataSource {
       return generated(shape, classes, samples)
     case .idx(let images, let labels, _, _): return IDXFiles.outline(images: images, labels: labels)
     case .cifar10(let files, _):
-      guard files.allSatisfy({ DataFile.canBeReadTwice($0) }) else { return nil }
+      guard files.allSatisfy({ InputFile.canBeReadTwice($0) }) else { return nil }
       return DatasetOutline(shape: CIFARFiles.shape, targets: .classes(CIFARFiles.classes, first: 0))
     case .csv(let file, _, _): return CSVFiles.outline(file)
     }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Machines
 
@@ -73,8 +74,8 @@ public enum MachineLibrary {
     }
     let path = argument.withHome
     let url = URL(fileURLWithPath: path.hasPrefix("/") ? path : "\(directory)/\(path)")
-    guard let data = try? FileHandle(forReadingFrom: url).read(upToCount: DocumentLimits.bytes + 1),
-      let text = String(data: data, encoding: .utf8)
+    guard let bytes = try? InputFile.read(url.path, limit: DocumentLimits.bytes),
+      let text = String(validating: bytes, as: UTF8.self)
     else {
       throw DiagnosticList("there is no machine file '\(argument)'", hint: "a path is relative to the scene's folder")
     }

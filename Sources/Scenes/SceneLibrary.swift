@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 
 /// The scenes that come with the program. Their texts are those of the folder `presets`, and part of the program itself.
@@ -66,8 +67,8 @@ public enum SceneLibrary {
         + "; a file is named with its path, as ./\(name).yaml")
   }
 
-  /// Finds and reads a scene as it is named in a command: a path (with a `/` or ending in `.yaml` or `.yml`), or the name
-  /// of a preset.
+  /// Finds and reads a scene as it is named in a command: a path (with a `/` or ending in `.yaml` or `.yml`), `-` for
+  /// standard input, or the name of a preset.
   ///
   /// - Throws: a file that is not there or cannot be read, an unknown name, or every problem of the scene.
   public static func scene(
@@ -78,35 +79,28 @@ public enum SceneLibrary {
       return try Scene(yaml: preset.yaml, file: "preset \(preset.name)", name: preset.name, overrides: overrides)
     }
     let url = URL(fileURLWithPath: argument.withHome)
-    let name = url.deletingPathExtension().lastPathComponent
+    // A stream has no folder: its relative paths are those of who wrote it into the command line.
+    let isStream = argument == "-" || argument.hasPrefix("/dev/") || argument.hasPrefix("/proc/")
     return try Scene(
-      yaml: text(of: argument, url), file: argument, directory: url.deletingLastPathComponent().path, name: name,
-      overrides: overrides)
+      yaml: text(of: argument), file: argument == "-" ? "standard input" : argument,
+      directory: isStream ? FileManager.default.currentDirectoryPath : url.deletingLastPathComponent().path,
+      name: isStream ? "scene" : url.deletingPathExtension().lastPathComponent, overrides: overrides)
   }
 
   static func isPath(_ argument: String) -> Bool {
-    argument.contains("/") || argument.hasSuffix(".yaml") || argument.hasSuffix(".yml")
+    argument == "-" || argument.contains("/") || argument.hasSuffix(".yaml") || argument.hasSuffix(".yml")
   }
 
-  private static func text(of argument: String, _ url: URL) throws(DiagnosticList) -> String {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory) else {
-      let name = url.deletingPathExtension().lastPathComponent
+  private static func text(of argument: String) throws(DiagnosticList) -> String {
+    let bytes: [UInt8]
+    // More than the limit is refused by its size, however much more there is.
+    do { bytes = try InputFile.read(argument, dash: true, limit: DocumentLimits.bytes) } catch {
+      let name = URL(fileURLWithPath: argument).deletingPathExtension().lastPathComponent
+      guard presets.contains(where: { $0.name == name }) else { throw error }
       throw DiagnosticList(
-        "there is no file '\(argument)'",
-        hint: presets.contains { $0.name == name } ? "the preset is called \(name), without path and ending" : nil)
+        error.all.map { Diagnostic($0.message, hint: "the preset is called \(name), without path and ending") })
     }
-    guard !isDirectory.boolValue else {
-      throw DiagnosticList("'\(argument)' is a directory", hint: "name a scene file in it")
-    }
-    let data: Data
-    do {
-      // More than the limit is refused by its size, however much more there is.
-      data = try FileHandle(forReadingFrom: url).read(upToCount: DocumentLimits.bytes + 1) ?? Data()
-    } catch {
-      throw DiagnosticList("cannot read '\(argument)': \(error.localizedDescription)")
-    }
-    guard let text = String(data: data, encoding: .utf8) else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw DiagnosticList("'\(argument)' is not text in UTF-8")
     }
     return text

@@ -35,7 +35,7 @@ struct BenchCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
-    let file = try output.map { path throws(DiagnosticList) in try OutputFile(path, option: "-o") }
+    let outputs = try Outputs([OutputWish(.result, output)].compactMap { $0 })
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let named = try scenes.map { name throws(DiagnosticList) in try SceneLibrary.scene(name) }
     let standard = try BenchWork.scenes.map { name throws(DiagnosticList) in try SceneLibrary.scene(name) }
@@ -78,9 +78,9 @@ struct BenchCommand: ParsableCommand {
         RecordedTimes.measurements(
           of: group.map(\.times), fastestGauge: result.gaugeNanoseconds, threads: devices, origin: .bench, date: date))
     }
-    if let file {
-      file.write(try result.json())
-      try file.finish()
+    if output != nil {
+      try outputs.write(result.json(), to: .result)
+      try outputs.check()
     } else {
       try CalibrationStore.save(result)
       Console.error("kept in \(CalibrationStore.file.path)")

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Simulator
 
@@ -69,9 +70,11 @@ enum CalibrationStore {
     do {
       try FileManager.default.createDirectory(
         at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(try document.json().utf8).write(to: file, options: .atomic)
+      let output = try OutputFile(file.path)
+      output.write(try document.json())
+      try output.finish()
     } catch {
-      throw Failure(.runFailed, "error: cannot write '\(file.path)': \(error.localizedDescription)")
+      throw Failure(.runFailed, "error: the measurements cannot be kept: \(error)")
     }
   }
 }

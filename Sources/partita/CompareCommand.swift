@@ -42,8 +42,8 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
-    let file = try output.map { path throws(DiagnosticList) in try OutputFile(path, option: "-o") }
     let reports = try Self.read([a, b])
+    let outputs = try Outputs([OutputWish(.result, output)].compactMap { $0 })
     let comparison = RunComparison(reports[0], reports[1], names: (a, b))
     if comparison.isForbidden, !anyway {
       throw DiagnosticList(
@@ -56,13 +56,7 @@ struct CompareCommand: ParsableCommand {
     if failOver != nil, comparison.slowdown == nil {
       throw DiagnosticList("--fail-over: '\(a)' or '\(b)' has no measured step")
     }
-    let text = json ? try comparison.json() : ComparisonText(comparison).text
-    if let file {
-      file.write(text)
-      try file.finish()
-    } else {
-      try Console.output(text)
-    }
+    try outputs.deliver(json ? try comparison.json() : ComparisonText(comparison).text)
     if let failOver, let slowdown = comparison.slowdown, slowdown * 100 > failOver {
       throw Failure(
         .gateNotMet,

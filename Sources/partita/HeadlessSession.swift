@@ -12,7 +12,7 @@ import Traces
 struct HeadlessSession {
   private let run: TrainingRun
   private let scene: Scene
-  private let files: OutputFiles
+  private let files: Outputs
   private var pictures: TraceFiles
   private let cores = ProcessInfo.processInfo.activeProcessorCount
   private var statistics: RunStatistics
@@ -29,7 +29,7 @@ struct HeadlessSession {
   private(set) var interruption: Status?
 
   /// - Parameter forecast: made before the run; nil where the program cannot be simulated.
-  init(_ run: TrainingRun, scene: Scene, files: OutputFiles, forecast: Forecast?) {
+  init(_ run: TrainingRun, scene: Scene, files: Outputs, forecast: Forecast?) {
     self.forecast = forecast
     recorded = RecordedTimes(
       run.program, warmupSteps: Scene.warmupSteps(of: run.totalSteps),
@@ -67,10 +67,10 @@ struct HeadlessSession {
     let signal = Signals.finish()
     statistics.finish()
     recorded.finish()
-    try pictures.finish(statistics)
+    pictures.finish(statistics)
     if case .failed(let failure) = state { throw Failure(.runFailed, "error: the run failed: \(failure)") }
     if case .stopped = state { interruption = signal }
-    if let parameters = files.parameters, steps.last != nil || state == .finished { try save(to: parameters) }
+    if steps.last != nil || state == .finished { try saveParameters() }
   }
 
   /// What was measured so far.
@@ -149,10 +149,11 @@ struct HeadlessSession {
       + (evaluation.testOracleAccuracy.map { ", any head right \(percent($0))" } ?? "")
   }
 
-  private func save(to file: OutputFile) throws {
+  private func saveParameters() throws {
+    guard let file = files[.parameters] else { return }
     let metadata = ["scene": scene.name, "strategy": run.program.strategy, "steps": "\(steps.count)"]
     file.write(try Safetensors.encode(Checkpoint(run.parameters(), metadata: metadata)))
-    try file.finish()
+    files.finish(.parameters)
   }
 
   private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Datasets
 import Diagnostics
+import Scenes
 
 /// Where results go.
 struct OutputOptions: ParsableArguments {
@@ -8,10 +10,14 @@ struct OutputOptions: ParsableArguments {
 
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("Writes the result there instead of printing it.", valueName: "file"))
+    help: ArgumentHelp(
+      "Writes the result there instead of printing it; - is standard output, here and below.", valueName: "file"))
   var output: String?
 
-  @Option(help: ArgumentHelp("Writes every instruction's times for Perfetto and chrome://tracing.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Writes every instruction's times for Perfetto and chrome://tracing; a name ending in .gz is compressed, here and below.",
+      valueName: "file"))
   var trace: String?
 
   @Option(help: ArgumentHelp("Draws the timeline of the last steps.", valueName: "file"))
@@ -26,9 +32,13 @@ struct OutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Saves the trained model (safetensors).", valueName: "file"))
   var saveParameters: String?
 
-  func validate() throws {
-    let paths = [output, trace, svg, csv, saveParameters].compactMap { $0 }.filter { !$0.hasPrefix("/dev/") }
-    if Set(paths).count < paths.count { throw ValidationError("Two outputs would be written to one file.") }
+  func validate() throws { try Outputs.validate(wishes, json: json) }
+
+  private var wishes: [OutputWish] {
+    [
+      OutputWish(.result, output), OutputWish(.trace, trace), OutputWish(.svg, svg), OutputWish(.csv, csv),
+      OutputWish(.parameters, saveParameters),
+    ].compactMap { $0 }
   }
 
   /// For commands that compute no parameters.
@@ -50,36 +60,15 @@ struct OutputOptions: ParsableArguments {
 
   /// Opens all files.
   ///
-  /// - Throws: every path that cannot be written.
-  func open() throws(DiagnosticList) -> OutputFiles {
-    var problems: [Diagnostic] = []
-    func file(_ path: String?, _ option: String) -> OutputFile? {
-      guard let path else { return nil }
-      do throws(DiagnosticList) { return try OutputFile(path, option: option) } catch {
-        problems += error.all
-        return nil
-      }
-    }
-    let files = OutputFiles(
-      result: file(output, "-o"), trace: file(trace, "--trace"), svg: file(svg, "--svg"), csv: file(csv, "--csv"),
-      parameters: file(saveParameters, "--save-parameters"))
-    guard problems.isEmpty else { throw DiagnosticList(problems) }
-    return files
+  /// - Parameter inputs: what the command reads besides the scene, its data and parameters.
+  /// - Throws: every path that cannot be written or would overwrite an input.
+  func open(for scene: Scene, keeping inputs: [InputWish] = []) throws(DiagnosticList) -> Outputs {
+    let parameters = loadParameters.map { [InputWish("the parameters", $0)] } ?? []
+    return try Outputs(wishes, keeping: scene.inputs + parameters + inputs)
   }
 }
 
-/// The opened files of one command.
-struct OutputFiles {
-  let result: OutputFile?
-  let trace: OutputFile?
-  let svg: OutputFile?
-  let csv: OutputFile?
-  let parameters: OutputFile?
-
-  /// Prints the command's result, or puts it where `-o` says.
-  func deliver(_ text: String) throws {
-    guard let result else { return try Console.output(text) }
-    result.write(text)
-    try result.finish()
-  }
+extension Scene {
+  /// The files that it is computed with.
+  var inputs: [InputWish] { data.source.files.map { InputWish("the data", $0) } }
 }

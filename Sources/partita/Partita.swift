@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Foundation
 
 /// The program: without a command it opens the workbench.
 @main struct Partita: ParsableCommand {
@@ -21,6 +22,7 @@ import Diagnostics
     defaultSubcommand: WorkbenchCommand.self)
 
   static func main() {
+    Console.claimStreams()
     Signals.begin()
     do {
       var command = try parseAsRoot()
@@ -32,7 +34,22 @@ import Diagnostics
       if let message = failure.message { Console.error(message) }
       failure.status.exit()
     } catch {
-      exit(withError: error)
+      end(with: error)
     }
+  }
+
+  /// Help, the version, and what the option parser refuses.
+  private static func end(with error: any Error) -> Never {
+    let status = exitCode(for: error)
+    let message = fullMessage(for: error)
+    guard status.isSuccess else {
+      Console.error(message)
+      Foundation.exit(status.rawValue)
+    }
+    do throws(Failure) { try Console.output(message + "\n") } catch {
+      Console.error(error.message ?? "")
+      error.status.exit()
+    }
+    Status.fine.exit()
   }
 }

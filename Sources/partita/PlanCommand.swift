@@ -25,7 +25,7 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     let scene = try options.load()
-    let files = try outputs.open()
+    let files = try outputs.open(for: scene)
     let forecaster = Forecaster.ofThisMachine
     let compiled = try CompiledScene(scene, forecaster)
     let program = compiled.program

@@ -28,11 +28,11 @@ struct ProgressLine {
   mutating func clear() {
     guard isShown, width > 0 else { return }
     draw("")
-    Console.progress("\r")
+    Console.progress("")
   }
 
   private mutating func draw(_ line: String) {
-    Console.progress("\r" + line + String(repeating: " ", count: max(0, width - line.count)))
+    Console.progress(line + String(repeating: " ", count: max(0, width - line.count)))
     width = line.count
   }
 }

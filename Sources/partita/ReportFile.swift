@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Traces
 
@@ -6,15 +7,12 @@ import Traces
 enum ReportFile {
   /// - Throws: why the file cannot be read or is no report.
   static func read(_ path: String) throws(DiagnosticList) -> Report {
-    let problem: Diagnostic
+    let bytes = try InputFile.read(path, dash: true)
     do {
-      return try Report(reading: try Data(contentsOf: URL(fileURLWithPath: path)))
-    } catch let reason as ReportProblem {
-      problem = Diagnostic(
-        "'\(path)' is no report: \(reason)", hint: "a report is what run and simulate print with --json")
+      return try Report(reading: Data(bytes))
     } catch {
-      problem = Diagnostic("'\(path)' cannot be read: \(error.localizedDescription)")
+      throw DiagnosticList(
+        "'\(path)' is no report: \(error)", hint: "a report is what run and simulate print with --json")
     }
-    throw DiagnosticList([problem])
   }
 }

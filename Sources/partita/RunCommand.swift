@@ -45,7 +45,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let scene = try options.load()
-    let files = try outputs.open()
+    let files = try outputs.open(for: scene, keeping: referenceFile.map { [InputWish("the reference", $0)] } ?? [])
     let parameters = try outputs.loadParameters.map { path throws(DiagnosticList) in try Safetensors.read(path).tensors
     }
     let dataset = try scene.loadDataset()
@@ -80,5 +80,11 @@ struct RunCommand: ParsableCommand {
     let report = session.report()
     try files.deliver(outputs.json ? try report.json() : ReportText(report).text)
     if let status = session.interruption { throw Failure(status) }
+    if let step = report.divergedStep {
+      throw Failure(
+        .runFailed,
+        "error: the training diverged: from step \(step) on the loss is no finite number\n"
+          + "  hint: a smaller learning rate, as --set training.rate=\(scene.training.rate.rate / 10)")
+    }
   }
 }

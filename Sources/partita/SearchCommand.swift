@@ -60,14 +60,19 @@ struct SearchCommand: ParsableCommand {
     guard options.microbatches == nil else {
       throw ValidationError("search chooses the microbatches; leave --microbatches out.")
     }
+    try Outputs.validate(wishes, json: json)
     guard exhaustive >= 0 else { throw ValidationError("--exhaustive is at least 0.") }
     guard candidates >= 1, top >= 1 else { throw ValidationError("--candidates and --top are at least 1.") }
-    if let budget, budget <= 0 { throw ValidationError("--budget is a number of seconds above 0.") }
+    if let budget, !(budget > 0 && budget.isFinite) {
+      throw ValidationError("--budget is a number of seconds above 0.")
+    }
   }
+
+  private var wishes: [OutputWish] { [OutputWish(.scene, output)].compactMap { $0 } }
 
   func run() throws {
     let scene = try options.load(standardSteps: 30)
-    let file = try output.map { path throws(DiagnosticList) in try OutputFile(path, option: "-o") }
+    let outputs = try Outputs(wishes, keeping: scene.inputs)
     let judge = try StrategyJudge(
       scene, forecaster: .ofThisMachine, clock: options.pacing(of: scene).clock, memoryLimit: memory?.bytes,
       workspace: { KernelWorkspace.words(of: $0) })
@@ -82,11 +87,8 @@ struct SearchCommand: ParsableCommand {
     news.clear()
     if !interruption.isCancelled { measureBest(&report, judge, interruption) }
     let signal = Signals.finish()
-    if let file, let best = report.ranking.first?.candidate {
-      file.write(judge.document(of: best).yaml)
-      try file.finish()
-    }
-    try Console.output(json ? try report.json() : SearchText(report).text)
+    if let best = report.ranking.first?.candidate { outputs.write(judge.document(of: best).yaml, to: .scene) }
+    try outputs.deliver(json ? try report.json() : SearchText(report).text)
     if let signal { throw Failure(signal) }
     if report.ranking.isEmpty { throw Failure(.wrongInput, "error: no strategy can be used; the result says why") }
   }
@@ -154,13 +156,14 @@ private struct SearchProgress {
     let line = "\(ledger.judged) of \(budget) candidates, best \(found)"
     guard Console.hasProgress else { return Console.error(line) }
     let short = String(line.prefix(max(10, Console.errorColumns - 1)))
-    Console.progress("\r" + short + String(repeating: " ", count: max(0, width - short.count)))
+    Console.progress(short + String(repeating: " ", count: max(0, width - short.count)))
     width = short.count
   }
 
   mutating func clear() {
     guard width > 0 else { return }
-    Console.progress("\r" + String(repeating: " ", count: width) + "\r")
+    Console.progress(String(repeating: " ", count: width))
+    Console.progress("")
     width = 0
   }
 }

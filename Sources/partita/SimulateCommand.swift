@@ -26,7 +26,7 @@ struct SimulateCommand: ParsableCommand {
 
   func run() throws {
     let scene = try options.load(standardSteps: 5)
-    let files = try outputs.open()
+    let files = try outputs.open(for: scene)
     let steps = try scene.stepCount()
     let forecaster = Forecaster.ofThisMachine
     let compiled = try CompiledScene(scene, forecaster)
@@ -42,7 +42,7 @@ struct SimulateCommand: ParsableCommand {
       pictures.append(batch)
     }
     statistics.finish()
-    try pictures.finish(statistics)
+    pictures.finish(statistics)
     let serial = try RunAnalysis.serial(
       compiled.compiler.compileReference(of: program), forecaster, machine: scene.machine)
     var facts = RunFacts(

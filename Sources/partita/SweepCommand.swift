@@ -74,15 +74,16 @@ struct SweepCommand: ParsableCommand {
 
   func validate() throws {
     if steps != nil, epochs != nil { throw ValidationError("Give --steps or --epochs, not both.") }
-    if let output, output == csv { throw ValidationError("Two outputs would be written to one file.") }
+    try Outputs.validate(wishes, json: json)
   }
+
+  private var wishes: [OutputWish] { [OutputWish(.result, output), OutputWish(.csv, csv)].compactMap { $0 } }
 
   func run() throws {
     let scene = try load()
     let strategies = try strategy.map { text throws(DiagnosticList) in try Strategy(parsing: text) }
     let links = try link.map { text throws(DiagnosticList) in try Link(parsing: text) }
-    let result = try output.map { path throws(DiagnosticList) in try OutputFile(path, option: "-o") }
-    let table = try csv.map { path throws(DiagnosticList) in try OutputFile(path, option: "--csv") }
+    let outputs = try Outputs(wishes, keeping: scene.inputs)
     let space = SweepSpace(
       scene, strategies: strategies, devices: devices?.values ?? [], batches: batch?.values ?? [],
       microbatches: microbatches?.values ?? [], links: links)
@@ -114,17 +115,8 @@ struct SweepCommand: ParsableCommand {
     }
     let signal = Signals.finish()
     let texts = SweepTable(report)
-    if let table {
-      table.write(texts.csv)
-      try table.finish()
-    }
-    let text = json ? try report.json() : texts.text
-    if let result {
-      result.write(text)
-      try result.finish()
-    } else {
-      try Console.output(text)
-    }
+    outputs.write(texts.csv, to: .csv)
+    try outputs.deliver(json ? try report.json() : texts.text)
     if let signal { throw Failure(signal) }
     if report.rows.allSatisfy({ $0.refused != nil }) {
       throw Failure(.wrongInput, "error: none of the combinations can be; the table says why")

@@ -1,19 +1,20 @@
+import Files
 import Scenes
 import Traces
 
 /// The files that an executor's trace is written to while it runs: Chrome trace, spans, and at the end the picture.
 struct TraceFiles {
-  private let files: OutputFiles
+  private let files: Outputs
   private let scene: String
   private var trace: ChromeTraceWriter<OutputFile>?
   private var csv: SpanCSVWriter<OutputFile>?
 
-  init(_ files: OutputFiles, catalogue: InstructionCatalogue, scene: Scene, clock: Clock) {
+  init(_ files: Outputs, catalogue: InstructionCatalogue, scene: Scene, clock: Clock) {
     self.files = files
     self.scene = scene.name
     let description = TraceDescription(scene: scene.name, clock: clock, seed: scene.training.seed)
-    trace = files.trace.map { ChromeTraceWriter($0, catalogue: catalogue, description: description) }
-    csv = files.csv.map { SpanCSVWriter($0, catalogue: catalogue) }
+    trace = files[.trace].map { ChromeTraceWriter($0, catalogue: catalogue, description: description) }
+    csv = files[.csv].map { SpanCSVWriter($0, catalogue: catalogue) }
   }
 
   mutating func append(_ batch: TraceBatch) {
@@ -21,14 +22,11 @@ struct TraceFiles {
     csv?.append(batch)
   }
 
-  /// - Throws: what could not be written.
-  mutating func finish(_ statistics: RunStatistics) throws {
+  mutating func finish(_ statistics: RunStatistics) {
     trace?.finish()
-    try files.trace?.finish()
-    try files.csv?.finish()
-    guard let svg = files.svg else { return }
+    files.finish(.trace)
+    files.finish(.csv)
     let title = "\(scene) · \(statistics.catalogue.program.strategy)"
-    svg.write(TimelinePicture(statistics.timeline(lastSteps: 3), title: title).svg)
-    try svg.finish()
+    files.write(TimelinePicture(statistics.timeline(lastSteps: 3), title: title).svg, to: .svg)
   }
 }

@@ -25,7 +25,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let scene = try options.load(standardSteps: 20)
-    let files = try outputs.open()
+    let files = try outputs.open(for: scene)
     let parameters = try outputs.loadParameters.map { path throws(DiagnosticList) in try Safetensors.read(path).tensors
     }
     let dataset = try scene.loadDataset()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Files
 import Foundation
 import Scenes
 import Screens
@@ -10,6 +11,8 @@ struct WorkbenchCommand: ParsableCommand {
 
   @Argument(help: "A scene file, or the name of a scene that comes with the program.")
   var scene = SceneLibrary.standard
+
+  @OptionGroup var replacements: SceneReplacements
 
   @Flag(help: "Draw with ASCII characters alone.")
   var ascii = false
@@ -23,9 +26,6 @@ struct WorkbenchCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("How the screen looks: \(Theme.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
   var theme = Theme.dark.name
-
-  @Option(help: "Whose time runs are told in: wall or virtual; without it what suits devices and cores.")
-  var clock: ClockChoice?
 
   @Option(
     help: ArgumentHelp(
@@ -44,10 +44,10 @@ struct WorkbenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let scene = try SceneLibrary.scene(self.scene)
+    let scene = try replacements.load(self.scene)
     let look = WorkbenchSession.Look(
       theme: Theme.all.first { $0.name == theme } ?? .dark, glyphs: ascii ? .ascii : nil, hasColours: !noColour,
-      hasMouse: !noMouse, clock: clock?.clock)
+      hasMouse: !noMouse, clock: replacements.clock?.clock)
     if let script {
       let text = try read(script)
       return try WorkbenchSession.play(text, scene: scene, size: Size(size) ?? Size(width: 80, height: 24), look: look)
@@ -61,14 +61,9 @@ struct WorkbenchCommand: ParsableCommand {
     try WorkbenchSession.open(scene, look: look, headless: headless)
   }
 
-  private func read(_ path: String) throws -> String {
-    let data: Data?
-    if path == "-" {
-      data = try FileHandle.standardInput.readToEnd()
-    } else {
-      data = FileManager.default.contents(atPath: path)
+  private func read(_ path: String) throws(DiagnosticList) -> String {
+    do { return String(decoding: try InputFile.read(path, dash: true), as: UTF8.self) } catch {
+      throw DiagnosticList(error.all.map { Diagnostic("--script: \($0.message)", hint: $0.hint) })
     }
-    guard let data else { throw DiagnosticList("--script: cannot read '\(path)'") }
-    return String(decoding: data, as: UTF8.self)
   }
 }

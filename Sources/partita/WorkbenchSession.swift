@@ -2,6 +2,7 @@ import CursesTerminal
 import Diagnostics
 import Engine
 import Exploration
+import Files
 import Foundation
 import Scenes
 import Screens
@@ -102,12 +103,11 @@ extension SceneFiles {
     SceneFiles(
       load: { try SceneLibrary.scene($0) },
       save: { scene, path, replacing in
-        if !replacing, FileManager.default.fileExists(atPath: path) { return false }
-        do {
-          try Data(scene.yaml.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-          throw DiagnosticList("cannot write '\(path)': \(error.localizedDescription)")
-        }
+        if !replacing, FileManager.default.fileExists(atPath: path.withHome) { return false }
+        // The screen has standard output.
+        let file = try OutputFile(path, dash: false)
+        file.write(scene.yaml)
+        try file.finish()
         return true
       })
   }
