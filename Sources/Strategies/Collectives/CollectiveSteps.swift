@@ -94,25 +94,31 @@ struct CollectiveSteps {
   ///
   /// - Returns: what arrived, in the same order.
   func carry(_ parcels: [Parcel], _ lowering: inout ProgramLowering) -> [Index<Buffer>?] {
-    let sent = parcels.map { parcel -> Index<Message>? in
-      guard let buffer = parcel.buffer else { return nil }
-      let (from, to) = (devices[parcel.from], devices[parcel.to])
-      let words = lowering.devices[from].program.buffers[buffer].words
-      let arrival = lowering.devices[to].buffer("\(what) chunk from \(from)", .buffers, words: words)
-      let message = lowering.messages.append(
-        Message(
-          channel: lowering.channel(from: from, to: to, stream: stream, priority: priority), from: from, to: to,
-          words: words,
-          purpose: purpose, sendBuffer: buffer, receiveBuffer: arrival, collective: collective, node: node,
-          microbatch: microbatch))
-      lowering.devices[from].emit(.send(message), .communication, in: action)
-      return message
-    }
-    return zip(parcels, sent).map { parcel, message in
-      guard let message else { return nil }
-      lowering.devices[devices[parcel.to]].emit(.receive(message), .communication, in: action)
-      return lowering.messages[message].receiveBuffer
-    }
+    let sent = parcels.map { send($0, &lowering) }
+    return sent.map { receive($0, &lowering) }
+  }
+
+  /// Sends a parcel; nil where there is nothing to send.
+  func send(_ parcel: Parcel, _ lowering: inout ProgramLowering) -> Index<Message>? {
+    guard let buffer = parcel.buffer else { return nil }
+    let (from, to) = (devices[parcel.from], devices[parcel.to])
+    let words = lowering.devices[from].program.buffers[buffer].words
+    let arrival = lowering.devices[to].buffer("\(what) chunk from \(from)", .buffers, words: words)
+    let message = lowering.messages.append(
+      Message(
+        channel: lowering.channel(from: from, to: to, stream: stream, priority: priority), from: from, to: to,
+        words: words,
+        purpose: purpose, sendBuffer: buffer, receiveBuffer: arrival, collective: collective, node: node,
+        microbatch: microbatch))
+    lowering.devices[from].emit(.send(message), .communication, in: action)
+    return message
+  }
+
+  /// Receives what was sent; nil where that was nothing.
+  func receive(_ message: Index<Message>?, _ lowering: inout ProgramLowering) -> Index<Buffer>? {
+    guard let message else { return nil }
+    lowering.devices[lowering.messages[message].to].emit(.receive(message), .communication, in: action)
+    return lowering.messages[message].receiveBuffer
   }
 
   /// Every rank sends its buffer to the rank `distance` further on; returns what each rank received.

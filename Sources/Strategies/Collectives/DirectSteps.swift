@@ -5,7 +5,7 @@ extension CollectiveSteps {
   /// Every rank sends its array to every other and adds all in rank order, so all end with the same bits. One piece.
   func directAllReduce(_ array: inout ExchangeArray, _ lowering: inout ProgramLowering) {
     let all = array.all
-    let arrived = scatter(array, &lowering) { _ in all }
+    let arrived = sendToAll(array, &lowering) { _, _ in all }
     for rank in ranks.dropFirst() {
       let sum = arrived[rank][0]
       for other in ranks.dropFirst() {
@@ -24,7 +24,7 @@ extension CollectiveSteps {
   ///
   /// - Returns: the sum of each rank's piece, packed.
   func directReduceScatter(_ array: ExchangeArray, _ lowering: inout ProgramLowering) -> [Index<Buffer>?] {
-    let arrived = scatter(array, &lowering) { [$0] }
+    let arrived = sendToAll(array, &lowering) { _, receiver in [receiver] }
     return ranks.map { rank in
       let sum = rank == 0 ? pack([0], of: array, rank: 0, &lowering) : arrived[rank][0]
       for other in ranks.dropFirst() {
@@ -40,25 +40,36 @@ extension CollectiveSteps {
 
   /// Every rank sends its own piece, which stands in its array, to every other.
   func directAllGather(_ array: inout ExchangeArray, _ lowering: inout ProgramLowering) {
-    for distance in 1..<devices.count {
-      let packed = ranks.map { pack([$0], of: array, rank: $0, &lowering) }
-      for (rank, buffer) in shift(packed, by: distance, &lowering).enumerated() {
-        store(buffer, in: [around(rank - distance)], of: &array, rank: rank, &lowering)
+    let arrived = sendToAll(array, &lowering) { sender, _ in [sender] }
+    for rank in ranks {
+      for distance in 1..<devices.count {
+        let sender = around(rank - distance)
+        store(arrived[rank][sender], in: [sender], of: &array, rank: rank, &lowering)
       }
     }
   }
 
-  /// Every rank sends every other the pieces that `choose` names for the receiver.
+  /// Every rank sends every other the pieces that `choose` names for the two. All messages leave before anyone waits for one, so
+  /// that they travel at the same time; each rank begins with the one behind it, so that no rank is everybody's first.
   ///
   /// - Returns: per receiver and sender what arrived; nil for itself.
-  private func scatter(
-    _ array: ExchangeArray, _ lowering: inout ProgramLowering, choose: (_ receiver: Int) -> [Int]
+  private func sendToAll(
+    _ array: ExchangeArray, _ lowering: inout ProgramLowering, choose: (_ sender: Int, _ receiver: Int) -> [Int]
   ) -> [[Index<Buffer>?]] {
-    var arrived = ranks.map { _ in [Index<Buffer>?](repeating: nil, count: devices.count) }
+    var messages: [[Index<Message>?]] = []
     for distance in 1..<devices.count {
-      let packed = ranks.map { pack(choose(around($0 + distance)), of: array, rank: $0, &lowering) }
-      for (rank, buffer) in shift(packed, by: distance, &lowering).enumerated() {
-        arrived[rank][around(rank - distance)] = buffer
+      messages.append(
+        ranks.map { rank in
+          let receiver = around(rank + distance)
+          let packed = pack(choose(rank, receiver), of: array, rank: rank, &lowering)
+          return send(Parcel(from: rank, to: receiver, buffer: packed), &lowering)
+        })
+    }
+    var arrived = ranks.map { _ in [Index<Buffer>?](repeating: nil, count: devices.count) }
+    for (place, sent) in messages.enumerated() {
+      for rank in ranks {
+        let sender = around(rank - place - 1)
+        arrived[rank][sender] = receive(sent[sender], &lowering)
       }
     }
     return arrived

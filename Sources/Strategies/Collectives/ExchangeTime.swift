@@ -9,9 +9,9 @@ extension ExchangeAlgorithm {
   /// | halving-doubling | 2 log₂Q·α + 2nβ(Q-1)/Q, and 2(α + nβ) where P is no power of two |
   /// | recursive-doubling | log₂Q(α + nβ), and the same 2(α + nβ) |
   /// | tree | 2d(α + nβ), d the most ones in the binary form of a rank |
-  /// | direct | (P-1)(α + nβ), as each device sends to one other after the other |
+  /// | direct | α + nβ, as each device sends to all others at once |
   /// | server | 2(α + nβ) |
-  /// | sharded-server | 2(P-1)(α + nβ/P) |
+  /// | sharded-server | 2(α + nβ/P) |
   ///
   /// Exact in the simulator with free copies where P, or Q, divides the words; recursive-doubling may be one message faster
   /// where P is no power of two.
@@ -28,14 +28,15 @@ extension ExchangeAlgorithm {
     let rounds = Double(core.trailingZeroBitCount)
     let folding = core == peers ? 0 : 2 * (latency + whole)
     switch self {
-    case .ring, .shardedServer: return 2 * Double(peers - 1) * (latency + whole / Double(peers))
+    case .ring: return 2 * Double(peers - 1) * (latency + whole / Double(peers))
     case .halvingDoubling:
       return 2 * rounds * latency + 2 * whole * Double(core - 1) / Double(core) + folding
     case .recursiveDoubling: return rounds * (latency + whole) + folding
     case .tree:
       let depth = (0..<peers).map(\.nonzeroBitCount).max() ?? 0
       return 2 * Double(depth) * (latency + whole)
-    case .direct: return Double(peers - 1) * (latency + whole)
+    case .direct: return latency + whole
+    case .shardedServer: return 2 * (latency + whole / Double(peers))
     case .server: return 2 * (latency + whole)
     }
   }

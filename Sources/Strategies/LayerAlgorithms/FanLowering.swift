@@ -140,14 +140,18 @@ extension ProgramLowering {
     let gathering = fan.gathering(ofGradients: isGradient)
     let travel = register(gathering.travel, gathering.collective)
     var gathered = own.enumerated().map { [$0.offset: $0.element.buffer] }
-    for distance in 1..<max(fan.peers, 1) {
-      let sent = fan.devices.indices.map { rank in
+    let distances = 1..<max(fan.peers, 1)
+    // All parts leave before anyone waits for one.
+    let sent = distances.map { distance in
+      fan.devices.indices.map { rank in
         let to = (rank + distance) % fan.peers
         return sendCopy(own[rank].box, of: own[rank], from: fan.devices[rank], to: fan.devices[to], travel)
       }
+    }
+    for (distance, messages) in zip(distances, sent) {
       for rank in fan.devices.indices {
         let origin = (rank - distance + fan.peers) % fan.peers
-        gathered[rank][origin] = receive(sent[origin], travel)
+        gathered[rank][origin] = receive(messages[origin], travel)
       }
     }
     return gathered

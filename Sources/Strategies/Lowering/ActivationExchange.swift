@@ -11,7 +11,7 @@ extension ProgramLowering {
   mutating func lowerActivationCollective(_ index: Int, _ microbatch: Int, _ action: Action) -> Bool {
     let demands = layout.demands(layout.junctions[index], microbatch: microbatch).sorted { $0.device < $1.device }
     guard let group = group(index, microbatch, demands, isBackward: false, action) else { return false }
-    let (holdings, whole, steps) = (group.holdings, group.whole, group.steps)
+    let (holdings, whole) = (group.holdings, group.whole)
     func output(_ device: Int) -> DeviceBuilder.Held? {
       holdings.first { $0.device == device }.flatMap {
         devices[device].outputs[
@@ -27,11 +27,7 @@ extension ProgramLowering {
       // Halving adds in place, and others may read the output too.
       let parts = group.algorithm == .halvingDoubling ? duplicates(own.compactMap { $0 }, group) : own.compactMap { $0 }
       results = scatter(parts, boxes: demands.map(\.box), group).compactMap { $0 }
-    case .allReduce:
-      results = duplicates(own.compactMap { $0 }, group)
-      if let algorithm = ExchangeAlgorithm(rawValue: group.algorithm.rawValue) {
-        steps.allReduce(algorithm, buffers: results.map(\.buffer), words: whole.count, &self)
-      }
+    case .allReduce: results = sum(duplicates(own.compactMap { $0 }, group), group)
     default: return false
     }
     for (demand, held) in zip(demands, results) { give(held, to: demand, index, microbatch) }
@@ -56,6 +52,7 @@ extension ProgramLowering {
     case .reduceScatter:
       let boxes = needs.map { need in group.holdings.first { $0.device == need.device }?.box }
       results = scatter(own, boxes: boxes, group)
+    case .allReduce: results = sum(own, group)
     default: return false
     }
     for (need, held) in zip(needs, results) {
@@ -74,15 +71,23 @@ extension ProgramLowering {
     var steps: CollectiveSteps
   }
 
-  /// Recognises and registers the collective; nil where there is none to be carried by an algorithm.
-  private mutating func group(
-    _ index: Int, _ microbatch: Int, _ needs: [Holding], isBackward: Bool, _ action: Action
-  ) -> JunctionGroup? {
+  /// Whether a junction's consumers get what they need by an algorithm (``lowerActivationCollective(_:_:_:)``).
+  func isActivationCollective(_ index: Int, _ microbatch: Int) -> Bool {
+    recognised(index, microbatch, layout.demands(layout.junctions[index], microbatch: microbatch), isBackward: false)
+      != nil
+  }
+
+  /// The known collective that a junction's boxes form, with what it costs by the strategy's algorithm; nil where there is none
+  /// to be carried by one.
+  private func recognised(
+    _ index: Int, _ microbatch: Int, _ needs: [Holding], isBackward: Bool
+  ) -> (kind: Collective.Kind, whole: Box, cost: ExchangeCost)? {
     let junction = layout.junctions[index]
     let algorithm = layout.partitioning.activationExchange
     guard algorithm != .direct, junction.producer >= 0,
       junction.stage == layout.partitioning.stages[junction.producer]
     else { return nil }
+    let needs = needs.sorted { $0.device < $1.device }
     let node = layout.graph.nodes[junction.producer]
     let holdings = layout.holdings(node.index, microbatch: microbatch)
     let whole = Box(samples: layout.samples(microbatch), shape: node.outputShape)
@@ -90,17 +95,27 @@ extension ProgramLowering {
     func pieces(_ side: [Holding]) -> [Int] {
       needs.map { need in side.first { $0.device == need.device }?.box.count ?? 0 }
     }
-    let cost: ExchangeCost
     switch (kind, isBackward) {
-    case (.allGather, false): cost = .allGather(algorithm, pieces: pieces(holdings))
-    case (.allGather, true): cost = .allGather(algorithm, pieces: pieces(needs))
-    case (.reduceScatter, false): cost = .reduceScatter(algorithm, pieces: pieces(needs))
-    case (.reduceScatter, true): cost = .reduceScatter(algorithm, pieces: pieces(holdings))
-    case (.allReduce, false):
-      guard let exchange = ExchangeAlgorithm(rawValue: algorithm.rawValue) else { return nil }
-      cost = .allReduce(exchange, words: whole.count, peers: needs.count)
+    case (.allGather, false): return (kind, whole, .allGather(algorithm, pieces: pieces(holdings)))
+    case (.allGather, true): return (kind, whole, .allGather(algorithm, pieces: pieces(needs)))
+    case (.reduceScatter, false): return (kind, whole, .reduceScatter(algorithm, pieces: pieces(needs)))
+    case (.reduceScatter, true): return (kind, whole, .reduceScatter(algorithm, pieces: pieces(holdings)))
+    case (.allReduce, _):
+      return ExchangeAlgorithm(rawValue: algorithm.rawValue).map {
+        (kind, whole, .allReduce($0, words: whole.count, peers: needs.count))
+      }
     default: return nil
     }
+  }
+
+  /// Recognises and registers the collective; nil where there is none to be carried by an algorithm.
+  private mutating func group(
+    _ index: Int, _ microbatch: Int, _ needs: [Holding], isBackward: Bool, _ action: Action
+  ) -> JunctionGroup? {
+    guard let (kind, whole, cost) = recognised(index, microbatch, needs, isBackward: isBackward) else { return nil }
+    let algorithm = layout.partitioning.activationExchange
+    let node = layout.graph.nodes[layout.junctions[index].producer]
+    let holdings = layout.holdings(node.index, microbatch: microbatch)
     let purpose: Purpose = isBackward ? .activationGradients : .activations
     let members = needs.map(\.device)
     let number = collectives.append(
@@ -148,6 +163,14 @@ extension ProgramLowering {
       guard let sum, let box else { return nil }
       return DeviceBuilder.Held(buffer: sum, box: box)
     }
+  }
+
+  /// Adds up arrays that every member has whole, in place.
+  private mutating func sum(_ own: [DeviceBuilder.Held], _ group: JunctionGroup) -> [DeviceBuilder.Held] {
+    if let algorithm = ExchangeAlgorithm(rawValue: group.algorithm.rawValue) {
+      group.steps.allReduce(algorithm, buffers: own.map(\.buffer), words: group.whole.count, &self)
+    }
+    return own
   }
 
   /// Copies that may be changed.

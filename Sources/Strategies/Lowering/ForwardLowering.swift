@@ -8,11 +8,7 @@ extension ProgramLowering {
     lowerInputs(stage, microbatch, action)
     for node in layout.graph.nodes where layout.partitioning.stages[node.index] == stage {
       lowerNode(node, microbatch, action)
-      for (index, junction) in layout.junctions.enumerated() where junction.producer == node.index {
-        if lowerActivationCollective(index, microbatch, action) { continue }
-        lowerDeparture(index, microbatch, action)
-        if junction.stage == stage { lowerArrival(index, microbatch, action) }
-      }
+      lowerJunctions(of: node, microbatch, action)
     }
     if stage == layout.stageCount - 1 { lowerLoss(microbatch, action) }
     lowerRunningStatistics(stage: stage, microbatch, action)
@@ -23,12 +19,23 @@ extension ProgramLowering {
     let action = Action(.recompute, stage: stage, microbatch: microbatch)
     for node in layout.graph.nodes where layout.partitioning.stages[node.index] == stage {
       lowerNode(node, microbatch, action)
-      for (index, junction) in layout.junctions.enumerated()
-      where junction.producer == node.index && junction.stage == stage && !junction.isForLoss(of: layout) {
-        if lowerActivationCollective(index, microbatch, action) { continue }
-        lowerDeparture(index, microbatch, action)
-        lowerArrival(index, microbatch, action)
-      }
+      lowerJunctions(of: node, microbatch, action)
+    }
+  }
+
+  /// Brings a layer's output to whoever needs it; where it is computed again, to its own stage alone. Everything leaves before
+  /// anyone waits for an arrival.
+  private mutating func lowerJunctions(of node: Graph.Node, _ microbatch: Int, _ action: Action) {
+    let isRepeated = action.kind == .recompute
+    let own = layout.junctions.indices.filter {
+      let junction = layout.junctions[$0]
+      guard junction.producer == node.index else { return false }
+      return !isRepeated || (junction.stage == action.stage && !junction.isForLoss(of: layout))
+    }
+    for index in own where !isActivationCollective(index, microbatch) { lowerDeparture(index, microbatch, action) }
+    for index in own {
+      if lowerActivationCollective(index, microbatch, action) { continue }
+      if layout.junctions[index].stage == action.stage { lowerArrival(index, microbatch, action) }
     }
   }
 

@@ -64,6 +64,8 @@ struct TransferVolume {
     case false where isSum && areWhole(holdings) && areWhole(needs): return .allReduce
     case true where areWhole(needs) && partsDiffer && arePartition(holdings): return .reduceScatter
     case true where isSum && areWhole(holdings) && arePartition(needs): return .allGather
+    // Whoever has the output, a part of the sum or a copy, gets the sum of all consumers' gradients.
+    case true where areWhole(needs) && partsDiffer && areWhole(holdings) && holders == readers: return .allReduce
     default: return nil
     }
   }
