@@ -3,7 +3,7 @@ import Networks
 import Programs
 
 /// Compiles a strategy for a network and a batch to programs. The passes, in order: constructor (strategy → splits, stages,
-/// schedule), layout (boxes and junctions), lowering (instructions), copy elision, lifetimes, verification.
+/// schedule), layout (boxes and junctions), lowering (instructions), copy elision, lifetimes, room in channels, verification.
 public struct Compiler: Sendable {
   public let graph: Graph
   public let training: TrainingSettings
@@ -83,6 +83,7 @@ public struct Compiler: Sendable {
       CopyElision.run(&program.devices[device], messages: &program.messages)
       Lifetimes.insertFrees(&program.devices[device], messages: program.messages)
     }
+    ChannelRoom.fit(&program)
     program.assumptions += StatisticsGroups.assumptions(of: program, statistics: partitioning.statistics)
     let problems = Verifier(program).check()
     guard problems.isEmpty else { throw DiagnosticList(problems) }

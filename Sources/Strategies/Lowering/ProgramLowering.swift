@@ -142,12 +142,12 @@ struct ProgramLowering {
   mutating func channel(from: Int, to: Int, stream: String, priority: Int = 0) -> Index<Channel> {
     let key = ChannelKey(from: from, to: to, stream: stream)
     if let known = channelNumbers[key] { return known }
-    let number = channels.append(Channel(from: from, to: to, capacity: Self.channelCapacity, priority: priority))
+    let number = channels.append(Channel(from: from, to: to, capacity: ChannelRoom.standard, priority: priority))
     channelNumbers[key] = number
     return number
   }
 
-  /// Gives every channel room for all that one action sends: two devices may both send before they receive.
+  /// Gives every channel room for all that one action sends, so that no exchange is held up by its own messages.
   private mutating func widenChannels() {
     for device in devices {
       for fragment in device.fragments.values {
@@ -157,7 +157,4 @@ struct ProgramLowering {
       }
     }
   }
-
-  /// Enough for a sender to run a few microbatches ahead; a full channel is back-pressure, not an error.
-  private static let channelCapacity = 8
 }
