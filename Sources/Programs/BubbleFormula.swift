@@ -1,4 +1,5 @@
-/// The idle time of a pipeline by closed form, for stages of equal duration and messages that take no time.
+/// The idle time of a pipeline by closed form, where one holds: for the given times of profiled layers, otherwise for stages of
+/// equal duration with B = 2F; for messages that take no time.
 public struct BubbleFormula: Hashable, Sendable {
   /// What the form is a fraction of.
   public enum Whole: Hashable, Sendable {

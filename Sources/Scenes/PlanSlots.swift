@@ -28,13 +28,14 @@ extension Plan {
       }
     }
 
-    /// Idle time; fractions of all devices' time from the first start to the last end, or over the work.
+    /// Idle time; fractions of all devices' time from the first start to the last end, or over the work. Counted with the given
+    /// times of profiled layers, where there are such, otherwise in slots.
     public struct Bubble: Codable, Hashable, Sendable {
       public var fractionOfTotal: Double
       public var overIdeal: Double
       /// Of the longest time from a device's first start to its last end.
       public var fractionOfLongestSpan: Double
-      /// The closed form in words; nil where there is none.
+      /// The closed form in words; nil where none holds for these times.
       @Nullable public var formula: String? = nil
       @Nullable public var formulaFraction: Double? = nil
       @Nullable public var formulaOverIdeal: Double? = nil
@@ -105,8 +106,8 @@ extension Plan.Slots {
     makespan = facts.timing.makespan
     longestSpan = facts.timing.longestSpan
     bubble = Bubble(
-      fractionOfTotal: facts.timing.bubbleOfTotal, overIdeal: facts.timing.bubbleOverIdeal,
-      fractionOfLongestSpan: facts.timing.bubbleOfLongestSpan, formula: facts.formula?.text,
+      fractionOfTotal: facts.counted.bubbleOfTotal, overIdeal: facts.counted.bubbleOverIdeal,
+      fractionOfLongestSpan: facts.counted.bubbleOfLongestSpan, formula: facts.formula?.text,
       formulaFraction: facts.formula?.fractionOfTotal, formulaOverIdeal: facts.formula?.overIdeal,
       formulaWhole: facts.formula.map { $0.whole == .makespan ? "total" : "longest_span" })
     unequalStages = facts.stageTimes.map {

@@ -1,3 +1,4 @@
+import Networks
 import Programs
 import Testing
 
@@ -79,9 +80,81 @@ import Testing
   @Test(arguments: [(4, 10.0, 16.0), (8, 22, 36)])
   func chimeraMatchesItsFormulas(devices: Int, equal: Double, double: Double) throws {
     for (backward, makespan) in [(1, equal), (2, double)] {
-      let plan = PipelinePlan.chimera(devices: devices, microbatches: devices, backward: backward)
+      let plan = PipelinePlan.chimera(
+        devices: devices, microbatches: devices,
+        durations: try profiled(stages: devices, microbatches: devices, forward: 1, backward: Double(backward)))
       let timing = try #require(ScheduleTiming(plan.schedule, forward: 1, backward: Double(backward)))
       #expect(timing.makespan == makespan)
+    }
+  }
+
+  /// Of given milliseconds, both halves of backward half of it.
+  private func profiled(
+    stages: Int, microbatches: Int, forward: Double, backward: Double, weight: Double? = nil
+  ) throws -> StageDurations {
+    let weight = weight ?? backward / 2
+    let profile = LayerProfile(
+      forwardMilliseconds: forward, backwardInputMilliseconds: backward - weight, backwardWeightMilliseconds: weight,
+      outputBytes: 4)
+    let layers = (0..<stages).map { _ in Layer(.profiled(profile)) }
+    return StageDurations(
+      try Graph(Network(input: .features(1), layers: layers)), stages: Array(0..<stages), batch: microbatches,
+      microbatches: microbatches)
+  }
+
+  /// More microbatches than devices, where backward takes b forwards: (D-2)/(3N/2+D-2) for b = 2 and (D-2)/(2N+D-2) for b = 1
+  /// (Li and Hoefler 2021), so N (1 + b) + (D - 2) b in all, and never more than D microbatches' activations.
+  @Test(arguments: [(4, 8, 2, 28.0), (4, 16, 2, 52), (8, 16, 2, 60), (8, 32, 2, 108), (4, 8, 1, 18), (4, 16, 1, 34)])
+  func chimeraGoesOnWithoutABubbleInBetween(devices: Int, microbatches: Int, backward: Int, makespan: Double) throws {
+    let durations = try profiled(
+      stages: devices, microbatches: microbatches, forward: 1, backward: Double(backward))
+    let plan = PipelinePlan.chimera(devices: devices, microbatches: microbatches, durations: durations)
+    let timing = try #require(ScheduleTiming(plan.schedule, forward: 1, backward: Double(backward)))
+    #expect(timing.makespan == makespan)
+    #expect(timing.inFlight.allSatisfy { $0 <= devices })
+    #expect(
+      durations.confirm(
+        try #require(
+          PipelineSchedule.chimera.bubble(
+            devices: devices, chunks: 1, microbatches: microbatches, stage: durations.stages[0])), of: plan.schedule))
+  }
+
+  /// F = 2 and I = W = 1 on four devices, eight microbatches: 3 (2 + 1 - 1) idle beside 8 · 4 of work is 6/38 for zb-h1; zb-h2's
+  /// weights do not fill what its longer forwards leave open.
+  @Test func closedFormsAreThoseOfTheTimes() throws {
+    let durations = try profiled(stages: 4, microbatches: 8, forward: 2, backward: 2)
+    func form(_ kind: PipelineSchedule) throws -> BubbleFormula? {
+      let form = try #require(kind.bubble(devices: 4, chunks: 1, microbatches: 8, stage: durations.stages[0]))
+      let plan = kind.plan(devices: 4, chunks: 1, microbatches: 8, durations: durations)
+      return durations.confirm(form, of: plan.schedule) ? form : nil
+    }
+    #expect(try #require(try form(.zeroBubbleH1)).fractionOfTotal == 6.0 / 38)
+    #expect(try form(.zeroBubbleH2) == nil)
+    #expect(try #require(try form(.chimera)).fractionOfTotal == 2.0 / 18)
+    #expect(try #require(try form(.gpipe)).fractionOfTotal == 3.0 / 11)
+  }
+
+  /// A stage of r times the work on r devices in turn keeps up with the first: 3 a microbatch, and the length of the longer stage
+  /// once, for 3 and 6 on 1/2 devices, and for 3 and 12 on 1/4.
+  @Test(arguments: [2, 4]) func replicatedStagesKeepUp(replicas: Int) throws {
+    let durations = StageDurations.units(stages: 2)
+    let plan = PipelinePlan.replicated([1, replicas], microbatches: 72, durations: durations)
+    let timing = try #require(
+      ScheduleTiming(plan.schedule) { durations($0) * ($0.stage == 0 ? 1 : Double(replicas)) })
+    #expect(timing.makespan == Double(3 * 72 + 3 * replicas))
+  }
+
+  @Test func replicatedStagesNeverWaitInACircle() throws {
+    for first in 1...4 {
+      for second in 1...4 {
+        for third in 1...4 {
+          for microbatches in [1, 2, 5, 13, 24] {
+            let plan = PipelinePlan.replicated(
+              [first, second, third], microbatches: microbatches, durations: .units(stages: 3))
+            #expect(ScheduleTiming(units: plan.schedule) != nil, "\(first)/\(second)/\(third), \(microbatches)")
+          }
+        }
+      }
     }
   }
 

@@ -35,7 +35,7 @@ struct LayerTableConstructor {
     let last = splits[splits.count - 1].withoutAlgorithm
     let loss =
       table.rows.first { $0.layer == "loss" }?.split
-      ?? (last.n > 1 && last.parts == last.n ? last : Split(devices: last.devices))
+      ?? (last.n > 1 && last.parts == last.n ? last : Split(m: last.m, devices: last.devices))
     try checkStages(stages)
     try SplitRules(graph: graph, batch: batch, microbatches: microbatches, devices: devices)
       .check(splits, loss: loss)
@@ -102,21 +102,18 @@ struct LayerTableConstructor {
       partitioning.schedule = check.schedule(devices: devices)
       return
     }
+    let durations = StageDurations(
+      graph, stages: partitioning.stages, batch: batch, microbatches: microbatches)
+    partitioning.schedule = .oneForwardOneBackward(devices: devices, takers: takers, durations: durations)
     let isPlain = (0..<devices).allSatisfy { device in stageDevices.count { $0.contains(device) } <= 1 }
     let hasTurns = takers.contains { Set($0).count > 1 }
-    guard stageDevices.count == 1 || (isPlain && !hasTurns) else {
-      partitioning.schedule = .oneForwardOneBackward(devices: devices, takers: takers)
-      return
+    if isPlain, !hasTurns,
+      let form = PipelineSchedule.oneForwardOneBackward.bubble(
+        devices: stageDevices.count, chunks: 1, microbatches: microbatches, stage: durations.stages[0]),
+      durations.confirm(form, of: partitioning.schedule)
+    {
+      partitioning.bubble = form
     }
-    let orders = stageDevices.indices.map {
-      PipelineSchedule.oneForwardOneBackward.order(stage: $0, of: stageDevices.count, microbatches: microbatches)
-    }
-    partitioning.schedule = Schedule(
-      devices: (0..<devices).map { device in
-        stageDevices.firstIndex { $0.contains(device) }.map { orders[$0] } ?? []
-      })
-    partitioning.bubble = PipelineSchedule.oneForwardOneBackward.bubble(
-      devices: stageDevices.count, chunks: 1, microbatches: microbatches)
   }
 
   /// The devices that do a microbatch's work in a stage, `[stage][microbatch]`.

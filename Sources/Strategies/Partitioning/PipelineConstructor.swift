@@ -59,18 +59,27 @@ extension PartitioningConstructor {
       throw refusal(reason, hint: hint)
     }
     try checkAsynchrony(pipeline, stages: places.count, microbatches: microbatches)
+    let placement =
+      pipeline.replicas.isEmpty
+      ? schedule.placement(devices: places.count, chunks: chunks) : PipelinePlan.placement(pipeline.replicas)
+    var result = uniform(places[0].replicated)
+    result.stages = try stages(pipeline, capacities: placement.map(\.count))
+    result.microbatches = microbatches
+    result.buckets = pipeline.buckets
+    let durations = StageDurations(graph, stages: result.stages, batch: batch, microbatches: microbatches)
     let plan =
       pipeline.replicas.isEmpty
       ? schedule.plan(
-        devices: places.count, chunks: chunks, microbatches: microbatches, accumulate: pipeline.accumulate)
-      : PipelinePlan.replicated(pipeline.replicas, microbatches: microbatches)
+        devices: places.count, chunks: chunks, microbatches: microbatches, accumulate: pipeline.accumulate,
+        durations: durations)
+      : PipelinePlan.replicated(pipeline.replicas, microbatches: microbatches, durations: durations)
     let order = pipeline.recompute == .on ? plan.schedule.recomputing() : plan.schedule
-    var result = uniform(places[0].replicated)
-    result.stages = try stages(pipeline, capacities: plan.placement.map(\.count))
-    result.microbatches = microbatches
-    result.buckets = pipeline.buckets
-    if pipeline.recompute == .off, pipeline.replicas.isEmpty {
-      result.bubble = schedule.bubble(devices: places.count, chunks: chunks, microbatches: microbatches)
+    if pipeline.recompute == .off, pipeline.replicas.isEmpty,
+      let form = schedule.bubble(
+        devices: places.count, chunks: chunks, microbatches: microbatches, stage: durations.stages[0]),
+      durations.confirm(form, of: plan.schedule)
+    {
+      result.bubble = form
     }
     for node in graph.nodes {
       let turns = plan.placement[result.stages[node.index]].map {

@@ -40,24 +40,38 @@ extension PipelineSchedule {
     }
   }
 
+  /// Per stage the devices that run it, one or several that take microbatches in turn.
+  func placement(devices: Int, chunks: Int) -> [[Int]] {
+    switch self {
+    case .interleaved: (0..<devices * chunks).map { [$0 % devices] }
+    case .zeroBubbleV: (0..<2 * devices).map { [$0 < devices ? $0 : 2 * devices - 1 - $0] }
+    case .chimera: (0..<devices).map { [$0, devices - 1 - $0] }
+    default: (0..<devices).map { [$0] }
+    }
+  }
+
   /// The plan for a combination that is not refused.
   ///
   /// - Parameters:
   ///   - chunks: parts of the model on each device; `interleaved` alone has a choice.
   ///   - accumulate: microbatches of one update, where the schedule has a choice; nil takes as many as stages.
-  func plan(devices: Int, chunks: Int, microbatches: Int, accumulate: Int? = nil) -> PipelinePlan {
+  ///   - durations: what the order is made for, where it depends on that; nil takes equal stages with B = 2F and I = W.
+  func plan(
+    devices: Int, chunks: Int, microbatches: Int, accumulate: Int? = nil, durations: StageDurations? = nil
+  ) -> PipelinePlan {
+    let durations = durations ?? .units(stages: stages(devices: devices, chunks: chunks))
     switch self {
     case .interleaved:
       let orders = (0..<devices).map {
         Self.interleavedOrder(device: $0, of: devices, chunks: chunks, microbatches: microbatches)
       }
-      return PipelinePlan(
-        placement: (0..<devices * chunks).map { [$0 % devices] }, schedule: Schedule(devices: orders))
-    case .zeroBubbleV: return .zeroBubbleV(devices: devices, microbatches: microbatches)
-    case .chimera: return .chimera(devices: devices, microbatches: microbatches)
+      return PipelinePlan(placement: placement(devices: devices, chunks: chunks), schedule: Schedule(devices: orders))
+    case .zeroBubbleV: return .zeroBubbleV(devices: devices, microbatches: microbatches, durations: durations)
+    case .chimera: return .chimera(devices: devices, microbatches: microbatches, durations: durations)
     default:
       let orders = (0..<devices).map { order(stage: $0, of: devices, microbatches: microbatches) }
-      var plan = PipelinePlan(placement: (0..<devices).map { [$0] }, schedule: Schedule(devices: orders))
+      var plan = PipelinePlan(
+        placement: placement(devices: devices, chunks: chunks), schedule: Schedule(devices: orders))
       if self == .pipedream { plan.schedule = plan.schedule.updating(every: 1) }
       if self == .pipedream2BW { plan.schedule = plan.schedule.updating(every: accumulate ?? devices) }
       return plan

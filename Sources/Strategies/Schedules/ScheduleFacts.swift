@@ -6,7 +6,10 @@ import Programs
 public struct ScheduleFacts: Sendable {
   public let timing: ScheduleTiming
   public let table: SlotTable
-  /// Idle time by closed form; nil where there is none.
+  /// The same order with the given times of profiled layers, in picoseconds; nil where stages count as equal. Bubbles are counted
+  /// with these times, where they are known.
+  public let givenTiming: ScheduleTiming?
+  /// Idle time by closed form; nil where none holds for these times.
   public let formula: BubbleFormula?
   /// The same with stages as long as they are; nil for a single stage.
   public let stageTimes: StageTimes?
@@ -21,24 +24,40 @@ public struct ScheduleFacts: Sendable {
     guard let timing = ScheduleTiming(units: program.schedule), timing.makespan > 0 else { return nil }
     self.timing = timing
     table = SlotTable(timing)
+    let durations = StageDurations(
+      program.graph, stages: program.stages, batch: program.batch, microbatches: program.microbatches)
+    givenTiming = durations.areGiven ? ScheduleTiming(program.schedule, duration: durations.callAsFunction) : nil
     formula = program.bubble
-    stageTimes = StageTimes(program, layerCosts: layerCosts ?? program.graph.nodes.map { Double($0.balanceCost) })
+    stageTimes = StageTimes(
+      program, layerCosts: layerCosts ?? program.graph.nodes.map { Double($0.balanceCost) },
+      durations: layerCosts == nil && durations.areGiven ? durations : nil)
     activationBytes = program.devices.map {
       PeakMemory(of: $0, messages: program.messages).byKind[.activations] ?? 0
     }
     recomputes = program.schedule.devices.joined().contains { $0.kind == .recompute }
   }
 
+  /// What bubbles are counted with: the given times, or slots.
+  public var counted: ScheduleTiming { givenTiming ?? timing }
+
   /// Makespan and bubbles in sentences, each fraction with what it is a fraction of.
   public var bubbleText: [String] {
     let work = timing.busy / Double(timing.slots.count)
     var lines = [
-      "makespan \(Self.number(timing.makespan)) slots; a device works \(Self.number(work)) of them on average",
-      "bubble \(Self.percent(timing.bubbleOfTotal)) of TOTAL (idle / (devices x makespan)), \(Self.percent(timing.bubbleOverIdeal)) over IDEAL (idle / work), counted",
+      "makespan \(Self.number(timing.makespan)) slots; a device works \(Self.number(work)) of them on average"
     ]
-    if timing.longestSpan < timing.makespan {
+    func time(_ value: Double) -> String { givenTiming == nil ? Self.number(value) : "\(Self.number(value / 1e9)) ms" }
+    if let givenTiming {
+      let work = givenTiming.busy / Double(givenTiming.slots.count)
       lines.append(
-        "when steps follow each other: longest span of a device \(Self.number(timing.longestSpan)), bubble \(Self.percent(timing.bubbleOfLongestSpan)) of it"
+        "with the given times: makespan \(time(givenTiming.makespan)); a device works \(time(work)) of them on average")
+    }
+    lines.append(
+      "bubble \(Self.percent(counted.bubbleOfTotal)) of TOTAL (idle / (devices x makespan)), \(Self.percent(counted.bubbleOverIdeal)) over IDEAL (idle / work), counted"
+    )
+    if counted.longestSpan < counted.makespan {
+      lines.append(
+        "when steps follow each other: longest span of a device \(time(counted.longestSpan)), bubble \(Self.percent(counted.bubbleOfLongestSpan)) of it"
       )
     }
     if let formula {

@@ -45,22 +45,31 @@ public struct ScheduleTiming: Hashable, Sendable {
   /// - Returns: nil when the schedule can never finish.
   public init?(_ schedule: Schedule, duration: (Action) -> Double) {
     let stages = (schedule.devices.joined().map(\.stage).max() ?? 0) + 1
+    /// How many devices have an action still to do; it is done when the last of them has done it.
+    var open: [Action: Int] = [:]
+    for action in schedule.devices.joined() { open[action, default: 0] += 1 }
     var finished: [Action: Double] = [:]
+    /// Devices that wait for an action of another.
+    var waiting: [Action: [Int]] = [:]
     var slots = schedule.devices.map { _ in [Slot]() }
-    var moved = true
-    while moved {
-      moved = false
-      for (device, actions) in schedule.devices.enumerated() {
-        while slots[device].count < actions.count {
-          let action = actions[slots[device].count]
-          let ends = ScheduleDependencies.of(action, stages: stages).map { $0.compactMap { finished[$0] }.max() }
-          guard !ends.contains(nil) else { break }
-          let start = max(slots[device].last?.end ?? 0, ends.compactMap { $0 }.max() ?? 0)
-          let end = start + duration(action)
-          slots[device].append(Slot(action: action, start: start, end: end))
-          finished[action] = max(finished[action] ?? 0, end)
-          moved = true
+    var movable = Array(schedule.devices.indices.reversed())
+    while let device = movable.popLast() {
+      let actions = schedule.devices[device]
+      walk: while slots[device].count < actions.count {
+        let action = actions[slots[device].count]
+        var start = slots[device].last?.end ?? 0
+        for either in ScheduleDependencies.of(action, stages: stages) {
+          guard let done = either.first(where: { open[$0] == 0 }) else {
+            for earlier in either where open[earlier] != nil { waiting[earlier, default: []].append(device) }
+            break walk
+          }
+          start = max(start, finished[done] ?? 0)
         }
+        let end = start + duration(action)
+        slots[device].append(Slot(action: action, start: start, end: end))
+        finished[action] = max(finished[action] ?? 0, end)
+        open[action, default: 1] -= 1
+        if open[action] == 0, let freed = waiting.removeValue(forKey: action) { movable += freed.reversed() }
       }
     }
     guard zip(slots, schedule.devices).allSatisfy({ $0.count == $1.count }) else { return nil }

@@ -3,7 +3,7 @@ import Programs
 
 /// What stages of unequal cost make of a pipeline's step: counted from the schedule, and where stages follow each other on
 /// devices of their own by Alpa's formula (Zheng et al. 2022), `T = sum t + (m-1) max t`. In the units of the slot table: the
-/// average stage takes 3 per microbatch, forward and either half of backward a third of it.
+/// average stage takes 3 per microbatch; forward and either half of backward a third of it, where their times are not given.
 public struct StageTimes: Hashable, Sendable {
   /// Per stage.
   public let times: [Double]
@@ -16,16 +16,24 @@ public struct StageTimes: Hashable, Sendable {
   public let bubbleOfTotal: Double
 
   /// - Parameter layerCosts: one per node of the graph, in any unit.
+  /// - Parameter durations: the given times of profiled layers, which then count instead.
   /// - Returns: nil for a single stage, or where nothing costs anything.
-  init?(_ program: Program, layerCosts: [Double]) {
+  init?(_ program: Program, layerCosts: [Double], durations: StageDurations? = nil) {
     let stageOfNode = program.stages
     let stages = (stageOfNode.max() ?? 0) + 1
     var costs = [Double](repeating: 0, count: stages)
-    for (node, stage) in stageOfNode.enumerated() { costs[stage] += layerCosts[node] }
+    if let durations {
+      costs = durations.stages.map { $0.forward + $0.backwardInput + $0.backwardWeight }
+    } else {
+      for (node, stage) in stageOfNode.enumerated() { costs[stage] += layerCosts[node] }
+    }
     let total = costs.reduce(0, +)
     guard stages > 1, total > 0 else { return nil }
     let times = costs.map { $0 * 3 * Double(stages) / total }
+    /// From the given times of a whole microbatch of average size to slots.
+    let scale = 3 * Double(stages) / total * Double(program.microbatches) / Double(program.batch)
     let timing = ScheduleTiming(program.schedule) { action in
+      if let durations { return scale * durations(action) }
       let third = times[action.stage] / 3
       return switch action.kind {
       case .forward, .recompute, .backwardInput, .backwardWeight: third
