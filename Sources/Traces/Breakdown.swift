@@ -17,6 +17,9 @@ public struct Breakdown: Hashable, Sendable {
 
   public init() {}
 
+  /// Neither computing nor communicating: in a stage of a pipeline, the bubble.
+  public var inactive: Int64 { wait + overhead + idle }
+
   /// The length of the window.
   public var window: Int64 { compute + exposedCommunication + wait + overhead + idle }
 

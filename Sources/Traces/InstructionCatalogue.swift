@@ -32,6 +32,13 @@ public struct InstructionCatalogue: Sendable {
   /// Whether the program is a pipeline: anything travels between stages.
   public var hasPipelineEdges: Bool { pipelineEdges.contains(true) }
 
+  /// The devices that compute part of a stage; others serve, or have nothing to do.
+  public var stageDevices: [Int] {
+    program.devices.indices.filter { device in
+      program.devices[device].instructions.contains { if case .forward = $0 { true } else { false } }
+    }
+  }
+
   /// The cell of the schedule that an instruction belongs to; nil where the schedule does not name it.
   public func action(device: Int, instruction: Int) -> Action? {
     let number = program.devices[device].actions[instruction]

@@ -132,10 +132,10 @@ extension Report.Communication {
 extension Report.Bubble {
   init(_ catalogue: InstructionCatalogue, totals: Totals) {
     formula = catalogue.program.bubble?.fractionOfTotal
-    fractionOfTotal =
-      catalogue.hasPipelineEdges && totals.window > 0
-      ? Double(totals.breakdowns.reduce(0) { $0 + $1.pipelineWait })
-        / (Double(totals.breakdowns.count) * Double(totals.window)) : nil
+    guard catalogue.hasPipelineEdges, totals.window > 0 else { return }
+    let stages = catalogue.stageDevices
+    let inactive = stages.reduce(0.0) { $0 + Double(totals.breakdowns[$1].inactive) }
+    fractionOfTotal = inactive / (Double(stages.count) * Double(totals.window))
   }
 }
 

@@ -175,9 +175,11 @@ extension Report {
 
   /// The pipeline's bubble as a share of the total time of all devices (not of the ideal time).
   public struct Bubble: Codable, Hashable, Sendable {
-    /// Late-sender waits on pipeline edges over all devices, divided by devices × window; null without a pipeline.
+    /// All time in which a stage neither computes nor communicates, filling and draining included, divided by the time of all
+    /// devices that have a stage; null without a pipeline.
     @Nullable public var fractionOfTotal: Double? = nil
-    /// The closed form for the schedule, as `(p-1)/(m+p-1)` for GPipe and 1F1B (``BubbleFormula``); null where there is none.
+    /// The closed form for the schedule, as `(p-1)/(m+p-1)` for GPipe and 1F1B (``BubbleFormula``); null where none holds for
+    /// these times.
     @Nullable public var formula: Double? = nil
 
     enum CodingKeys: String, CodingKey {

@@ -56,6 +56,27 @@ import Traces
     }
   }
 
+  /// Eight stages and 16 microbatches: 7/23 of the time, idling at a step's end included, however many steps are measured.
+  @Test(arguments: [1, 5, 20]) func measuredBubblesDoNotDependOnTheSteps(steps: Int) throws {
+    let program = try Measured.program(
+      layers: 8, devices: 8, microbatches: 16, strategy: "pipeline(schedule=1f1b)")
+    let totals = try Measured.simulate(program, steps: steps).trace.statistics(program).totals
+    let idle = totals.breakdowns.reduce(0.0) { $0 + Double($1.inactive) }
+    #expect(abs(idle / (8 * Double(totals.window)) - 7.0 / 23) < 1e-12)
+  }
+
+  /// Four megabytes among four devices with wires of their own, 1 ms and 1 GB/s: all messages travel at the same time, 1 + 4 ms
+  /// directly; gradients and parameters in quarters 2 (1 + 1) ms.
+  @Test(arguments: [("direct", 5), ("sharded-server", 4)]) func messagesToAllTravelAtOnce(
+    exchange: String, milliseconds: Int64
+  ) throws {
+    let program = try Measured.program(
+      layers: 1, devices: 4, microbatches: 1, strategy: "data(exchange=\(exchange))", forward: 0, backwardInput: 0,
+      backwardWeight: 0, parameterBytes: 4_000_000, batch: 4)
+    let link = LinkModel(latencyPicoseconds: 1_000_000_000, bytesPerSecond: 1e9)
+    #expect(try Measured.simulate(program, link: link).outcome.stepEnds == [milliseconds * millisecond])
+  }
+
   /// GPipe keeps every microbatch's activations, 1F1B at most `min(m, p - s)` on stage s.
   @Test func activationsInFlightFollowTheSchedule() throws {
     for (stages, microbatches) in [(2, 4), (4, 4), (4, 8)] {

@@ -14,7 +14,7 @@ import Traces
     #expect(verdict.limit == .pipeline)
     #expect(verdict.verdict.hasPrefix("Pipeline-bound: computing "))
     #expect(verdict.verdict.contains("pipeline bubble 33 %, by theory 50 %"))
-    #expect(verdict.why == "100 % of the bubble is in warm-up.")
+    #expect(verdict.why == "68 % of the bubble is in warm-up.")
   }
 
   @Test func aloneADeviceIsBoundByComputing() throws {

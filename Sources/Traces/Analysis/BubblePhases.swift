@@ -1,15 +1,16 @@
 import Programs
 
-/// The bubble of a pipeline by the phase of the step in which devices waited.
+/// The bubble of a pipeline, all time in which a stage neither computes nor communicates, by the phase of the step.
 ///
 /// On a device a step is in its *warm-up* until its first backward pass begins, then *steady*, and in its *drain* after its
-/// last forward pass has ended and the warm-up is over. The parts add up to ``Breakdown/pipelineWait``.
+/// last forward pass has ended and the warm-up is over. The parts add up to ``Breakdown/inactive`` of the devices that have a
+/// stage.
 public struct BubblePhases: Hashable, Sendable {
   /// Nanoseconds over all devices and steps.
   public var warmUp: Int64 = 0
   public var steady: Int64 = 0
   public var drain: Int64 = 0
-  /// Nanoseconds of all devices' windows: the denominator of shares, the total time and not the ideal one.
+  /// Nanoseconds of these devices' windows: the denominator of shares, the total time and not the ideal one.
   public var window: Int64
 
   public var total: Int64 { warmUp + steady + drain }
@@ -17,17 +18,17 @@ public struct BubblePhases: Hashable, Sendable {
   /// The phases of some steps; nil where the program is no pipeline.
   public init?(_ steps: AnalysedSteps) {
     guard steps.catalogue.hasPipelineEdges else { return nil }
-    window = Int64(steps.deviceCount) * (steps.window.upperBound - steps.window.lowerBound)
-    for device in steps.records.indices {
+    let stages = steps.catalogue.stageDevices
+    window = Int64(stages.count) * (steps.window.upperBound - steps.window.lowerBound)
+    for device in stages {
       let activity = DeviceActivity(records: steps.records[device], device: device, catalogue: steps.catalogue)
-      let waits = activity.pipelineWaits.clipped(to: steps.window)
-        .subtracting(activity.compute.union(activity.communication))
+      let idle = IntervalSet([steps.window]).subtracting(activity.compute.union(activity.communication))
       let phases = Self.phases(of: device, steps)
-      let early = waits.intersection(IntervalSet(phases.warmUp)).length
-      let late = waits.intersection(IntervalSet(phases.drain)).length
+      let early = idle.intersection(IntervalSet(phases.warmUp)).length
+      let late = idle.intersection(IntervalSet(phases.drain)).length
       warmUp += early
       drain += late
-      steady += waits.length - early - late
+      steady += idle.length - early - late
     }
   }
 
