@@ -50,7 +50,7 @@ public struct ScheduleFacts: Sendable {
     if let givenTiming {
       let work = givenTiming.busy / Double(givenTiming.slots.count)
       lines.append(
-        "with the given times: makespan \(time(givenTiming.makespan)); a device works \(time(work)) of them on average")
+        "with the given times: makespan \(time(givenTiming.makespan)); a device works \(time(work)) on average")
     }
     lines.append(
       "bubble \(Self.percent(counted.bubbleOfTotal)) of TOTAL (idle / (devices x makespan)), \(Self.percent(counted.bubbleOverIdeal)) over IDEAL (idle / work), counted"
