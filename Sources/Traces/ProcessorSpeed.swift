@@ -29,7 +29,8 @@ public struct ProcessorCondition: Hashable, Sendable {
 /// The measured steps of a run in which nobody disturbed it.
 public struct UndisturbedSteps: Hashable, Sendable {
   public var count: Int
-  /// Of their times; nil where they are fewer than five or than a twentieth of the measured steps, which says little.
+  /// Of their times; nil where they are fewer than five or than a twentieth of the measured steps, which says little, and where
+  /// they took longer than most steps: then something else than what the gauge sees makes steps long.
   public var medianSeconds: Double?
 
   public init(count: Int, medianSeconds: Double?) {
@@ -42,6 +43,8 @@ public struct UndisturbedSteps: Hashable, Sendable {
   /// Processors are gauged at least this often, in nanoseconds, while they work. Of a shorter step that begins less than that
   /// before a disturbed one nobody knows when the disturbance began: it does not count.
   public static let gaugeInterval: Int64 = 1_200_000
+  /// Undisturbed steps may take so many times the median of all.
+  static let slack = 1.1
 }
 
 extension Totals {
@@ -67,7 +70,11 @@ extension Totals {
     let isEnough =
       times.count >= UndisturbedSteps.enough
       && Double(times.count) >= UndisturbedSteps.enoughShare * Double(stepNanoseconds.count)
-    return UndisturbedSteps(count: times.count, medianSeconds: isEnough ? quantile(times, 0.5) : nil)
+    // Among short steps one that is long for another reason has a reading of its own where the others have none, and is found
+    // undisturbed more easily than they are.
+    let median = quantile(times, 0.5)
+    let isTypical = (median ?? 0) <= UndisturbedSteps.slack * (stepSeconds(quantile: 0.5) ?? 0)
+    return UndisturbedSteps(count: times.count, medianSeconds: isEnough && isTypical ? median : nil)
   }
 
   /// How fast a device's processor was in the mean over the measured time, as a share of its full speed; nil where nobody

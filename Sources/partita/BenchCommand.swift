@@ -61,6 +61,7 @@ struct BenchCommand: ParsableCommand {
       guard let fastest = runs.compactMap(\.times.shortestGauge).min().map(Double.init) else { break }
       let disturbed = runs.indices.filter {
         runs[$0].times.undisturbedShare(fastestGauge: fastest) < Self.enoughUndisturbed
+          || Double(runs[$0].times.medianWake ?? 0) > Calibration.longestWake
       }
       if disturbed.isEmpty { break }
       for (place, number) in disturbed.enumerated() {
@@ -84,6 +85,9 @@ struct BenchCommand: ParsableCommand {
     } else {
       try CalibrationStore.save(result)
       Console.error("kept in \(CalibrationStore.file.path)")
+      for doubt in result.doubts {
+        Console.error("warning: \(doubt)\n  hint: run partita bench again when nothing else runs on this machine")
+      }
     }
     if json { return try Console.output(output == nil ? try result.json() : "") }
     if output == nil { try Console.output(CalibrationText(result).text) }

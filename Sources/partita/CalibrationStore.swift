@@ -40,7 +40,9 @@ enum CalibrationStore {
     do {
       let document = try Calibration(json: data)
       return Content(
-        document: document, origin: "costs are calibrated on \(document.machine), \(document.date), by partita bench",
+        document: document,
+        origin: (["costs are calibrated on \(document.machine), \(document.date), by partita bench"]
+          + document.doubts.map { "doubtful: \($0)" }).joined(separator: "; "),
         isMeasured: true)
     } catch {
       let reason = (error as? DiagnosticList)?.all.first?.message ?? "\(error)"

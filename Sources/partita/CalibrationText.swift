@@ -21,6 +21,7 @@ struct CalibrationText {
     line("copies", rate("copy", 4, "GB/s"))
     line("sums", rate("accumulate", 4, "GB/s"))
     line("waking up for a message", String(format: "%.1f us", calibration.wakeNanoseconds / 1000))
+    for doubt in calibration.doubts { line("doubtful", doubt) }
     let threads = Dictionary(grouping: calibration.measurements, by: \.threads).sorted { $0.key < $1.key }
     for (threads, measurements) in threads {
       line("sizes measured, \(threads) at work", "\(measurements.count)")

@@ -33,6 +33,6 @@ extension Pacing {
   init(_ clock: Clock, on machine: Machine) {
     self =
       clock == .virtual
-      ? .virtual(on: machine, wakeNanoseconds: CalibrationStore.measured?.wakeNanoseconds) : .wall
+      ? .virtual(on: machine, wakeNanoseconds: CalibrationStore.measured?.chargedWakeNanoseconds) : .wall
   }
 }

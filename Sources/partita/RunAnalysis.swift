@@ -25,7 +25,7 @@ enum RunAnalysis {
     let program = steps.catalogue.program
     // Nothing is withheld where instructions' times do not come from the wall clock.
     let calibration = CalibrationStore.measured
-    let usualWake = clock == .wall ? calibration?.wakeNanoseconds ?? .infinity : nil
+    let usualWake = clock == .wall ? calibration?.chargedWakeNanoseconds ?? .infinity : nil
     var result = context(
       try? Simulation(program).replay(
         steps, on: scene.machine,

@@ -54,6 +54,15 @@ import Traces
     #expect(totals.undisturbedSteps(knownGauge: nil)?.count == (20 - 11) + (15 - 11))
   }
 
+  /// On slow processors only those steps have an undisturbed reading that last long for another reason, as a late wake-up: they are
+  /// no measure of what a step takes.
+  @Test func longStepsAmongShortOnesMakeNoMedian() throws {
+    let isLong = (0..<100).map { $0 % 10 == 9 }
+    let totals = try totals(
+      trace(isLong.map { $0 ? 1000 : 1500 }, lengths: isLong.map { $0 ? 3 * ms / 2 : ms / 10 }))
+    #expect(totals.undisturbedSteps(knownGauge: nil) == UndisturbedSteps(count: 10, medianSeconds: nil))
+  }
+
   /// After a stop threads have to wake up first.
   @Test func stepsAfterAStopDoNotCount() throws {
     var batches = [

@@ -88,7 +88,7 @@ extension Waking {
       return
     }
     self.init(
-      wakeNanoseconds: calibration.wakeNanoseconds,
+      wakeNanoseconds: calibration.chargedWakeNanoseconds,
       spinNanoseconds: Waiting.spinNanoseconds(devices: program.devices.count, cores: cores))
   }
 }
