@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Plan {
   /// For people: sections separated by empty lines, with a final line break.
   public var text: String {
@@ -10,7 +12,7 @@ extension Plan {
 
   private var heading: [String] {
     [
-      "\(scene) · \(strategy.split(separator: "\n").joined(separator: " / "))",
+      "\(scene.visible) · \(strategy.split(separator: "\n").joined(separator: " / "))",
       "\(count(perDevice.count, "device")) · batch \(batch) · \(count(microbatches, "microbatch", "microbatches"))",
       "\(count(parameterCount, "parameter")) · \(flopsPerSample) floating-point operations per sample, forward and backward",
     ] + prediction
@@ -18,7 +20,9 @@ extension Plan {
 
   private var prediction: [String] {
     guard let predictedStepSeconds, let predictedClock else { return [] }
-    return ["predicted step \(Self.milliseconds(predictedStepSeconds)) on the \(predictedClock) clock, by a simulation"]
+    return [
+      "predicted step \(Self.milliseconds(predictedStepSeconds)) by a simulation of a run that the \(predictedClock) clock times"
+    ]
   }
 
   private var schedule: [String] {

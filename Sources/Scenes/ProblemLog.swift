@@ -24,13 +24,18 @@ final class ProblemLog {
   func add(_ problem: Diagnostic) {
     var problem = problem
     let path = problem.path ?? ""
-    if let option = overrides.last(where: { path == $0.path || isBelow($0.path, path) })?.option {
+    if let option = option(at: path) {
       problem.message = "\(option.shortened): \(problem.message)"
       problem.location = nil
     } else if problem.location == nil {
       problem.location = nearestLocation(above: path)
     }
     problems.append(problem)
+  }
+
+  /// The option that set what stands at a path; nil where the document did.
+  func option(at path: String) -> String? {
+    overrides.last { path == $0.path || isBelow($0.path, path) }?.option
   }
 
   /// Everything that was found, in the order of the document.

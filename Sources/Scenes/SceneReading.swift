@@ -71,7 +71,12 @@ extension Strategy {
         let location = reader.location.map { start in
           problem.location.map { Self.place($0, from: start, of: reader, in: document) } ?? start
         }
-        reader.log.add(Diagnostic(problem.message, path: reader.path, location: location, hint: problem.hint))
+        var message = problem.message
+        // The text of an option is nowhere in the document.
+        if reader.log.option(at: reader.path) != nil, let inner = problem.location, text.contains("\n") {
+          message = "\(inner): \(message)"
+        }
+        reader.log.add(Diagnostic(message, path: reader.path, location: location, hint: problem.hint))
       }
       return nil
     }

@@ -144,7 +144,7 @@ struct HeadlessSession {
 
   private func text(of evaluation: Evaluation) -> String {
     func percent(_ value: Double?) -> String { value.map { String(format: "%.1f %%", 100 * $0) } ?? "n/a" }
-    return String(format: "after step %d: training loss %.4f, ", evaluation.steps, evaluation.trainLoss)
+    return "after step \(evaluation.steps): training loss \(ProgressLine.text(ofLoss: evaluation.trainLoss)), "
       + "training accuracy \(percent(evaluation.trainAccuracy)), test accuracy \(percent(evaluation.testAccuracy))"
       + (evaluation.testOracleAccuracy.map { ", any head right \(percent($0))" } ?? "")
   }

@@ -17,12 +17,15 @@ struct ProgressLine {
     guard isShown else { return }
     let done = step.step + 1
     let rate = step.seconds > 0 ? String(format: "%.0f samples/s", Double(batch) / step.seconds) : ""
-    let right = String(format: " %d/%d  loss %.4f  ", done, total, step.loss) + rate
+    let right = " \(done)/\(total)  loss \(Self.text(ofLoss: step.loss))  " + rate
     let room = max(0, min(40, Console.errorColumns - right.count - 4))
     let filled = room * done / max(total, 1)
     let bar = "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: room - filled) + "]"
     draw(String((bar + right).prefix(Console.errorColumns - 1)))
   }
+
+  /// Four places; `n/a` for what is no finite number.
+  static func text(ofLoss loss: Double) -> String { loss.isFinite ? String(format: "%.4f", loss) : "n/a" }
 
   /// Leaves an empty line for other output.
   mutating func clear() {

@@ -36,7 +36,7 @@ struct VerifyCommand: ParsableCommand {
     let steps = scene.training.steps(samples: dataset.train.count)
     let pacing = options.pacing(of: scene)
     Console.error(
-      "verifying \(scene.name): \(steps) steps under \(program.strategy) on the \(pacing.clock.rawValue) clock, then "
+      "verifying \(scene.name): \(steps) steps under \(program.strategy.replacing("\n", with: " / ")) on the \(pacing.clock.rawValue) clock, then "
         + "serially")
     let comparison: Comparison
     do {

@@ -134,6 +134,16 @@ import Testing
     #expect(try place.start(arguments).finish().output.contains("diverged"))
   }
 
+  @Test func aTableOfAnOptionIsLocatedByItsLine() throws {
+    let place = try Workplace()
+    let lines = ["linear1 k=2 | 0 1"] + (0..<2000).map { "wide\($0) q=2 | 0 1" }
+    let run = try place.run("plan", "digits-mlp", "--strategy", lines.joined(separator: "\n"))
+    #expect(run.status == 2)
+    #expect(run.errors.contains(": line 2, column 7: 'q=2' is no degree"), "\(run.errors.prefix(500))")
+    #expect(run.errors.contains(": line 2001, column 10: "))
+    #expect(run.errors.utf8.count < 2000 * 400)
+  }
+
   @Test func aPlanLeavesNoKeyOut() throws {
     let place = try Workplace()
     let plan = try place.run("plan", "digits-mlp", "--strategy", "serial", "--json").json
