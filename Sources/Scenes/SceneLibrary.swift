@@ -87,7 +87,8 @@ public enum SceneLibrary {
       name: isStream ? "scene" : url.deletingPathExtension().lastPathComponent, overrides: overrides)
   }
 
-  static func isPath(_ argument: String) -> Bool {
+  /// Whether a scene is named by the path of its file, or is standard input.
+  public static func isPath(_ argument: String) -> Bool {
     argument == "-" || argument.contains("/") || argument.hasSuffix(".yaml") || argument.hasSuffix(".yml")
   }
 

@@ -27,6 +27,15 @@ extension Scene {
     self = scene
   }
 
+  /// Reads a scene that somebody is still working on: its fields must be readable, but need not fit together.
+  public init(draft text: String, file: String? = nil, name: String = "scene") throws(DiagnosticList) {
+    let document = try SceneDocument(text: text, file: file)
+    let log = ProblemLog(file: file, overrides: [])
+    let scene = Scene(document, directory: FileManager.default.currentDirectoryPath, name: name, log: log)
+    guard let scene, log.problems.isEmpty else { throw DiagnosticList(log.sorted) }
+    self = scene
+  }
+
   /// The same scene with some fields replaced, as by `--set`.
   ///
   /// - Throws: every problem of the overrides, and what they make impossible.

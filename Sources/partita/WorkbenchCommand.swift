@@ -45,12 +45,14 @@ struct WorkbenchCommand: ParsableCommand {
 
   func run() throws {
     let scene = try replacements.load(self.scene)
+    let path = SceneLibrary.isPath(self.scene) && self.scene != "-" ? self.scene : nil
     let look = WorkbenchSession.Look(
       theme: Theme.all.first { $0.name == theme } ?? .dark, glyphs: ascii ? .ascii : nil, hasColours: !noColour,
       hasMouse: !noMouse, clock: replacements.clock?.clock)
     if let script {
       let text = try read(script)
-      return try WorkbenchSession.play(text, scene: scene, size: Size(size) ?? Size(width: 80, height: 24), look: look)
+      return try WorkbenchSession.play(
+        text, scene: scene, path: path, size: Size(size) ?? Size(width: 80, height: 24), look: look)
     }
     let headless = "partita run \(self.scene)"
     guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
@@ -58,7 +60,7 @@ struct WorkbenchCommand: ParsableCommand {
         .cannotRunHere,
         "error: the workbench needs a terminal, and this is none\n  hint: '\(headless)' trains without one")
     }
-    try WorkbenchSession.open(scene, look: look, headless: headless)
+    try WorkbenchSession.open(scene, path: path, look: look, headless: headless)
   }
 
   private func read(_ path: String) throws(DiagnosticList) -> String {

@@ -1,5 +1,6 @@
 import Datasets
 import Diagnostics
+import Dispatch
 import Engine
 import Exploration
 import Kernels
@@ -12,13 +13,19 @@ import Workbench
 /// The engine as the workbench sees it: one run at a time, with the data of the last one at hand.
 final class WorkbenchEngine: Session {
   private var run: TrainingRun?
+  private let compilations: WorkbenchCompilations
   private let forecasts: WorkbenchForecasts
   private let references = WorkbenchReferences()
   /// What the engine said when it refused or failed stays until the next run.
   private var data: (source: DataSource, seed: UInt64, set: Dataset)?
 
-  /// - Parameter forecaster: what is known of the machine when the workbench is opened.
-  init(_ forecaster: Forecaster) { forecasts = WorkbenchForecasts(forecaster) }
+  /// - Parameters:
+  ///   - forecaster: what is known of the machine when the workbench is opened.
+  ///   - patience: how long an edit waits for its compilation and its forecast; nil for as long as they take.
+  init(_ forecaster: Forecaster, patience: DispatchTimeInterval?) {
+    compilations = WorkbenchCompilations(patience: patience)
+    forecasts = WorkbenchForecasts(forecaster, patience: patience)
+  }
 
   func start(_ plan: ScenePlan, clock: Clock, paused: Bool) throws {
     let scene = plan.scene
@@ -37,6 +44,9 @@ final class WorkbenchEngine: Session {
     run = next
     next.start(paused: paused)
   }
+
+  func compile(_ scene: Scene, asking inquiries: Inquiries) { compilations.ask(scene, inquiries) }
+  func compiled() -> (scene: Scene, result: Compilation)? { compilations.take() }
 
   func forecast(_ plan: ScenePlan, clock: Clock) { forecasts.ask(plan, clock) }
   func forecasted() -> (scene: Scene, forecast: Forecast)? { forecasts.take() }

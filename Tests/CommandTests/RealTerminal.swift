@@ -18,7 +18,8 @@ final class RealTerminal {
     owner: Int32 = ProcessInfo.processInfo.processIdentifier
   ) throws {
     let watcher = "(while kill -0 \(owner) 2>/dev/null; do sleep 0.2; done; tmux -S \(socket) kill-session) &"
-    let program = "echo $$ > pid; exec env \(environment) \"\(Running.binary.path)\" \(arguments)"
+    let program =
+      "echo $$ > pid; exec env XDG_STATE_HOME=\"$PWD/state\" \(environment) \"\(Running.binary.path)\" \(arguments)"
     let shell = "\(watcher) sh -c '\(program)'; echo exit=$?; exec cat"
     try tmux(
       "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "-c", place.folder.path, shell)

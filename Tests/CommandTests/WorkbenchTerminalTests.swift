@@ -67,6 +67,27 @@ import Testing
     try terminal.wait(for: "ow")
   }
 
+  /// What was edited outlives the program, whatever ends it, and is offered by the next one.
+  @Test(arguments: [SIGKILL, SIGTERM, SIGQUIT]) func editsOutliveTheProgram(signal: Int32) throws {
+    let place = try Workplace()
+    let environment = "XDG_STATE_HOME=\(place.path("state"))"
+    let first = try RealTerminal("digits-mlp", columns: 100, rows: 24, environment: environment)
+    try first.wait(for: "READY")
+    try first.press("x")
+    try first.wait(for: "digits-mlp*")
+    let folder = place.folder.appending(path: "state/partita/unsaved")
+    while try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy({ !$0.hasSuffix(".yaml") }) {}
+    kill(try first.process, signal)
+    try first.wait(for: "exit=\(128 + signal)")
+    let second = try RealTerminal("bubble", columns: 100, rows: 24, environment: environment)
+    try second.wait(for: "unsaved edits of digits-mlp were kept")
+    try second.press("o", "Enter")
+    try second.wait(for: "digits-mlp*")
+    try second.press("q", "y")
+    try second.wait(for: "exit=0")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+  }
+
   /// Tests that are killed leave no server and no workbench behind.
   @Test func theTerminalEndsWithItsOwner() throws {
     let owner = Process()

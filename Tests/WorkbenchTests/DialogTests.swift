@@ -10,9 +10,15 @@ struct DialogTests {
     "", "2", "3", "4", "5", "6", "e", "?", "? j", "o", "a", "enter", "r", "r space", "G", "o end",
   ]
 
-  @Test(arguments: places) func qLeavesEverywhere(_ keys: String) {
+  /// What lies over the panels is closed first; then nothing is in the way.
+  @Test(arguments: places + ["A"]) func qClosesWhatIsOpenAndThenLeaves(_ keys: String) {
     var state = WorkbenchState.small()
     state.press(keys)
+    if state.overlay != nil {
+      let closed = state.press("q")
+      #expect(closed == [])
+      #expect(state.overlay == nil)
+    }
     let effects = state.press("q")
     #expect(effects == [.quit(.quit)])
   }

@@ -10,6 +10,8 @@ final class FakeSession: Session {
   private(set) var calls: [String] = []
   /// The step at which the run fails.
   var failsAt: Int?
+  /// The step from which on the loss is no number.
+  var divergesAt: Int?
   /// What a simulation predicts for every plan; nothing without it.
   var predictedSeconds: Double?
   /// The scenes that it was asked to predict.
@@ -47,6 +49,26 @@ final class FakeSession: Session {
   func reset() {
     calls.append("reset")
     plan = nil
+  }
+
+  /// How often ``compiled()`` is asked in vain before the answer is there.
+  var compilingTurns = 0
+  /// The scenes that it was asked to compile.
+  private(set) var compilations: [Scene] = []
+  private var compilation: (scene: Scene, result: Compilation, turns: Int)?
+
+  func compile(_ scene: Scene, asking inquiries: Inquiries) {
+    compilations.append(scene)
+    compilation = (scene, Compilation(scene, asking: inquiries), compilingTurns)
+  }
+  func compiled() -> (scene: Scene, result: Compilation)? {
+    guard let answer = compilation else { return nil }
+    guard answer.turns == 0 else {
+      compilation?.turns -= 1
+      return nil
+    }
+    compilation = nil
+    return (answer.scene, answer.result)
   }
 
   func forecast(_ plan: ScenePlan, clock: Clock) {
@@ -100,7 +122,7 @@ final class FakeSession: Session {
       if next == failsAt {
         state = .failed("device 1, step \(next): a buffer is missing\n   12 compute forward linear1 mb0  <-- here")
       } else {
-        update.results = [.init(step: next, loss: 2 / Double(1 + next), rate: 0.1)]
+        update.results = [.init(step: next, loss: next >= divergesAt ?? .max ? .nan : 2 / Double(1 + next), rate: 0.1)]
         update.trace = records(of: plan.program, stops: state == .paused || next == totalSteps - 1)
         next += 1
         if next % 3 == 0 { update.evaluations = [.init(steps: next, train: 0.8, test: 0.75)] }

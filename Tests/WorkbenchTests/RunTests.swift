@@ -85,6 +85,20 @@ struct RunTests {
     #expect(end.terminal.lastSurface.shows("FAILED"))
   }
 
+  /// A loss that is no number is named with its step, counted from 1 as everywhere, and is no success.
+  @Test func trainingThatDivergesIsNamed() throws {
+    let session = FakeSession()
+    session.divergesAt = 2
+    let end = try WorkbenchRig.play("keys r\nuntil diverged at step 3\nuntil DIVERGED  at step 3", session: session)
+    #expect(end.state.phase == .diverged && end.state.run?.doneSteps == 6)
+    #expect(end.terminal.lastSurface.shows("the loss is no number any more"))
+    #expect(!end.terminal.lastSurface.shows("FINISHED"))
+    let status = end.terminal.lastSurface
+    let column = try #require(status.glyphRows.first?.firstRange(of: "DIVERGED"))
+    let x = status.glyphRows[0].distance(from: status.glyphRows[0].startIndex, to: column.lowerBound)
+    #expect(status[x, 0].role == .warning)
+  }
+
   @Test func aRunThatCannotStartSaysWhy() throws {
     let session = FakeSession()
     session.refusal = "there is no file 'images.gz'"

@@ -51,18 +51,31 @@ final class WorkbenchRig {
   final class Shelf {
     var scenes: [String: Scene] = [:]
     var written: [String: String] = [:]
+    /// Edits that are kept, by the names of their owners; this workbench's own are called `own`.
+    var kept: [String: Scene] = [:]
+    /// What was kept, in order; nil where nothing was left to keep.
+    private(set) var keeps: [Scene?] = []
 
     var files: SceneFiles {
       SceneFiles(
         load: { [self] name in
           guard let scene = scenes[name] else { throw FakeSession.Refusal(description: "there is no '\(name)'") }
-          return scene
+          return (scene, name.hasSuffix(".yaml") ? name : nil)
         },
-        save: { [self] scene, path, replacing in
-          if written[path] != nil, !replacing { return false }
-          written[path] = scene.yaml
-          return true
-        })
+        save: { [self] order in
+          if written[order.path] != nil, !order.replaces { return .exists }
+          written[order.path] = order.scene.yaml
+          return nil
+        },
+        keep: { [self] scene, _ in
+          kept["own"] = scene
+          keeps.append(scene)
+        },
+        recover: { [self] id in
+          guard let scene = kept[id] else { throw SceneFiles.NothingKept(id: id) }
+          return (scene, nil)
+        },
+        discard: { [self] id in kept[id] = nil })
     }
   }
 
@@ -79,13 +92,13 @@ final class WorkbenchRig {
   static func play(
     _ script: String, size: Size = Size(width: 80, height: 24), glyphs: GlyphSet = .unicode,
     scene: Scene = WorkbenchRig.scene(), session: FakeSession = FakeSession(), shelf: Shelf = Shelf(),
-    cores: Int = WorkbenchRig.cores,
-    clock: Clock? = nil
+    cores: Int = WorkbenchRig.cores, clock: Clock? = nil, path: String? = nil, keptEdits: [KeptEdits] = []
   ) throws -> Outcome {
     let terminal = HeadlessTerminal(script: try TerminalScript(script), size: size, glyphs: glyphs, turnMilliseconds: 0)
     var now = 0.0
     let loop = WorkbenchLoop(
-      WorkbenchState(scene, cores: cores, presets: presets, clock: clock), terminal: terminal, session: session,
+      WorkbenchState(scene, path: path, cores: cores, presets: presets, keptEdits: keptEdits, clock: clock),
+      terminal: terminal, session: session,
       files: shelf.files,
       now: {
         now += 1
@@ -116,7 +129,7 @@ extension WorkbenchState {
       }
       for effect in update(.key(key)) {
         if case .compile(let scene) = effect {
-          _ = update(.compiled(Compilation(scene)))
+          _ = update(.compiled(Compilation(scene), of: scene))
         } else {
           others.append(effect)
         }

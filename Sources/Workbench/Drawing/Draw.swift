@@ -4,7 +4,9 @@ extension WorkbenchState {
   /// Draws everything; at every size, the empty one included.
   public func draw(into surface: inout Surface) {
     guard ScreenLayout.fits(surface.size) else {
-      TooSmall(needed: ScreenLayout.smallest, note: "q quits").draw(into: &surface, in: surface.bounds)
+      var note = "q quits"
+      if case .question(let question) = overlay, question.isLeaving { note = question.text + "\nq again leaves" }
+      TooSmall(needed: ScreenLayout.smallest, note: note).draw(into: &surface, in: surface.bounds)
       return
     }
     let layout = ScreenLayout(self, size: surface.size)
@@ -25,9 +27,12 @@ extension WorkbenchState {
     case .network: NetworkPanel(self, focused: isFocused).draw(into: &surface, in: rect)
     case .strategy: StrategyPanel(self, focused: isFocused).draw(into: &surface, in: rect)
     case .timeline, .devices, .communication, .learning:
-      guard let shown else {
+      // Numbers of another scene are none of this one.
+      let isOutdated = run == nil && isCompilingLong
+      guard let shown, !isOutdated else {
         let inside = surface.box(rect, title: panel.title, focused: isFocused)
-        Paragraph("no program: see the errors in Network and Strategy", role: .dim).draw(into: &surface, in: inside)
+        let text = isOutdated ? "the scene is being compiled …" : "no program: see the errors in Network and Strategy"
+        Paragraph(text, role: .dim).draw(into: &surface, in: inside)
         return
       }
       draw(panel, shown, isFocused: isFocused, into: &surface, in: rect)

@@ -174,7 +174,8 @@ struct NetworkPanel: Widget {
   }
 
   private var totals: Line {
-    guard let graph = state.compilation.plan?.program.graph ?? (try? Graph(state.scene.network)) else {
+    let compiled = state.isCompiling ? nil : state.compilation.plan?.program.graph
+    guard let graph = compiled ?? (try? Graph(state.scene.network)) else {
       return Line("totals: \(Format.unknown)", role: .dim)
     }
     let count = "\(Format.count(graph.parameterCount)) parameters"

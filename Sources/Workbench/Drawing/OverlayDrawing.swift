@@ -14,8 +14,14 @@ extension WorkbenchState {
       ).draw(into: &surface, in: room)
     case .palette(let view): palette(view, width: rect.width).draw(into: &surface, in: room)
     case .scenes(let selection):
+      let kept = keptEdits.map {
+        Line("unsaved edits of \($0.name) ", role: .warning)
+          + Line("\($0.date)  Enter opens, Delete deletes", role: .dim)
+      }
       let items =
-        presets.map { Line($0.name.padded(to: 14)) + Line("  \($0.about)", role: .dim) } + [Line("open a file …")]
+        kept + presets.map { Line($0.name.padded(to: 14)) + Line("  \($0.about)", role: .dim) } + [
+          Line("open a file …")
+        ]
       Menu(title: "Open a scene", items: items, selection: selection, width: min(100, rect.width - 4)).draw(
         into: &surface, in: room)
     case .layers(let selection):
@@ -34,10 +40,10 @@ extension WorkbenchState {
         title: notice.title, body: Paragraph(lines, scroll: notice.scroll), answers: ["close"],
         width: min(90, rect.width - 4)
       ).draw(into: &surface, in: room)
-    case .confirmReplace(let path, let isYes):
+    case .question(let question):
       Dialog(
-        title: "Replace the file?", body: Paragraph("\(path) exists already."), answers: ["keep it", "replace it"],
-        selection: isYes ? 1 : 0
+        title: question.title, body: Paragraph(question.text), answers: question.answers.map(\.title),
+        selection: question.selection
       ).draw(into: &surface, in: room)
     }
   }

@@ -8,10 +8,13 @@ struct StatusLine: Widget {
   private let pause: Line?
 
   init(_ state: WorkbenchState) {
-    let isUnsaved = state.scene != state.savedScene
-    var parts = [Line(" \(state.scene.name)\(isUnsaved ? "*" : "")", role: .title)]
+    var parts = [Line(" \(state.scene.name)\(state.isEdited ? "*" : "")", role: .title)]
     let phase = state.phase
-    parts.append(Line(phase.rawValue, role: Self.role(of: phase)))
+    let diverged = state.shownRun?.divergedStep
+    parts.append(Line(phase.rawValue, role: diverged == nil ? Self.role(of: phase) : .warning))
+    if let diverged {
+      parts.append(Line("\(phase == .diverged ? "" : "diverged ")at step \(diverged)", role: .warning))
+    }
     if let run = state.shownRun {
       parts.append(Line("step \(run.doneSteps) of \(run.totalSteps)"))
       if let measured = state.shown {
@@ -21,7 +24,7 @@ struct StatusLine: Widget {
         if let epoch = measured.learning.epoch { parts.append(Line("epoch \(epoch)")) }
         parts.append(Line("clock \(measured.clock.rawValue)", role: .dim))
       }
-    } else if let plan = state.compilation.plan {
+    } else if !state.isCompilingLong, let plan = state.compilation.plan {
       parts.append(Line("\(Format.count(plan.program.graph.parameterCount)) parameters"))
       if let steps = plan.steps { parts.append(Line("\(steps) steps")) }
     }
@@ -32,7 +35,8 @@ struct StatusLine: Widget {
   private static func role(of phase: RunPhase) -> Role {
     switch phase {
     case .ready, .finished, .running: .good
-    case .halted, .stopping, .stopped: .warning
+    case .compiling: .accent
+    case .halted, .stopping, .stopped, .diverged: .warning
     case .refused, .failed: .error
     }
   }
@@ -54,7 +58,10 @@ struct NotesLine: Widget {
 
   init(_ state: WorkbenchState) {
     var parts: [Line] = []
-    if let note = state.note { parts.append(note) }
+    if let note = state.note { parts.append(note) } else if let kept = state.keptEditsNote { parts.append(kept) }
+    if state.shownRun?.divergedStep != nil {
+      parts.append(Line("the loss is no number any more: a lower rate may help", role: .warning))
+    }
     if state.isEditedSinceRun { parts.append(Line("edited: press r to start anew", role: .warning)) }
     if case .failed? = state.shownRun?.state { parts.append(Line("the run failed: X resets", role: .error)) }
     // What the marked value means goes before what is always so: the line is short and cut on the right.
@@ -89,11 +96,10 @@ struct FooterLine: Widget {
   init(_ state: WorkbenchState) {
     let all = WorkbenchKeys.map.footer(in: state.contexts).entries
     let quit = KeyFooter.Entry(keys: [.control("c")], title: "quit")
-    let wanted: [Key] = [.character("?"), .character("q")]
-    let pinned = wanted.compactMap { key in all.first { $0.keys == [key] } }
-    // In a text field letters are typed; only Ctrl-C leaves.
-    self.pinned = pinned.isEmpty ? [quit] : pinned
-    entries = all.filter { !pinned.contains($0) }
+    // In text fields letters are typed, and over the panels `q` closes what is there; only Ctrl-C leaves.
+    let leaving = all.first { $0.keys == [.character("q")] } ?? quit
+    pinned = all.filter { $0.keys == [.character("?")] } + [leaving]
+    entries = all.filter { [pinned] in !pinned.contains($0) }
   }
 
   func draw(into surface: inout Surface, in rect: Rect) {

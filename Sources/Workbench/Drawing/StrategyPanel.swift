@@ -15,7 +15,8 @@ struct StrategyPanel: Widget {
 
   func draw(into surface: inout Surface, in rect: Rect) {
     let picture = owners != nil ? "owners; ] [ other layer, O plan" : slots != nil ? "slots; T plan" : nil
-    let note = state.compilation.plan == nil ? "refused" : picture ?? "compiled"
+    let note =
+      state.isCompilingLong ? "compiling …" : state.compilation.plan == nil ? "refused" : picture ?? "compiled"
     let inside = surface.box(rect, title: PanelKind.strategy.title, note: note, focused: isFocused)
     guard !inside.isEmpty else { return }
     if !isFocused, inside.height < 10, inside.width < 100 {
@@ -55,7 +56,10 @@ struct StrategyPanel: Widget {
     state.formWidget(state.strategyFields, selection: state.strategyLine, focused: isFocused)
   }
 
-  private var results: [Line] { PlanSummary.prediction(state) + PlanSummary.lines(state.compilation) }
+  private var results: [Line] {
+    if state.isCompilingLong { return [Line("the scene is being compiled …", role: .dim)] }
+    return PlanSummary.prediction(state) + PlanSummary.lines(state.compilation)
+  }
 
   /// The settings in two lines, for a panel that has no room for a form and does not have the keys.
   private var brief: [Line] {

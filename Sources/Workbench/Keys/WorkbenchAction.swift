@@ -27,7 +27,11 @@ public enum WorkbenchAction: Hashable, Sendable {
   // The network
   case addLayer, removeLayer, moveLayerUp, moveLayerDown, duplicateLayer, toggleTree
   // Dialogs and text
-  case accept, cancel, search, otherAnswer
+  case accept, cancel, search, otherAnswer, previousAnswer
+  /// The answer of a question that has this letter.
+  case answer(Character)
+  /// Deletes the marked kept edits.
+  case discard
   /// A key of a measurement panel, handled by the panel's view.
   case view(Key)
 }

@@ -10,7 +10,8 @@ public enum WorkbenchKeys {
     static let lists = "Lists"
     static let form = "Layer form"
     static let text = "Typing a value"
-    static let dialog = "Dialogs"
+    static let dialog = "Questions"
+    static let message = "Messages"
     static let menu = "Menus"
     static let help = "Help"
     static let palette = "Command palette"
@@ -28,15 +29,12 @@ public enum WorkbenchKeys {
 
   private static let everywhere: [Binding] = [
     Binding(
-      [.character("q")], .quit, "quit", help: "leave; in a text field it is a letter", context: Context.everywhere),
-    Binding(
-      [.control("c")], .quit, "quit", help: "leave, also while typing; `:q` does too", context: Context.everywhere,
-      footer: false),
-    Binding(
-      [.character("?"), .function(1)], .help, "help", help: "show the keys that count now", context: Context.everywhere),
-    Binding(
-      [.character(":"), .control("p")], .palette, "command", help: "find a command by name, or type one",
+      [.character("q")], .quit, "quit",
+      help: "leave, after a question where edits or a running training would be lost; in a text field it is a letter",
       context: Context.everywhere),
+    Binding(
+      [.control("c")], .quit, "quit", help: "leave, also while typing; once more: without a question (`:q!` does too)",
+      context: Context.everywhere, footer: false),
     Binding(
       [.control("l")], .redraw, "redraw", help: "draw the screen anew", context: Context.everywhere, footer: false),
     Binding(
@@ -46,6 +44,11 @@ public enum WorkbenchKeys {
 
   private static let panels: [Binding] =
     [
+      Binding(
+        [.character("?"), .function(1)], .help, "help", help: "show the keys that count now", context: Context.panels),
+      Binding(
+        [.character(":"), .control("p")], .palette, "command", help: "find a command by name, or type one",
+        context: Context.panels),
       Binding([.tab], .nextPanel, "panel", help: "go to the next panel", context: Context.panels),
       Binding(
         [.backTab], .previousPanel, "panel back", help: "go to the panel before", context: Context.panels, footer: false
@@ -197,15 +200,32 @@ public enum WorkbenchKeys {
   ]
 
   private static let dialogs: [Binding] = [
-    Binding([.enter], .accept, "choose", help: "take the marked answer", context: Context.dialog),
-    Binding([.tab, .left, .right], .otherAnswer, "other", help: "go to the other answer", context: Context.dialog),
-    Binding([.escape], .cancel, "close", help: "close the dialog", context: Context.dialog),
-    Binding([.enter], .accept, "choose", help: "take the marked entry", context: Context.menu),
-    Binding([.escape], .cancel, "close", help: "close the menu", context: Context.menu),
-    Binding([.character("/")], .search, "search", help: "narrow the keys that are shown", context: Context.help),
-    Binding([.escape, .enter], .cancel, "close", help: "close the help", context: Context.help),
+    Binding([.enter], .accept, "choose", help: "give the marked answer", context: Context.dialog),
     Binding(
-      [.escape, .enter, .character("A")], .cancel, "close", help: "close the analysis", context: Context.analysis),
+      [.tab, .right, .down, .character("l"), .character("j")], .otherAnswer, "other", help: "go to the next answer",
+      context: Context.dialog),
+    Binding(
+      [.backTab, .left, .up, .character("h"), .character("k")], .previousAnswer, "other back",
+      help: "go to the answer before", context: Context.dialog, footer: false),
+    Binding(
+      [.character("y")], .answer("y"), "yes", help: "leave, open or replace although something is lost",
+      context: Context.dialog),
+    Binding(
+      [.character("s")], .answer("s"), "save", help: "save first, where that is an answer", context: Context.dialog,
+      footer: false),
+    Binding(
+      [.escape, .character("n"), .character("q")], .cancel, "no", help: "change nothing", context: Context.dialog),
+    Binding([.enter, .escape, .character("q")], .cancel, "close", help: "close the message", context: Context.message),
+    Binding([.enter], .accept, "choose", help: "take the marked entry", context: Context.menu),
+    Binding([.escape, .character("q")], .cancel, "close", help: "close the menu", context: Context.menu),
+    Binding(
+      [.delete], .discard, "delete", help: "delete the marked edits that were kept", context: Context.menu,
+      footer: false),
+    Binding([.character("/")], .search, "search", help: "narrow the keys that are shown", context: Context.help),
+    Binding([.escape, .enter, .character("q")], .cancel, "close", help: "close the help", context: Context.help),
+    Binding(
+      [.escape, .enter, .character("A"), .character("q")], .cancel, "close", help: "close the analysis",
+      context: Context.analysis),
     Binding([.enter], .accept, "do it", help: "do the marked or typed command", context: Context.palette),
     Binding([.up], .up, "up", help: "go to the entry above", context: Context.palette, footer: false),
     Binding([.down], .down, "down", help: "go to the entry below", context: Context.palette, footer: false),

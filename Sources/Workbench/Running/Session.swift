@@ -27,6 +27,10 @@ public protocol Session: AnyObject {
   func reset()
   /// What happened since the last call; nil where there is no run.
   func drain() -> SessionUpdate?
+  /// Compiles a scene; a later one takes its place.
+  func compile(_ scene: Scene, asking inquiries: Inquiries)
+  /// What came of the last one, once; nil while it goes on.
+  func compiled() -> (scene: Scene, result: Compilation)?
   /// Asks for a simulation of a plan, for a run on that clock; a later question replaces one that is not answered yet.
   func forecast(_ plan: ScenePlan, clock: Clock)
   /// The answer to the last question, once; nil where there is none yet.

@@ -2,21 +2,6 @@ import Scenes
 import Screens
 import Traces
 
-/// How the workbench reads and writes scenes; tests use others than the disk.
-public struct SceneFiles {
-  /// Reads a preset by name, or a file by path.
-  public var load: (String) throws -> Scene
-  /// Writes a scene; returns false where the file exists and may not be replaced.
-  public var save: (Scene, _ path: String, _ replacing: Bool) throws -> Bool
-
-  public init(
-    load: @escaping (String) throws -> Scene, save: @escaping (Scene, _ path: String, _ replacing: Bool) throws -> Bool
-  ) {
-    self.load = load
-    self.save = save
-  }
-}
-
 /// The one loop: waits for events, fetches what the run did, updates the state, performs effects, draws.
 ///
 /// It runs the same on a terminal and on a script. Nothing in it waits for a device.
@@ -33,9 +18,15 @@ public final class WorkbenchLoop {
   private var lastDraw = -Double.infinity
   private var lastDrain = -Double.infinity
   private var isStale = true
+  /// When the compilation under way was asked for.
+  private var compilingSince: Double?
 
   /// How long one turn waits for an event.
   public static let turnMilliseconds = 33
+  /// How long it waits while a compilation is under way, which is mostly over in no time.
+  private static let compilingMilliseconds = 5
+  /// Seconds after which a compilation that goes on is told on the screen.
+  private static let patienceSeconds = 0.25
   /// The shortest time in seconds between two drawings that only the run's news ask for.
   public static let refreshSeconds = 0.1
 
@@ -54,8 +45,9 @@ public final class WorkbenchLoop {
   /// Runs until the workbench is left.
   public func run() -> Departure {
     send(.resized(terminal.size))
-    forecast()
+    if state.isCompiling { perform(.compile(state.scene)) } else { forecast() }
     while departure == nil {
+      takeCompilation()
       if let answer = session.forecasted() {
         send(.forecast(answer.forecast, of: answer.scene))
         isStale = true
@@ -66,7 +58,8 @@ public final class WorkbenchLoop {
       }
       if isStale { draw() }
       guard departure == nil else { break }
-      let event = terminal.nextEvent(timeoutMilliseconds: Self.turnMilliseconds)
+      let wait = compilingSince == nil ? Self.turnMilliseconds : Self.compilingMilliseconds
+      let event = terminal.nextEvent(timeoutMilliseconds: wait)
       if let event { take(event) }
       if let signal = interruption() { send(.signal(signal)) }
       // Keys go first: who types does not wait for the analysis of a run, and the run is never forgotten for long.
@@ -74,7 +67,21 @@ public final class WorkbenchLoop {
       if let update = session.drain() { take(update) }
       lastDrain = now()
     }
+    // Who leaves of his own accord has decided about his edits.
+    if departure == .quit { files.keep(nil, nil) }
     return departure ?? .quit
+  }
+
+  private func takeCompilation() {
+    if let answer = session.compiled() {
+      compilingSince = nil
+      isStale = true
+      send(.compiled(answer.result, of: answer.scene))
+      forecast()
+    } else if let since = compilingSince, now() - since >= Self.patienceSeconds, !state.isCompilingLong {
+      send(.stillCompiling)
+      isStale = true
+    }
   }
 
   private func take(_ event: Event) {
@@ -111,14 +118,17 @@ public final class WorkbenchLoop {
 
   /// Has the scene on screen simulated.
   private func forecast() {
-    if let plan = state.compilation.plan { session.forecast(plan, clock: state.clock(of: plan.scene)) }
+    if !state.isCompiling, let plan = state.compilation.plan {
+      session.forecast(plan, clock: state.clock(of: plan.scene))
+    }
   }
 
   private func perform(_ effect: Effect) {
     switch effect {
     case .compile(let scene):
-      send(.compiled(Compilation(scene, asking: state.inquiries)))
-      forecast()
+      files.keep(state.unsavedScene, state.path)
+      compilingSince = now()
+      session.compile(scene, asking: state.inquiries)
     case .forecast: forecast()
     case .reference: timeReference()
     case .start(let scene, let paused): start(scene, paused: paused)
@@ -128,11 +138,24 @@ public final class WorkbenchLoop {
     case .stopRun: session.stop()
     case .resetRun: session.reset()
     case .loadScene(let name):
-      attempt("Cannot open \(name)") { send(.loaded(try files.load(name))) }
-    case .saveScene(let scene, let path, let replacing):
-      attempt("Cannot save \(path)") {
-        send(try files.save(scene, path, replacing) ? .saved(scene, path: path) : .exists(path: path))
+      attempt("Cannot open \(name)") {
+        let (scene, path) = try files.load(name)
+        send(.loaded(scene, path: path))
       }
+    case .saveScene(let order):
+      attempt("Cannot save \(order.path)") {
+        if let obstacle = try files.save(order) { return send(.notSaved(order, obstacle)) }
+        send(.saved(order))
+        files.keep(state.unsavedScene, state.path)
+      }
+    case .recover(let id):
+      attempt("Cannot open the kept edits") {
+        let (scene, path) = try files.recover(id)
+        send(.recovered(scene, path: path, id: id))
+        files.keep(state.unsavedScene, state.path)
+        files.discard(id)
+      }
+    case .discard(let id): files.discard(id)
     case .redraw: terminal.redraw()
     case .suspend: terminal.suspend()
     case .quit(let why): departure = why
@@ -140,9 +163,9 @@ public final class WorkbenchLoop {
   }
 
   private func start(_ scene: Scene, paused: Bool) {
+    // The state asks for a run of the scene that it has the plan of.
+    guard let plan = state.compilation.plan, plan.scene == scene else { return }
     attempt("Cannot run the scene") {
-      let known = state.compilation.plan.flatMap { $0.scene == scene ? $0 : nil }
-      let plan = try known ?? ScenePlan(scene, asking: state.inquiries)
       try session.start(plan, clock: state.clock(of: plan.scene), paused: paused)
       send(.started(plan, paused: paused))
     }

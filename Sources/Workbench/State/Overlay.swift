@@ -16,15 +16,15 @@ public enum Overlay: Hashable, Sendable {
   case analysis(AnalysisView)
   /// Something to read, such as why a run failed.
   case message(Notice)
-  /// Whether a file that exists is replaced.
-  case confirmReplace(path: String, isYes: Bool)
+  /// Something to decide, such as whether a file that exists is replaced.
+  case question(Question)
 
   /// Whether letters are typed into a field.
   public var isTyping: Bool {
     switch self {
     case .palette, .path: true
     case .help(let view): view.isSearching
-    case .scenes, .layers, .message, .analysis, .confirmReplace: false
+    case .scenes, .layers, .message, .analysis, .question: false
     }
   }
 }
@@ -48,7 +48,8 @@ public struct PaletteView: Hashable, Sendable {
   /// Whether the text begins with one of the typed commands that take an argument.
   var isTypedCommand: Bool {
     let words = field.text.split(separator: " ", maxSplits: 1)
-    return words.count == 2 && ["w", "w!", "write", "save", "o", "open", "e", "edit", "set"].contains(words[0])
+    return words.count == 2
+      && ["w", "w!", "write", "save", "o", "o!", "open", "e", "e!", "edit", "set"].contains(words[0])
   }
 }
 
@@ -61,6 +62,8 @@ public struct PathPrompt: Hashable, Sendable {
 
   public var purpose: Purpose
   public var field: TextField
+  /// What is done when the scene is saved.
+  public var then: [Effect] = []
 
   public init(_ purpose: Purpose, _ text: String = "") {
     self.purpose = purpose

@@ -13,6 +13,8 @@ public struct RunStatus: Sendable {
   public var totalSteps: Int
   /// Training steps whose loss is known.
   public var doneSteps = 0
+  /// The first step, from 1, whose loss is no number any more; nil while all are.
+  public var divergedStep: Int?
   /// Whether the user has asked it to stop.
   public var isStopping = false
 
@@ -28,12 +30,16 @@ public struct RunStatus: Sendable {
 public enum RunPhase: String, Hashable, Sendable {
   /// The scene compiles and nothing runs.
   case ready = "READY"
+  /// The scene is being compiled, and nothing runs.
+  case compiling = "COMPILING"
   /// The scene does not compile and nothing runs.
   case refused = "REFUSED"
   case running = "RUNNING"
   case stopping = "STOPPING"
   case halted = "HALTED"
   case finished = "FINISHED"
+  /// The run is over, and its loss has become infinite or undefined.
+  case diverged = "DIVERGED"
   case stopped = "STOPPED"
   case failed = "FAILED"
 }

@@ -21,6 +21,10 @@ extension WorkbenchState {
   /// Asks for serial steps of the scene, where nothing would disturb them.
   mutating func timeReference() -> [Effect] {
     note = nil
+    guard !isCompiling else {
+      note = Line("the scene is being compiled", role: .dim)
+      return []
+    }
     guard compilation.plan != nil else {
       note = Line("the scene does not compile: no serial steps to time", role: .error)
       return []

@@ -20,11 +20,21 @@ public struct WorkbenchState: Sendable {
 
   /// The scene on screen, as edited.
   public internal(set) var scene: Scene
-  /// The scene as it was loaded or saved last.
-  public internal(set) var savedScene: Scene
+  /// The scene as it was loaded or saved last; nil where it never was.
+  public internal(set) var savedScene: Scene?
+  /// The file that the scene was loaded from or saved to; nil for a preset.
+  public internal(set) var path: String?
+  /// What earlier workbenches left unsaved.
+  public internal(set) var keptEdits: [KeptEdits]
   public internal(set) var history = EditHistory()
-  /// What the compiler says about ``scene``.
+  /// What the compiler says about ``scene``, or while it works (``isCompiling``) about an earlier one.
   public internal(set) var compilation: Compilation
+  /// Whether ``scene`` is being compiled.
+  public internal(set) var isCompiling = false
+  /// Whether that takes so long that the screen says so.
+  public internal(set) var isCompilingLong = false
+  /// What is to happen as soon as the scene is compiled.
+  var afterCompiling: [Effect] = []
   /// The simulator's word on the scene of ``compilation``; nil until it is known.
   public internal(set) var forecast: Forecast?
   /// The network's layers, right or wrong.
@@ -82,20 +92,29 @@ public struct WorkbenchState: Sendable {
   /// The schedule in slots, with the scene that it follows from.
   var slots: (scene: Scene, facts: ScheduleFacts)?
 
-  /// The workbench with a scene, compiled at once.
+  /// The workbench with a scene.
+  ///
+  /// - Parameters:
+  ///   - path: the file that it came from; nil for a preset.
+  ///   - keptEdits: what earlier workbenches left unsaved.
+  ///   - compiles: whether it is compiled at once; else the loop has it done.
   public init(
-    _ scene: Scene, size: Size = Size(width: 80, height: 24), cores: Int, presets: [Preset] = [],
-    inquiries: Inquiries = Inquiries(), clock: Clock? = nil
+    _ scene: Scene, path: String? = nil, size: Size = Size(width: 80, height: 24), cores: Int, presets: [Preset] = [],
+    keptEdits: [KeptEdits] = [], inquiries: Inquiries = Inquiries(), clock: Clock? = nil, compiles: Bool = true
   ) {
     chosenClock = clock
     let scene = scene.unplaced
     self.scene = scene
     savedScene = scene
+    self.path = path
+    self.keptEdits = keptEdits
     self.size = size
     self.cores = cores
     self.presets = presets
     self.inquiries = inquiries
-    compilation = Compilation(scene, asking: inquiries)
+    compilation = compiles ? Compilation(scene, asking: inquiries) : .refused([])
+    isCompiling = !compiles
+    isCompilingLong = !compiles
     rows = LayerRow.rows(of: scene.network, problems: compilation.problems)
     measurements = compilation.plan.map { Measurements($0.facts) }
   }
@@ -119,12 +138,14 @@ public struct WorkbenchState: Sendable {
 
   /// The state in one word.
   public var phase: RunPhase {
-    guard let run = shownRun else { return compilation.plan == nil ? .refused : .ready }
+    guard let run = shownRun else {
+      if isCompilingLong { return .compiling }
+      return compilation.plan == nil ? .refused : .ready
+    }
     switch run.state {
     case .running: return run.isStopping ? .stopping : .running
     case .paused: return .halted
-    case .finished: return .finished
-    case .stopped: return .stopped
+    case .finished, .stopped: return run.divergedStep != nil ? .diverged : run.state == .finished ? .finished : .stopped
     case .failed: return .failed
     }
   }

@@ -6,7 +6,7 @@ extension WorkbenchState {
   mutating func perform(_ action: WorkbenchAction) -> [Effect] {
     if let overlay, let effects = perform(action, over: overlay) { return effects }
     switch action {
-    case .quit: return [.quit(.quit)]
+    case .quit: return leave()
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .help: overlay = .help(HelpView())
@@ -20,8 +20,9 @@ extension WorkbenchState {
     case .run, .pauseDisplay, .pauseRun, .step, .stop, .reset, .clock, .reference: return control(action)
     case .analysis: showAnalysis()
     case .openScene:
-      overlay = .scenes(selection: presets.firstIndex { $0.name == scene.name } ?? 0)
-    case .saveScene: overlay = .path(PathPrompt(.save, "\(scene.name).yaml"))
+      let present = path == nil ? presets.firstIndex { $0.name == scene.name } : nil
+      overlay = .scenes(selection: keptEdits.isEmpty ? present ?? 0 : 0)
+    case .saveScene: overlay = .path(PathPrompt(.save, proposedPath))
     case .undo: return travel(to: history.undo(scene), "nothing to undo")
     case .redo: return travel(to: history.redo(scene), "nothing to redo")
     case .up, .down, .pageUp, .pageDown, .top, .bottom: if !scrollPicture(action) { move(action) }
@@ -38,8 +39,23 @@ extension WorkbenchState {
     case .addLayer, .removeLayer, .moveLayerUp, .moveLayerDown, .duplicateLayer, .toggleTree: return editNetwork(action)
     case .view(let key): return view(key)
     case .accept: return acceptValue()
-    case .search, .otherAnswer: break
+    case .search, .otherAnswer, .previousAnswer, .answer, .discard: break
     }
+    return []
+  }
+
+  /// Leaves, after a question where something would be lost. Who wishes to leave once more does.
+  mutating func leave() -> [Effect] {
+    if case .question(let question) = overlay, question.isLeaving { return [.quit(.quit)] }
+    guard let question = Question.leaving(self) else { return [.quit(.quit)] }
+    overlay = .question(question)
+    return []
+  }
+
+  /// Opens a scene by name or path, after a question where edits would be lost.
+  mutating func open(_ name: String, effects: [Effect]) -> [Effect] {
+    guard isEdited else { return effects }
+    overlay = .question(.opening(name, over: self, effects: effects))
     return []
   }
 

@@ -24,7 +24,8 @@ extension WorkbenchState {
     case .path: [Context.text]
     case .scenes, .layers: [Context.menu, Context.lists, Context.everywhere]
     case .analysis: [Context.analysis, Context.lists, Context.everywhere]
-    case .message, .confirmReplace: [Context.dialog, Context.lists, Context.everywhere]
+    case .message: [Context.message, Context.lists, Context.everywhere]
+    case .question: [Context.dialog, Context.everywhere]
     }
   }
 
@@ -43,7 +44,7 @@ extension WorkbenchState {
     if let effects = type({ $0.handle(key) }) { return effects }
     if editor != nil, overlay == nil, key == .up || key == .down { return acceptValue() }
     switch map.command(for: key, in: [Context.everywhere]) {
-    case .quit?: return [.quit(.quit)]
+    case .quit?: return leave()
     case .redraw?: return [.redraw]
     case .suspend?: return [.suspend]
     default: return []

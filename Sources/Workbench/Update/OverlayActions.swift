@@ -24,7 +24,8 @@ extension WorkbenchState {
       self.overlay = .palette(view)
     case .scenes(var selection):
       if action == .accept { return chooseScene(selection) }
-      selection.move(action, count: presets.count + 1)
+      if action == .discard { return discardKeptEdits(selection) }
+      selection.move(action, count: keptEdits.count + presets.count + 1)
       self.overlay = .scenes(selection: selection)
     case .layers(var selection):
       if action == .accept {
@@ -44,13 +45,32 @@ extension WorkbenchState {
       if action == .accept { return close(overlay) }
       notice.scroll.move(action, count: notice.text.count { $0 == "\n" } + 1)
       self.overlay = .message(notice)
-    case .confirmReplace(let path, let isYes):
-      if action == .accept {
-        self.overlay = nil
-        return isYes ? [.saveScene(scene, path: path, replacing: true)] : []
+    case .question(var question):
+      let count = question.answers.count
+      switch action {
+      case .accept: return give(question.answers[question.selection])
+      case .answer(let key):
+        return question.answers.first { $0.key == key }.map { give($0) } ?? []
+      case .otherAnswer: question.selection = (question.selection + 1) % count
+      case .previousAnswer: question.selection = (question.selection + count - 1) % count
+      default: break
       }
-      self.overlay = .confirmReplace(path: path, isYes: action == .otherAnswer ? !isYes : isYes)
+      self.overlay = .question(question)
     }
+    return []
+  }
+
+  private mutating func give(_ answer: Question.Answer) -> [Effect] {
+    overlay = nil
+    return answer.savesFirst ? save(then: answer.effects) : answer.effects
+  }
+
+  /// Saves the scene to its file, or asks for one.
+  mutating func save(then: [Effect]) -> [Effect] {
+    if let path { return [.saveScene(SaveOrder(scene, path: path, then: then))] }
+    var prompt = PathPrompt(.save, proposedPath)
+    prompt.then = then
+    overlay = .path(prompt)
     return []
   }
 
@@ -67,12 +87,23 @@ extension WorkbenchState {
   }
 
   private mutating func chooseScene(_ selection: Int) -> [Effect] {
-    guard presets.indices.contains(selection) else {
+    overlay = nil
+    if keptEdits.indices.contains(selection) {
+      let kept = keptEdits[selection]
+      return open("the kept edits of \(kept.name)", effects: [.recover(kept.id)])
+    }
+    let index = selection - keptEdits.count
+    guard presets.indices.contains(index) else {
       overlay = .path(PathPrompt(.open))
       return []
     }
-    overlay = nil
-    return [.loadScene(presets[selection].name)]
+    return open(presets[index].name, effects: [.loadScene(presets[index].name)])
+  }
+
+  /// Deletes edits that an earlier workbench left unsaved.
+  private mutating func discardKeptEdits(_ selection: Int) -> [Effect] {
+    guard keptEdits.indices.contains(selection) else { return [] }
+    return [.discard(keptEdits.remove(at: selection).id)]
   }
 
   private mutating func choose(_ prompt: PathPrompt) -> [Effect] {
@@ -80,8 +111,8 @@ extension WorkbenchState {
     guard !path.isEmpty else { return [] }
     overlay = nil
     switch prompt.purpose {
-    case .open: return [.loadScene(path)]
-    case .save: return [.saveScene(scene, path: path, replacing: false)]
+    case .open: return open(path, effects: [.loadScene(path)])
+    case .save: return [.saveScene(SaveOrder(scene, path: path, then: prompt.then))]
     }
   }
 

@@ -22,20 +22,24 @@ extension WorkbenchState {
     return perform(entry.action)
   }
 
-  /// The typed commands: `q`, `w FILE`, `o SCENE`, `set path=value`, and the run's by name. Nil for anything else.
+  /// The typed commands: `q`, `wq`, `w FILE`, `o SCENE`, `set path=value`, and the run's by name. Nil for anything else.
   private mutating func command(_ text: String) -> [Effect]? {
     let words = text.split(separator: " ", maxSplits: 1).map(String.init)
     guard let verb = words.first else { return nil }
     let rest = words.count > 1 ? words[1].trimmingBlanks : ""
     switch verb {
-    case "q", "q!", "quit", "exit": return rest.isEmpty ? leave([.quit(.quit)]) : nil
+    case "q", "quit", "exit": return rest.isEmpty ? leave(perform: .quit) : nil
+    case "q!": return rest.isEmpty ? leave([.quit(.quit)]) : nil
+    case "wq", "x": return rest.isEmpty ? leave(saving: [.quit(.quit)]) : nil
     case "w", "write", "save":
       guard !rest.isEmpty else { return leave(perform: .saveScene) }
-      return leave([.saveScene(scene, path: rest, replacing: verb == "w!")])
-    case "w!": return rest.isEmpty ? nil : leave([.saveScene(scene, path: rest, replacing: true)])
+      return leave([.saveScene(SaveOrder(scene, path: rest))])
+    case "w!": return rest.isEmpty ? nil : leave([.saveScene(SaveOrder(scene, path: rest, replaces: true))])
     case "o", "open", "e", "edit":
       guard !rest.isEmpty else { return leave(perform: .openScene) }
-      return leave([.loadScene(rest)])
+      overlay = nil
+      return open(rest, effects: [.loadScene(rest)])
+    case "o!", "e!": return rest.isEmpty ? nil : leave([.loadScene(rest)])
     case "set" where !rest.isEmpty:
       overlay = nil
       return set(rest)
@@ -51,6 +55,11 @@ extension WorkbenchState {
   private mutating func leave(_ effects: [Effect]) -> [Effect] {
     overlay = nil
     return effects
+  }
+
+  private mutating func leave(saving then: [Effect]) -> [Effect] {
+    overlay = nil
+    return save(then: then)
   }
 
   private mutating func leave(perform action: WorkbenchAction) -> [Effect] {

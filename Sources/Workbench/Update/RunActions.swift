@@ -19,12 +19,12 @@ extension WorkbenchState {
       return start(paused: false)
     case .step:
       if isRunAlive, !isEditedSinceRun { return [.step(1)] }
-      let effects = start(paused: true)
-      return effects.isEmpty ? [] : effects + [.step(1)]
+      return start(paused: true, then: [.step(1)])
     case .pauseRun:
       guard isRunAlive else { return say("nothing runs; r runs the scene") }
       return [run?.state == .paused ? .resumeRun : .pauseRun]
     case .stop:
+      afterCompiling = []
       guard isRunAlive else { return say("nothing runs") }
       if run?.isStopping == true { note = Line("stopping at once", role: .warning) }
       run?.isStopping = true
@@ -49,13 +49,21 @@ extension WorkbenchState {
     return []
   }
 
-  private mutating func start(paused: Bool) -> [Effect] {
+  private mutating func start(paused: Bool, then: [Effect] = []) -> [Effect] {
     guard !isTimingReference else { return say("serial steps are being timed; the run can begin after them") }
-    guard compilation.plan != nil else {
-      note = Line("cannot run: \(compilation.problems.first?.message ?? "the scene does not compile")", role: .error)
+    let effects = [.start(scene, paused: paused)] + then
+    if isCompiling {
+      afterCompiling = effects
+      note = Line("the run begins when the scene is compiled; S takes that back", role: .accent)
       return []
     }
-    return [.start(scene, paused: paused)]
+    return compilation.plan == nil ? cannotRun() : effects
+  }
+
+  /// Says why the scene cannot run.
+  mutating func cannotRun() -> [Effect] {
+    note = Line("cannot run: \(compilation.problems.first?.message ?? "the scene does not compile")", role: .error)
+    return []
   }
 
   private mutating func pauseDisplay() {
@@ -103,6 +111,9 @@ extension WorkbenchState {
     self.run = run
     if let batch = update.trace { statistics?.consume(batch) }
     if let statistics { measured.take(Self.settled(statistics, isHalted: update.state != .running)) }
+    if run.divergedStep == nil, let first = update.results.first(where: { !$0.loss.isFinite }) {
+      self.run?.divergedStep = first.step + 1
+    }
     for result in update.results { measured.learning.append(loss: result.loss, rate: result.rate) }
     for evaluation in update.evaluations { measured.learning.append(evaluation) }
     measured.learning.plannedSteps = update.totalSteps

@@ -30,7 +30,7 @@ extension WorkbenchState {
     case .path(var prompt):
       guard change(&prompt.field) else { return nil }
       overlay = .path(prompt)
-    case .scenes, .layers, .message, .analysis, .confirmReplace: return nil
+    case .scenes, .layers, .message, .analysis, .question: return nil
     case nil: return typeValue(change)
     }
     return []

@@ -21,23 +21,33 @@ extension WorkbenchState {
       case .suspend: return [.suspend]
       case .resume: return [.redraw]
       }
-    case .compiled(let result): take(result)
+    case .compiled(let result, let scene): return take(result, of: scene)
+    case .stillCompiling: isCompilingLong = isCompiling
     case .forecast(let forecast, let scene): take(forecast, of: scene)
     case .started(let plan, let paused): begin(plan, paused: paused)
     case .timed(let reference): take(reference)
     case .run(let update): take(update)
-    case .loaded(let scene): return show(scene)
-    case .saved(let scene, let path):
-      savedScene = scene
-      note = Line("saved as \(path)", role: .good)
-    case .exists(let path): overlay = .confirmReplace(path: path, isYes: false)
+    case .loaded(let scene, let path):
+      let effects = show(scene, path: path)
+      savedScene = self.scene
+      return effects
+    case .recovered(let scene, let path, let id): return recover(scene, path: path, id: id)
+    case .saved(let order):
+      savedScene = order.scene
+      path = order.path
+      note = Line("saved as \(order.path)", role: .good)
+      return order.then
+    case .notSaved(let order, let obstacle): overlay = .question(.replacing(order, obstacle))
     case .failed(let title, let text): overlay = .message(Notice(title, text))
     }
     return []
   }
 
   /// Takes over what the compiler says about the scene.
-  private mutating func take(_ result: Compilation) {
+  private mutating func take(_ result: Compilation, of compiled: Scene) -> [Effect] {
+    guard compiled == scene else { return [] }
+    isCompiling = false
+    isCompilingLong = false
     compilation = result
     forecast = nil
     rows = LayerRow.rows(of: scene.network, problems: result.problems)
@@ -47,13 +57,17 @@ extension WorkbenchState {
       // What is held of the timeline belongs to the program before.
       timelineView.follow()
     }
+    defer { afterCompiling = [] }
+    guard !afterCompiling.isEmpty else { return [] }
+    note = nil
+    return result.plan == nil ? cannotRun() : afterCompiling
   }
 
-  /// Shows a scene that was loaded; the one before can be brought back.
-  private mutating func show(_ loaded: Scene) -> [Effect] {
+  /// Shows another scene; the one before can be brought back.
+  mutating func show(_ loaded: Scene, path: String?) -> [Effect] {
     let loaded = loaded.unplaced
     history.record(scene)
-    savedScene = loaded
+    self.path = path
     networkLine = 1
     strategyLine = 0
     form = nil
@@ -70,6 +84,8 @@ extension WorkbenchState {
     networkLine = min(networkLine, networkLineCount - 1)
     strategyLine = min(strategyLine, strategyFields.count - 1)
     if let form, !new.network.layers.indices.contains(form.layer) { self.form = nil }
+    isCompiling = true
+    afterCompiling = []
     return [.compile(new)]
   }
 

@@ -11,7 +11,9 @@ public enum WorkbenchMessage: Sendable {
   case resized(Size)
   case signal(Event.Signal)
   /// The answer to ``Effect/compile(_:)``.
-  case compiled(Compilation)
+  case compiled(Compilation, of: Scene)
+  /// A compilation takes longer than a moment.
+  case stillCompiling
   /// The answer to ``Effect/forecast``: what a simulation of a compiled scene came to.
   case forecast(Forecast, of: Scene)
   /// The answer to ``Effect/start(_:paused:)``: the run has begun with this plan.
@@ -21,11 +23,13 @@ public enum WorkbenchMessage: Sendable {
   /// News of the run.
   case run(SessionUpdate)
   /// The answer to ``Effect/loadScene(_:)``.
-  case loaded(Scene)
-  /// The answer to ``Effect/saveScene(_:path:replacing:)``.
-  case saved(Scene, path: String)
+  case loaded(Scene, path: String?)
+  /// The answer to ``Effect/recover(_:)``.
+  case recovered(Scene, path: String?, id: String)
+  /// The answer to ``Effect/saveScene(_:)``.
+  case saved(SaveOrder)
   /// The answer to a save that would replace a file.
-  case exists(path: String)
+  case notSaved(SaveOrder, SaveObstacle)
   /// An effect could not be performed.
   case failed(title: String, text: String)
 }
@@ -46,7 +50,9 @@ public enum Effect: Hashable, Sendable {
   case resetRun
   /// A preset's name, or a path.
   case loadScene(String)
-  case saveScene(Scene, path: String, replacing: Bool)
+  case saveScene(SaveOrder)
+  /// Opens edits that an earlier workbench left unsaved, or deletes them.
+  case recover(String), discard(String)
   case redraw, suspend
   case quit(Departure)
 }
