@@ -32,7 +32,8 @@ extension Scene {
     let document = try SceneDocument(text: text, file: file)
     let log = ProblemLog(file: file, overrides: [])
     let scene = Scene(document, directory: FileManager.default.currentDirectoryPath, name: name, log: log)
-    guard let scene, log.problems.isEmpty else { throw DiagnosticList(log.sorted) }
+    // Where a field cannot be read there is no scene; what is noted beside a scene is what does not fit.
+    guard let scene else { throw DiagnosticList(log.sorted) }
     self = scene
   }
 
