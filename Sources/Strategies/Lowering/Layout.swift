@@ -133,8 +133,13 @@ struct Junction {
     struct Reading: Hashable {
       var split: Split
       var stage: Int
-      /// Element-wise readers of one shape need equal boxes; any other layer stands for itself.
-      var field: Int?
+      /// Element-wise readers of one shape need equal boxes; any other layer stands for itself, and of those that join several
+      /// operands each operand.
+      var field: Field?
+    }
+    struct Field: Hashable {
+      var consumer: Int
+      var operand: Int
     }
     let lastStage = partitioning.stages.max() ?? 0
     var junctions = (Graph.networkInput..<graph.nodes.count).flatMap { producer -> [Junction] in
@@ -153,7 +158,7 @@ struct Junction {
             node.index, operand,
             Reading(
               split: partitioning.splits[node.index], stage: partitioning.stages[node.index],
-              field: samePlace ? nil : node.index * 64 + operand))
+              field: samePlace ? nil : Field(consumer: node.index, operand: operand)))
         }
       }
       if producer == graph.nodes.count - 1 {

@@ -58,12 +58,19 @@ struct ReceptiveField {
   }
 
   /// Rows that outputs `range` read: the part inside `0..<size` and how many lie before and after it.
+  ///
+  /// Where padding reaches past the kernel, windows may lie wholly in it and read nothing. A kernel computes from an input of
+  /// at least one row all the same: the nearest one, placed behind the last window, where nothing of it is read.
   private static func reach(
     _ range: Range<Int>, _ stride: Int, _ kernel: Int, _ padding: Int, _ size: Int
   ) -> (inside: Range<Int>, before: Int, after: Int) {
     let first = range.lowerBound * stride - padding
     let end = (range.upperBound - 1) * stride - padding + kernel
-    let inside = min(max(first, 0), size)..<max(min(end, size), min(max(first, 0), size))
+    guard first < size, end > 0 else {
+      let nearest = end > 0 ? size - 1 : 0
+      return (nearest..<nearest + 1, end - first, 0)
+    }
+    let inside = max(first, 0)..<min(end, size)
     return (inside, max(0, -first), max(0, end - size))
   }
 }
