@@ -1,4 +1,5 @@
 import Datasets
+import Diagnostics
 import Kernels
 import Machines
 import Networks
@@ -336,7 +337,7 @@ struct DeviceWorker: ~Copyable {
     let factor = pace.factor(device: device, step: step, instruction: position)
     guard factor > 1 else { return }
     let end = control.clock.now()
-    let goal = end + Int64(Double(end - now) * (factor - 1))
+    let goal = WireTime.instant(end, after: min(Int64(saturating: Double(end - now) * (factor - 1)), WireTime.longest))
     while control.closed == nil {
       let begin = control.clock.now()
       let left = goal - begin

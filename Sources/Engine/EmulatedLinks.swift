@@ -18,7 +18,7 @@ final class EmulatedWire: Sendable {
     while true {
       let start = max(earliest, free)
       let (isMine, seen) = freeAt.weakCompareExchange(
-        expected: free, desired: start + occupancy, ordering: .relaxed)
+        expected: free, desired: WireTime.instant(start, after: occupancy), ordering: .relaxed)
       if isMine { return start }
       free = seen
     }
@@ -47,7 +47,7 @@ final class EmulatedLinks: Sendable {
         let occupancy = wire.wire.occupancyNanoseconds(bytes: bytes)
         head = wire.occupy(from: head, for: occupancy)
         if place == 0 { start = head }
-        tail = max(tail, head + occupancy)
+        tail = max(tail, WireTime.instant(head, after: occupancy))
       }
       return (start, tail)
     }
@@ -82,7 +82,7 @@ final class EmulatedLinks: Sendable {
     }
     let (start, left) = route.pass(from: now, bytes: bytes)
     return MessageInstants(
-      senderReady: ready, transferStart: start, readableAt: left + route.latencyNanoseconds)
+      senderReady: ready, transferStart: start, readableAt: WireTime.instant(left, after: route.latencyNanoseconds))
   }
 
   /// When a channel's next message, whose instants are as ``carry(bytes:channel:ready:now:)`` gave them, is readable; where its

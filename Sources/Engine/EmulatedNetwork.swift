@@ -63,7 +63,7 @@ final class EmulatedNetwork: Sendable {
       state.passed[message.channel, default: []].append(
         MessageInstants(
           senderReady: message.senderReady, transferStart: message.transferStart,
-          readableAt: left + map.latencyNanoseconds(of: message.channel)))
+          readableAt: WireTime.instant(left, after: map.latencyNanoseconds(of: message.channel))))
     }
   }
 }

@@ -42,7 +42,29 @@ enum RunChecks {
           "device \(fast) has the rate \(machine.rate(of: fast)), and a thread is no faster than a core of this machine",
           path: "machine.rates", hint: "rates up to 1 can be run; --clock virtual and 'partita simulate' take any"))
     }
+    if let machine, let endless = endlessMessage(of: program, on: machine) { problems.append(endless) }
     guard problems.isEmpty else { throw DiagnosticList(problems) }
     return fitted
   }
+
+  /// A message that a run on the wall clock would wait for longer than for a day.
+  private static func endlessMessage(of program: Program, on machine: Machine) -> Diagnostic? {
+    var largest = Array(repeating: 0, count: program.channels.count)
+    for message in program.messages.entries {
+      largest[message.channel.position] = max(largest[message.channel.position], message.bytes)
+    }
+    for (channel, bytes) in zip(program.channels.entries, largest) {
+      let nanoseconds = machine.route(from: channel.from, to: channel.to).reduce(Int64(0)) {
+        min($0 + $1.latencyNanoseconds + $1.occupancyNanoseconds(bytes: bytes), WireTime.longest)
+      }
+      guard nanoseconds > longestWait else { continue }
+      return Diagnostic(
+        "a message of \(bytes) bytes takes more than a day from device \(channel.from) to device \(channel.to)",
+        path: "machine.link", hint: "a faster link; --clock virtual and 'partita simulate' wait for nothing")
+    }
+    return nil
+  }
+
+  /// Nanoseconds of a day.
+  private static let longestWait: Int64 = 86_400_000_000_000
 }

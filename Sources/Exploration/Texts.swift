@@ -4,8 +4,7 @@ import Traces
 
 /// A number of seconds for people; `n/a` where it is unknown.
 func timeText(_ seconds: Double?) -> String {
-  guard let seconds, seconds.isFinite, abs(seconds) < 1e9 else { return "n/a" }
-  return durationText(Int64((seconds * 1e9).rounded()))
+  seconds.map { secondsText($0) } ?? "n/a"
 }
 
 func percentText(_ share: Double?) -> String {

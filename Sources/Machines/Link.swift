@@ -9,8 +9,8 @@ public enum Link: Hashable, Sendable {
 
   /// How long `bytes` occupy the link, in nanoseconds; 0 for ``shared``.
   public func occupancyNanoseconds(bytes: Int) -> Int64 {
-    guard case .emulated(_, let rate) = self, rate.isFinite else { return 0 }
-    return Int64((Double(bytes) / rate * 1e9).rounded())
+    guard case .emulated(_, let rate) = self else { return 0 }
+    return WireTime.occupancy(bytes: bytes, bytesPerSecond: rate)
   }
 
   public var latencyNanoseconds: Int64 {

@@ -76,7 +76,7 @@ public struct Wire: Hashable, Sendable {
 
   /// How long `bytes` occupy the wire, in nanoseconds.
   public func occupancyNanoseconds(bytes: Int) -> Int64 {
-    bytesPerSecond.isFinite ? Int64((Double(bytes) / bytesPerSecond * 1e9).rounded()) : 0
+    WireTime.occupancy(bytes: bytes, bytesPerSecond: bytesPerSecond)
   }
 
   /// The link with its direction: `0>1`, `1>0`, `bus`, `host 1 out`, `host 1 in`.

@@ -34,7 +34,7 @@ extension Link: CustomStringConvertible {
         problems.append(
           Self.problem(
             "'\(words[1])' is no bandwidth", at: words[1], of: text,
-            hint: "a number above 0 with B/s, kB/s, MB/s or GB/s, or inf for no limit"))
+            hint: "a number with B/s, kB/s, MB/s or GB/s, at least 0.000000001B/s, or inf for no limit"))
       }
       guard let latency, let rate else { throw DiagnosticList(problems) }
       self = .emulated(latencyNanoseconds: latency, bytesPerSecond: rate)
@@ -49,6 +49,8 @@ extension Link: CustomStringConvertible {
   private static let latencyUnits: [(name: String, nanoseconds: Int64)] = [
     ("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1000), ("ns", 1),
   ]
+  /// A byte in thirty years.
+  private static let lowestBandwidth = 1e-9
   private static let bandwidthUnits: [(name: String, bytes: Double)] = [
     ("GB/s", 1e9), ("MB/s", 1e6), ("kB/s", 1e3), ("B/s", 1),
   ]
@@ -68,7 +70,7 @@ extension Link: CustomStringConvertible {
       return nil
     }
     let rate = number * scale.bytes
-    return rate > 0 && rate.isFinite ? rate : nil
+    return rate >= lowestBandwidth && rate.isFinite ? rate : nil
   }
 
   /// A number and its unit.

@@ -12,8 +12,8 @@ extension Machine {
     return wires.map { wire in
       var wire = wire
       for slow in perturbation.slowLinks where slow.link == wire.link {
-        wire.latencyNanoseconds = Int64((Double(wire.latencyNanoseconds) * slow.factor).rounded())
-        wire.bytesPerSecond /= slow.factor
+        wire.latencyNanoseconds = WireTime.nanoseconds(Double(wire.latencyNanoseconds) * slow.factor)
+        wire.bytesPerSecond = max(wire.bytesPerSecond / slow.factor, WireTime.lowestBandwidth)
       }
       return wire
     }

@@ -93,9 +93,9 @@ public struct WireNetwork: Sendable {
   /// What the last round came to.
   public private(set) var passages: [Passage] = []
 
-  /// No occupation is longer, and no instant later than four of them, so that sums stay within 64 bits.
-  public static let longest: Int64 = 1_000_000_000_000_000_000
-  private static let horizon = 4 * longest + longest / 2
+  /// No occupation is longer, and no instant later than ``horizon``, so that sums stay within 64 bits.
+  public static let longest: Int64 = 4_000_000_000_000_000_001
+  private static let horizon: Int64 = 4_500_000_000_000_000_000
 
   /// - Parameters:
   ///   - devices: how many there are; routes lead from one of them to another.

@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Graph.Node {
   /// Floating-point operations of one sample's forward pass: 2 per multiply-add for linear and convolution layers, one per
   /// word read for pools, one per word written for element-wise layers, and 8 per word for batch normalisation (two passes
@@ -34,7 +36,7 @@ extension Graph.Node {
     guard let profile = kind.profile else { return forwardFlops + backwardFlops + outputShape.count }
     let milliseconds =
       profile.forwardMilliseconds + profile.backwardInputMilliseconds + profile.backwardWeightMilliseconds
-    return Int(min(milliseconds * 1e7, 1e15).rounded())
+    return Int(saturating: min(milliseconds * 1e7, 1e15))
   }
 
   /// Bytes of one sample's output in float32.

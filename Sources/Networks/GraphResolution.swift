@@ -11,6 +11,7 @@ extension Graph {
     guard let tree = network.tree else {
       guard written.problems.isEmpty else { throw DiagnosticList(written.problems) }
       self.init(network: network, nodes: written.nodes.compactMap { $0 }, origins: Array(network.layers.indices))
+      try checkSize()
       return
     }
     let expansion: TreeExpansion
@@ -23,6 +24,7 @@ extension Graph {
     let resolution = Resolution.whole(expansion.network)
     guard resolution.problems.isEmpty else { throw DiagnosticList(resolution.problems) }
     self.init(network: network, nodes: resolution.nodes.compactMap { $0 }, origins: expansion.origins)
+    try checkSize()
   }
 
   /// The names that layers have in a document: their own, or kind and ordinal from 1.

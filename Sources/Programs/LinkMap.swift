@@ -26,7 +26,7 @@ public struct LinkMap: Hashable, Sendable {
 
   /// What the wires of a channel's route add to every message, together.
   public func latencyNanoseconds(of channel: Int) -> Int64 {
-    routes[channel].reduce(0) { $0 + wires[$1].latencyNanoseconds }
+    routes[channel].reduce(0) { min($0 + wires[$1].latencyNanoseconds, WireTime.longest) }
   }
 
   /// The wires with nothing on them; routes are channels, time is in nanoseconds.

@@ -1,4 +1,6 @@
 import Diagnostics
+import Machines
+import Networks
 
 /// One cell of a schedule: what a device does for a stage and a microbatch.
 public struct Action: Hashable, Sendable, CustomStringConvertible {
@@ -52,7 +54,7 @@ public struct Schedule: Hashable, Sendable, CustomStringConvertible {
         problems.append(
           Diagnostic(
             "'\(word)' is no action", location: SourceLocation(line: row + 1, column: column),
-            hint: "an action is stage, letter (F B I W R X U) and microbatch, as 1F0 or 1U"))
+            hint: Action.form))
         return nil
       }
     }
@@ -61,13 +63,21 @@ public struct Schedule: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Action {
+  /// What can be written, for messages.
+  public static let form =
+    "an action is stage, letter (F B I W R X U) and microbatch, as 1F0 or 1U; stages up to \(stages.range.upperBound), microbatches up to \(microbatches.range.upperBound)"
+
+  /// A stage has a device, or several stages one.
+  private static let stages = Machine.deviceNumbers
+  private static let microbatches = WholeNumbers(0...SizeLimit.microbatches.range.upperBound - 1)
+
   /// Reads what ``description`` prints; nil where `text` is no action.
   public init?(parsing text: some StringProtocol) {
     guard let letter = text.firstIndex(where: { !$0.isASCII || !$0.isNumber }), let kind = Kind(rawValue: text[letter]),
-      let stage = Int(text[..<letter])
+      let stage = Self.stages.read(text[..<letter])
     else { return nil }
     let rest = text[text.index(after: letter)...]
-    let microbatch = Int(rest)
+    let microbatch = Self.microbatches.read(rest)
     let concernsStep = kind == .exchange || kind == .update
     guard rest.isEmpty ? concernsStep : microbatch != nil else { return nil }
     self.init(kind, stage: stage, microbatch: microbatch)

@@ -1,3 +1,4 @@
+import Diagnostics
 import Networks
 
 /// Reads the hyperparameters of one layer.
@@ -18,14 +19,14 @@ struct LayerFields {
       return .linear(outputs: outputs, bias: bias)
     case "conv", "locallyConnected":
       let outputs = outputs()
-      let kernel = required("kernel").flatMap { $0.extent(most: Limits.kernel) }
+      let kernel = required("kernel").flatMap { $0.extent(in: SizeLimit.kernel) }
       let window = window(kernel: kernel, stride: Extent(1))
       let bias = boolean("bias")
       let sharing = sharing()
       guard let outputs, let window, let bias, let sharing else { return nil }
       return .conv2d(outputs: outputs, window: window, bias: bias, sharing: sharing)
     case "maxPool", "averagePool":
-      let size = required("size").flatMap { $0.extent(most: Limits.kernel) }
+      let size = required("size").flatMap { $0.extent(in: SizeLimit.kernel) }
       guard let window = window(kernel: size, stride: size) else { return nil }
       return kind == "maxPool" ? .maxPool(window) : .averagePool(window)
     case "batchNorm":
@@ -61,13 +62,17 @@ struct LayerFields {
 
   private func profile() -> LayerProfile? {
     func time(_ key: String) -> Double? {
-      required(key).flatMap { $0.real("milliseconds, 0 or more") { $0 >= 0 && $0 <= Limits.milliseconds } }
+      required(key).flatMap {
+        $0.real("milliseconds from 0 to \(Int(SizeLimit.milliseconds.upperBound))") {
+          SizeLimit.milliseconds.contains($0)
+        }
+      }
     }
     let forward = time("forward_ms")
     let input = time("backward_input_ms")
     let weight = time("backward_weight_ms")
-    let output = required("output_bytes").flatMap { $0.integer(in: 1...Limits.bytes) }
-    let parameters = self["parameter_bytes"].map { $0.integer(in: 0...Limits.bytes) } ?? 0
+    let output = required("output_bytes").flatMap { $0.integer(in: 1...SizeLimit.bytes) }
+    let parameters = self["parameter_bytes"].map { $0.integer(in: 0...SizeLimit.bytes) } ?? 0
     // 0 where the scene's microbatches are meant.
     let samples = self["samples"].map { $0.real("a number of samples above 0") { $0 > 0 && $0 <= 1e15 } } ?? 0
     guard let forward, let input, let weight, let output, let parameters, let samples else { return nil }
@@ -76,7 +81,7 @@ struct LayerFields {
       outputBytes: output, parameterBytes: parameters, samples: samples > 0 ? samples : nil)
   }
 
-  private func outputs() -> Int? { required("outputs").flatMap { $0.integer(in: 1...Limits.channels) } }
+  private func outputs() -> Int? { required("outputs").flatMap { $0.integer(in: SizeLimit.channels) } }
 
   /// An absent key is true, a wrong value nil.
   private func boolean(_ key: String) -> Bool? { self[key].map { $0.boolean() } ?? true }
@@ -86,7 +91,7 @@ struct LayerFields {
   }
 
   private func window(kernel: Extent?, stride standard: Extent?) -> Window? {
-    let stride = self["stride"].map { $0.extent(most: Limits.side) } ?? standard
+    let stride = self["stride"].map { $0.extent(in: SizeLimit.side) } ?? standard
     let padding = self["padding"].map { $0.padding(kernel: kernel, stride: stride) } ?? Edges()
     guard let kernel, let stride, let padding else { return nil }
     return Window(kernel: kernel, stride: stride, padding: padding)
@@ -96,7 +101,7 @@ struct LayerFields {
   private func sharing() -> FilterSharing? {
     if kind == "locallyConnected" { return .nowhere }
     guard let tile = self["tile"] else { return .everywhere }
-    return tile.extent(most: Limits.side).map { $0 == Extent(1) ? .everywhere : .tiled($0) }
+    return tile.extent(in: SizeLimit.side).map { $0 == Extent(1) ? .everywhere : .tiled($0) }
   }
 
   private static func example(of kind: String) -> String? {
@@ -113,14 +118,14 @@ struct LayerFields {
 
 extension NodeReader {
   /// One number for both directions, or `[height, width]`.
-  fileprivate func extent(most: Int) -> Extent? {
-    guard case .sequence = node else { return integer(in: 1...most).map { Extent($0) } }
+  fileprivate func extent(in sizes: WholeNumbers) -> Extent? {
+    guard case .sequence = node else { return integer(in: sizes).map { Extent($0) } }
     let list = sequence("a number or [height, width]") ?? []
     guard list.count == 2 else {
       report("expected a number or [height, width], found a list of \(list.count)")
       return nil
     }
-    guard case let sides = list.compactMap({ $0.integer(in: 1...most) }), sides.count == 2 else { return nil }
+    guard case let sides = list.compactMap({ $0.integer(in: sizes) }), sides.count == 2 else { return nil }
     return Extent(sides[0], sides[1])
   }
 
@@ -135,7 +140,7 @@ extension NodeReader {
         report("expected \(form), found a list of \(list.count)")
         return nil
       }
-      guard case let sides = list.compactMap({ $0.integer(in: 0...Limits.kernel) }), sides.count == list.count else {
+      guard case let sides = list.compactMap({ $0.integer(in: SizeLimit.padding) }), sides.count == list.count else {
         return nil
       }
       return Edges(top: sides[0], left: sides[1], bottom: sides[sides.count - 2], right: sides[sides.count - 1])
@@ -146,11 +151,11 @@ extension NodeReader {
         return nil
       }
       return .same(kernel: kernel)
-    case .scalar(let scalar) where Int(scalar.string) == nil:
+    case .scalar(let scalar) where SizeLimit.padding.reading(scalar.string) == .none:
       expected(form)
       return nil
     default:
-      return integer(in: 0...Limits.kernel).map { Edges($0) }
+      return integer(in: SizeLimit.padding).map { Edges($0) }
     }
   }
 }

@@ -34,7 +34,7 @@ extension Machine {
       }
       base = found
     }
-    let devices = machine["devices"].map { $0.integer(in: 1...Self.mostDevices) } ?? base.devices
+    let devices = machine["devices"].map { $0.integer(in: Self.deviceCounts) } ?? base.devices
     let topology = machine["topology"].map { Topology($0) } ?? base.topology
     let link: NamedLink? =
       if let given = machine["link"] {
@@ -69,9 +69,6 @@ extension Machine {
   }
 
   private typealias Edge = Topology.Edge
-
-  /// More devices than any machine runs as threads; above it a scene is a typing mistake.
-  static var mostDevices: Int { 65_536 }
 }
 
 /// A link as a scene names it.
@@ -150,7 +147,9 @@ extension NodeReader {
 
   /// One rate for all devices, or a list with one for each.
   fileprivate func rates() -> [Double]? {
-    list { $0.real("a rate above 0, 1 being a core of this machine") { $0 > 0 && $0 <= 1e6 } }
+    list {
+      $0.real("a rate above 0, from 0.000001 to 1000000, 1 being a core of this machine") { (1e-6...1e6).contains($0) }
+    }
   }
 
   /// One size for all devices, or a list with one for each.

@@ -69,21 +69,9 @@ extension Shape {
       return nil
     }
     let numbers = list.enumerated().map { index, value in
-      value.integer(in: 1...(index == 0 ? Limits.channels : Limits.side))
+      value.integer(in: index == 0 ? SizeLimit.channels : SizeLimit.side)
     }
     guard case let whole = numbers.compactMap({ $0 }), whole.count == numbers.count else { return nil }
     self = whole.count == 1 ? .features(whole[0]) : .image(channels: whole[0], height: whole[1], width: whole[2])
   }
-}
-
-/// Bounds of single numbers, far above what a machine can hold; above them a number is a typing mistake.
-enum Limits {
-  static let channels = 1 << 20
-  static let side = 1 << 12
-  static let kernel = 1 << 10
-  static let batch = 1 << 24
-  /// Of what one layer gives or keeps: 256 GiB.
-  static let bytes = 1 << 38
-  /// Of a measured time: a day.
-  static let milliseconds = 86_400_000.0
 }

@@ -46,19 +46,18 @@ struct NodeReader {
     return scalar.string
   }
 
-  func integer(in range: ClosedRange<Int>) -> Int? {
-    guard let text = plain, let value = Int(text.filter { $0 != "_" }) else {
-      expected("a whole number", hint: quotedHint)
-      return nil
+  func integer(in range: ClosedRange<Int>) -> Int? { integer(in: WholeNumbers(range)) }
+
+  /// One of some whole numbers; `_` may stand between digits.
+  func integer(in numbers: WholeNumbers) -> Int? {
+    let text = plain?.filter { $0 != "_" } ?? ""
+    switch numbers.reading(text) {
+    case .number(let number): return number
+    case .below: report("expected at least \(numbers.range.lowerBound), found \(text)")
+    case .above: report("expected at most \(numbers.range.upperBound), found \(text)")
+    case .none: expected("a whole number", hint: quotedHint)
     }
-    guard range.contains(value) else {
-      report(
-        value < range.lowerBound
-          ? "expected at least \(range.lowerBound), found \(value)"
-          : "expected at most \(range.upperBound), found \(value)")
-      return nil
-    }
-    return value
+    return nil
   }
 
   /// A whole number of 64 bits, not negative.

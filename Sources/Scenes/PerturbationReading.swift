@@ -22,7 +22,7 @@ extension Perturbation {
   /// Reads one slow device or link; false where it cannot be.
   private mutating func add(_ reader: NodeReader, of machine: Machine) -> Bool {
     guard let fields = MappingReader(reader, keys: ["device", "link", "factor"]) else { return false }
-    let range = "a factor of at least 1, which is how many times slower it is"
+    let range = "a factor of at least 1 and at most 1000000, which is how many times slower it is"
     let factor = fields["factor"].map { $0.real(range) { (1...1e6).contains($0) } } ?? 2
     guard let factor else { return false }
     switch (fields["device"], fields["link"]) {
@@ -56,7 +56,9 @@ extension Perturbation.Jitter {
       reader.node.mapping == nil
       ? MappingReader(reader, standingFor: "amplitude") : MappingReader(reader, keys: ["amplitude", "seed"])
     guard let fields, let amplitude = fields.required("amplitude") else { return nil }
-    let value = amplitude.real("an amplitude of 0 or more, as 0.1 for up to a tenth longer") { (0...1000).contains($0) }
+    let value = amplitude.real("an amplitude from 0 to 1000, as 0.1 for up to a tenth longer") {
+      (0...1000).contains($0)
+    }
     let seed = fields["seed"].map { $0.seed() } ?? 0
     guard let value, let seed else { return nil }
     self.init(amplitude: value, seed: seed)

@@ -96,7 +96,7 @@ extension Plan {
   }
 
   static func milliseconds(_ seconds: Double) -> String {
-    let thousandths = Int((seconds * 1e6).rounded())
+    let thousandths = Int(saturating: seconds * 1e6)
     let decimals = String(String(thousandths % 1000 + 1000).dropFirst())
     return "\(thousandths / 1000).\(decimals) ms"
   }

@@ -69,7 +69,7 @@ extension Topology {
       if reader == nil { return nil }
     }
     func count(_ key: String, _ standard: Int) -> Int? {
-      reader?[key].map { $0.integer(in: 1...Machine.mostDevices) } ?? standard
+      reader?[key].map { $0.integer(in: Machine.deviceCounts) } ?? standard
     }
     let inside = reader?["inside"].map { Link($0) } ?? .shared
     switch name {
@@ -81,7 +81,7 @@ extension Topology {
         self = .torus(rows: nil)
         return
       }
-      guard let rows = rows.integer(in: 1...Machine.mostDevices) else { return nil }
+      guard let rows = rows.integer(in: Machine.deviceCounts) else { return nil }
       self = .torus(rows: rows)
     case "fatTree":
       let ratio = reader?["oversubscription"].map { $0.real("a ratio of at least 1") { (1...1e6).contains($0) } } ?? 1
@@ -107,7 +107,7 @@ extension Topology {
       guard let fields = MappingReader(entry, keys: ["between", "link"]), let between = fields.required("between"),
         let ends = between.sequence("two devices", hint: "between: [0, 1]")
       else { return nil }
-      let numbers = ends.compactMap { $0.integer(in: 0...(Machine.mostDevices - 1)) }
+      let numbers = ends.compactMap { $0.integer(in: Machine.deviceNumbers) }
       guard numbers.count == ends.count else { return nil }
       guard numbers.count == 2, numbers[0] != numbers[1] else {
         between.expected("two different devices", hint: "between: [0, 1]")

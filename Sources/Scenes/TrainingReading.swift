@@ -14,8 +14,8 @@ struct TrainingFields {
 
   init?(_ reader: NodeReader) {
     guard let fields = MappingReader(reader, keys: Self.keys) else { return nil }
-    let batch = fields.required("batch").flatMap { $0.integer(in: 1...Limits.batch) }
-    let microbatches = fields["microbatches"].map { $0.integer(in: 1...Limits.batch) }
+    let batch = fields.required("batch").flatMap { $0.integer(in: SizeLimit.batch) }
+    let microbatches = fields["microbatches"].map { $0.integer(in: SizeLimit.microbatches) }
     if let batch, let wanted = microbatches ?? nil, wanted > batch {
       fields["microbatches"]?.report("\(wanted) microbatches cannot be cut from a batch of \(batch)")
       return nil
@@ -35,8 +35,8 @@ struct TrainingFields {
 
   private static func length(_ fields: MappingReader) -> TrainingSettings.Length? {
     switch (fields["steps"], fields["epochs"]) {
-    case (let steps?, nil): return steps.integer(in: 1...1_000_000_000).map { .steps($0) }
-    case (nil, let epochs?): return epochs.integer(in: 1...1_000_000).map { .epochs($0) }
+    case (let steps?, nil): return steps.integer(in: SizeLimit.steps).map { .steps($0) }
+    case (nil, let epochs?): return epochs.integer(in: SizeLimit.epochs).map { .epochs($0) }
     case (nil, nil): return .epochs(1)
     case (let steps?, _?):
       steps.report("steps and epochs are both given", hint: "keep one of them")
@@ -98,7 +98,7 @@ extension RateSchedule {
     var shape: Shape?
     switch schedule {
     case "step":
-      let every = fields.required("every").flatMap { $0.integer(in: 1...1_000_000_000) }
+      let every = fields.required("every").flatMap { $0.integer(in: SizeLimit.steps) }
       let factor = fields.required("factor").flatMap { $0.number("a number above 0", where: { $0 > 0 }) }
       if let every, let factor { shape = .step(every: every, factor: factor) }
     case "cosine":

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// A duration for people, three significant digits: `1.3 ms` (SI prefixes).
@@ -9,6 +10,13 @@ public func durationText(_ nanoseconds: Int64) -> String {
   case ..<1_000_000_000: "\(significant(value / 1e6)) ms"
   default: "\(significant(value / 1e9)) s"
   }
+}
+
+/// The same of seconds, however many; `n/a` for what is no number.
+public func secondsText(_ seconds: Double) -> String {
+  guard seconds.isFinite else { return "n/a" }
+  // Beyond what nanoseconds in 64 bits can say.
+  return abs(seconds) < 9e9 ? durationText(Int64(saturating: seconds * 1e9)) : String(format: "%.3g s", seconds)
 }
 
 /// An amount of memory for people, by powers of 1024: `12.5 KiB`.

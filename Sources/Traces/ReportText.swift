@@ -209,7 +209,7 @@ public struct ReportText: Sendable {
   }
 
   private func time(_ seconds: Double?) -> String {
-    seconds.map { durationText(Int64(($0 * 1e9).rounded())) } ?? "n/a"
+    seconds.map { secondsText($0) } ?? "n/a"
   }
 
   private func loss(_ value: Double?) -> String { value.map(significant) ?? "n/a" }

@@ -3,6 +3,7 @@ import Diagnostics
 import Engine
 import Exploration
 import Foundation
+import Machines
 import Scenes
 import Traces
 
@@ -52,6 +53,10 @@ struct SearchCommand: ParsableCommand {
     help: ArgumentHelp("Writes the scene with the best strategy there.", valueName: "file"))
   var output: String?
 
+  private static let candidateCounts = WholeNumbers(1...1_000_000)
+  private static let pointCounts = WholeNumbers(0...1_000_000)
+  private static let rankCounts = WholeNumbers(1...1000)
+
   /// A run that is predicted to take longer is not made unasked.
   private static let quickSeconds = 20.0
 
@@ -61,8 +66,12 @@ struct SearchCommand: ParsableCommand {
       throw ValidationError("search chooses the microbatches; leave --microbatches out.")
     }
     try Outputs.validate(wishes, json: json)
-    guard exhaustive >= 0 else { throw ValidationError("--exhaustive is at least 0.") }
-    guard candidates >= 1, top >= 1 else { throw ValidationError("--candidates and --top are at least 1.") }
+    for (option, value, numbers) in [
+      ("--candidates", candidates, Self.candidateCounts), ("--exhaustive", exhaustive, Self.pointCounts),
+      ("--top", top, Self.rankCounts),
+    ] {
+      guard numbers.contains(value) else { throw ValidationError("\(option) is \(numbers), not \(value).") }
+    }
     if let budget, !(budget > 0 && budget.isFinite) {
       throw ValidationError("--budget is a number of seconds above 0.")
     }
@@ -132,7 +141,8 @@ struct SearchCommand: ParsableCommand {
     guard case .steps(let steps) = judge.scene.training.length, let slowest = report.ranking.last else { return nil }
     let seconds = Double(steps) * slowest.predictedStepSeconds
     return seconds > Self.quickSeconds
-      ? "a run would take \(Int(seconds)) s; --measure does it nevertheless, --steps makes it shorter" : nil
+      ? "a run would take \(secondsText(seconds)); --measure does it nevertheless, --steps makes it shorter"
+      : nil
   }
 }
 
@@ -151,7 +161,7 @@ private struct SearchProgress {
     best = ledger.best?.seconds ?? best
     let found =
       ledger.best.map {
-        "\(durationText(Int64($0.seconds * 1e9))) by \($0.candidate.strategy.description.replacing("\n", with: " / "))"
+        "\(secondsText($0.seconds)) by \($0.candidate.strategy.description.replacing("\n", with: " / "))"
       } ?? "nothing yet"
     let line = "\(ledger.judged) of \(budget) candidates, best \(found)"
     guard Console.hasProgress else { return Console.error(line) }
@@ -172,16 +182,8 @@ private struct SearchProgress {
 struct ByteCount: ExpressibleByArgument {
   var bytes: Int
 
-  private static let units: [(name: String, bytes: Double)] = [
-    ("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824), ("kB", 1e3), ("MB", 1e6), ("GB", 1e9), ("B", 1), ("", 1),
-  ]
-
   init?(argument: String) {
-    let digits = argument.prefix { $0.isNumber || $0 == "." }
-    let name = argument[digits.endIndex...].trimmingCharacters(in: .whitespaces)
-    guard let number = Double(digits), number > 0, let unit = Self.units.first(where: { $0.name == name }),
-      number * unit.bytes < 1e15
-    else { return nil }
-    bytes = Int(number * unit.bytes)
+    guard let bytes = ByteCountText.bytes(argument) else { return nil }
+    self.bytes = bytes
   }
 }

@@ -4,6 +4,7 @@ import Engine
 import Exploration
 import Foundation
 import Machines
+import Networks
 import Scenes
 import Strategies
 import Traces
@@ -75,6 +76,13 @@ struct SweepCommand: ParsableCommand {
   func validate() throws {
     if steps != nil, epochs != nil { throw ValidationError("Give --steps or --epochs, not both.") }
     try Outputs.validate(wishes, json: json)
+    for (option, list, numbers) in [
+      ("--devices", devices, Machine.deviceCounts), ("--batch", batch, SizeLimit.batch),
+      ("--microbatches", microbatches, SizeLimit.microbatches),
+    ] {
+      guard let wrong = list?.values.first(where: { !numbers.contains($0) }) else { continue }
+      throw ValidationError("Each number of \(option) is \(numbers), not \(wrong).")
+    }
   }
 
   private var wishes: [OutputWish] { [OutputWish(.result, output), OutputWish(.csv, csv)].compactMap { $0 } }

@@ -38,6 +38,19 @@ import Traces
     #expect(links.carry(bytes: 0, channel: 0, ready: 9000, now: 9000).readableAt == 29_000)
   }
 
+  /// Messages that take longer than any run queue behind one another without an end of what can be counted.
+  @Test func manyEndlessMessagesQueue() {
+    for topology in [Topology.crossbar, .bus, .switched] {
+      let links = links(topology, latency: 1_000_000_000_000, rate: 1e-9)
+      var last: Int64 = 0
+      for _ in 0..<3000 {
+        let instants = links.carry(bytes: 1 << 40, channel: 0, ready: 0, now: 0)
+        #expect(instants.readableAt >= last && instants.readableAt < .max)
+        last = instants.readableAt
+      }
+    }
+  }
+
   @Test func aBusIsOneQueueForAll() {
     let links = links(.bus)
     #expect(links.carry(bytes: 1000, channel: 0, ready: 0, now: 0).transferStart == 0)

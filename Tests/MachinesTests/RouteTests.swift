@@ -9,6 +9,25 @@ import Testing
     Machine(devices: devices, link: Self.link, topology: topology).route(from: from, to: to).map(\.name)
   }
 
+  /// Times that no run lasts are the longest that is told apart, however small the bandwidth and however slow the link.
+  @Test func timesBeyondAnyRunAreTheLongest() {
+    let slow = Link.emulated(latencyNanoseconds: 1_000_000_000_000, bytesPerSecond: 0.01)
+    // 1 kB at 0.01 B/s takes 100,000 s.
+    #expect(slow.occupancyNanoseconds(bytes: 1000) == 100_000_000_000_000)
+    #expect(slow.occupancyNanoseconds(bytes: 1 << 60) == WireTime.longest)
+    for topology in [Topology.bus, .switched, .ring, .crossbar] {
+      var machine = Machine(devices: 2, link: slow, topology: topology)
+      let names: [LinkName] = [.bus, .port(0), .port(1), .between(0, 1)]
+      machine.perturbation.slowLinks = (names + names + names).map { .init(link: $0, factor: 1e6) }
+      for wire in machine.route(from: 0, to: 1) {
+        #expect(wire.latencyNanoseconds == WireTime.longest && wire.bytesPerSecond > 0, "\(topology)")
+        #expect(wire.occupancyNanoseconds(bytes: 1) == WireTime.longest && wire.occupancyNanoseconds(bytes: 0) == 0)
+      }
+    }
+    let instants = (0..<4000).reduce(Int64.max - 1) { instant, _ in WireTime.instant(instant, after: WireTime.longest) }
+    #expect(instants > 0)
+  }
+
   @Test func everyTopologyNamesItsWay() {
     #expect(names(.crossbar, devices: 4, 3, 1) == ["3>1"])
     #expect(names(.bus, devices: 4, 3, 1) == ["bus"])

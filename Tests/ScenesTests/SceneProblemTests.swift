@@ -50,6 +50,14 @@ import Testing
     ),
     ("conv: {outputs: 4, kernel: 3, padding: [1, 2, 3]}", "network.layers[0].conv.padding", "a list of 3"),
     ("conv: {outputs: \"4\", kernel: 3}", "network.layers[0].conv.outputs", "expected a whole number, found '4'"),
+    (
+      "conv: {outputs: 99999999999999999999, kernel: 3}", "network.layers[0].conv.outputs",
+      "expected at most 1048576, found 99999999999999999999"
+    ),
+    (
+      "conv: {outputs: 4, kernel: 3, padding: -99999999999999999999}", "network.layers[0].conv.padding",
+      "expected at least 0, found -99999999999999999999"
+    ),
     ("conv: {outputs: 4, kernel: 3, tile: 0}", "network.layers[0].conv.tile", "expected at least 1, found 0"),
     ("conv: {outputs: 4, kernel: 3, tile: whole}", "network.layers[0].conv.tile", "found 'whole'"),
     ("conv: {outputs: 4, kernel: 3, tile: [1, 2, 3]}", "network.layers[0].conv.tile", "a list of 3"),

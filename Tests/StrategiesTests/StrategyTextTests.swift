@@ -79,10 +79,11 @@ import Testing
   @Test(arguments: [
     ("", "begins with its kind", 1), ("quick", "'quick' is no strategy", 1), ("data(ring)", "no option 'ring'", 6),
     ("data(exchange)", "expected '='", 14), ("data(exchange=fast)", "'fast' is no value", 15),
-    ("pipeline(stages=0)", "at least 1", 17), ("data(exchange=ring", "expected ',' or ')'", 19),
+    ("pipeline(stages=0)", "a whole number from 1 to 65536, not '0'", 17),
+    ("data(exchange=ring", "expected ',' or ')'", 19),
     ("serial x", "unexpected 'x'", 8), ("data(exchange=ring, exchange=direct)", "given twice", 21),
-    ("serial(a=1)", "no option 'a'", 8), ("pipeline(replicas=3/x)", "whole numbers of at least 1", 19),
-    ("pipeline(replicas=)", "whole numbers", 19), ("pipeline(cuts=a//b)", "names with '/' between them", 15),
+    ("serial(a=1)", "no option 'a'", 8), ("pipeline(replicas=3/x)", "a whole number from 1 to 65536", 19),
+    ("pipeline(replicas=)", "a whole number", 19), ("pipeline(cuts=a//b)", "names with '/' between them", 15),
   ])
   func wrongTextsNameTheColumn(text: String, message: String, column: Int) {
     do throws(DiagnosticList) {

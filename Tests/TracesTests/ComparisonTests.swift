@@ -11,6 +11,28 @@ import Traces
 
   private func compare(_ a: Report, _ b: Report) -> RunComparison { RunComparison(a, b, names: ("a.json", "b.json")) }
 
+  /// Numbers that no run has are refused by name, before anything is reckoned with them.
+  @Test func impossibleNumbersAreRefused() throws {
+    func expect(_ message: String, _ change: (inout Report) -> Void) throws {
+      var report = try report([100, 100, 100])
+      change(&report)
+      let problem = #expect(throws: ReportProblem.self) { try Report(reading: Data(report.json().utf8)) }
+      #expect(problem?.description.contains(message) == true, "\(String(describing: problem))")
+    }
+    try expect("'steps' is not a whole number from 0 to 1000000000") { $0.steps = .max }
+    try expect("'warmup_steps' is not a number of steps") { $0.warmupSteps = .min }
+    try expect("'warmup_steps' is not a number of steps") { $0.warmupSteps = 4 }
+    try expect("'devices' is not a whole number from 1 to 65536") { $0.devices = 0 }
+    try expect("'batch' is not a whole number from 1 to 16777216") { $0.batch = .max }
+    try expect("'step_seconds.median' is not a number of seconds") { $0.stepSeconds.median = 1e10 }
+    try expect("'step_seconds.p90' is not a number of seconds") { $0.stepSeconds.p90 = -1 }
+  }
+
+  @Test func anyNumberOfSecondsHasAText() {
+    #expect(secondsText(1.5) == "1.5 s" && secondsText(1e-7) == "100 ns" && secondsText(1e10) == "1e+10 s")
+    #expect(secondsText(-1e300) == "-1e+300 s" && secondsText(.nan) == "n/a" && secondsText(.infinity) == "n/a")
+  }
+
   @Test func clearDifferencesNameTheirPart() throws {
     let result = compare(try report([100, 100, 100]), try report([150, 150, 150]))
     #expect(result.outcome == .slower && result.largestChange == "compute" && result.unlike.isEmpty)

@@ -35,6 +35,31 @@ struct SettingsTests {
     }
   }
 
+  /// Numbers of any size are refused with the limits that a scene's file has.
+  @Test func typedNumbersHaveTheLimitsOfScenes() throws {
+    let conv = Layer(.conv2d(outputs: 8, window: Window(kernel: Extent(3))))
+    for number in ["9223372036854775807", "99999999999999999999999", "-9223372036854775809"] {
+      for key in ["outputs", "kernel", "stride", "padding", "tile"] {
+        #expect(throws: FieldProblem.self, "\(key)=\(number)") { try LayerSettings.setting(key, number, in: conv) }
+      }
+      for key in ["devices", "batch", "microbatches", "length", "slow device", "seed"] {
+        #expect(throws: FieldProblem.self, "\(key)=\(number)") {
+          try SceneSettings.setting(key, key == "seed" ? "-\(number)" : number, in: SceneLibrary.scene("digits-cnn"))
+        }
+      }
+    }
+    let scene = try SceneLibrary.scene("digits-cnn")
+    #expect(throws: FieldProblem("a whole number from 1 to 65536")) {
+      try SceneSettings.setting("devices", "65537", in: scene)
+    }
+    #expect(throws: FieldProblem("a whole number from 1 to 1000000")) {
+      try SceneSettings.setting("length", "1000001 epochs", in: scene)
+    }
+    #expect(throws: FieldProblem("a whole number from 1 to 1000000000")) {
+      try SceneSettings.setting("length", "1000000001 steps", in: scene)
+    }
+  }
+
   @Test func theTileOfAConvolutionIsAField() throws {
     let window = Window(kernel: Extent(3), padding: .same(kernel: Extent(3)))
     let conv = Layer(.conv2d(outputs: 8, window: window))

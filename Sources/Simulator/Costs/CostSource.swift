@@ -4,7 +4,7 @@
 /// So a source may do more than look a number up: it may execute the instruction and measure it.
 public protocol CostSource {
   /// How long the device is busy with the instruction at `position` of its program in step `step`, without any waiting, in
-  /// picoseconds from 0 to 11 days.
+  /// picoseconds from 0 to 46 days.
   mutating func picoseconds(device: Int, position: Int, step: Int) -> Int64
 
   /// What a reader of the result should know about the numbers.

@@ -178,7 +178,7 @@ struct EventLoop<Source: CostSource> {
     if devices[device].isWaiting {
       devices[device].isWaiting = false
       let delay = waking.delay(afterWaiting: time - devices[device].begin)
-      if delay > 0 { return schedule(device, at: time + delay) }
+      if delay > 0 { return schedule(device, at: SimulatedTime.instant(time, after: delay)) }
     }
     var now = time
     let first = flat.devices[device].first
@@ -267,7 +267,7 @@ struct EventLoop<Source: CostSource> {
       duration = SimulatedTime.scaled(
         duration, by: pace.factor(device: device, step: Int(step), instruction: Int(position)))
     }
-    let end = now + min(max(duration, 0), SimulatedTime.longest)
+    let end = SimulatedTime.instant(now, after: min(max(duration, 0), SimulatedTime.longest))
     executed += 1
     memory.apply(flat.instructions[place], of: device, flat.changes)
     var times = UnderWay()
@@ -321,7 +321,8 @@ struct EventLoop<Source: CostSource> {
       guard let left = passage.left else { continue }
       if left > SimulatedTime.limit { isBeyondLimit = true }
       let number = Int(flat.slotChannels[place])
-      underWay[place].readableAt = left + wires.latency(Int(flat.channels[number].link))
+      underWay[place].readableAt = SimulatedTime.instant(
+        left, after: wires.latency(Int(flat.channels[number].link)))
       if slot(number, traffic[number].received) == place { wakeReceiver(of: number, at: underWay[place].readableAt) }
     }
   }

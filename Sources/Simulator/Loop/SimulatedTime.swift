@@ -12,8 +12,13 @@ public enum SimulatedTime {
   static let limit: Int64 = 4_000_000_000_000_000_000
   static let beyondLimit = Diagnostic(
     "the simulated time goes beyond 46 days", hint: "fewer steps, or smaller times in the network or the link")
-  /// The longest single duration, 11 days.
-  static let longest: Int64 = 1_000_000_000_000_000_000
+  /// The longest single duration: what would be longer is beyond the limit all the same.
+  static let longest = limit + 1
+
+  /// `duration` after an instant; beyond the limit, but not beyond 64 bits, where the instant is beyond it already.
+  @inline(__always) static func instant(_ instant: Int64, after duration: Int64) -> Int64 {
+    min(instant, limit + 1) + duration
+  }
 
   /// The nearest whole number of picoseconds, between nothing and ``longest``.
   public static func picoseconds(seconds: Double) -> Int64 { clamped(seconds * perSecond) }

@@ -69,7 +69,7 @@ struct WireQueues {
     let first = Int32(hops.count)
     hops += route.map { Hop(wire: Int32($0.wire), link: $0.link) }
     let latency = route.reduce(Int64(0)) { sum, hop in
-      min(sum + min(max(hop.link.latencyPicoseconds, 0), SimulatedTime.longest), SimulatedTime.longest)
+      min(sum + max(hop.link.latencyPicoseconds, 0), SimulatedTime.longest)
     }
     pairs.append(
       Pair(firstHop: first, lastHop: Int32(hops.count), latency: latency, route: number.map { Int32($0) } ?? -1))
@@ -90,9 +90,9 @@ struct WireQueues {
     guard pair.lastHop - pair.firstHop == 1 else { return carry(message, along: pair, now: now) }
     let wire = Int(hops[Int(pair.firstHop)].wire)
     let start = max(now, freeAt[wire])
-    let left = start + occupancy[message]
+    let left = SimulatedTime.instant(start, after: occupancy[message])
     freeAt[wire] = left
-    return (start, left, left + pair.latency)
+    return (start, left, SimulatedTime.instant(left, after: pair.latency))
   }
 
   private mutating func carry(
@@ -106,11 +106,12 @@ struct WireQueues {
       let occupied = isFirst ? occupancy[message] : hop.link.occupancyPicoseconds(bytes: bytes[message])
       head = max(head, freeAt[Int(hop.wire)])
       if isFirst { first = head }
-      freeAt[Int(hop.wire)] = head + occupied
-      tail = max(tail, head + occupied)
+      let end = SimulatedTime.instant(head, after: occupied)
+      freeAt[Int(hop.wire)] = end
+      tail = max(tail, end)
       if tail > SimulatedTime.limit { break }
     }
-    return (first, tail, tail + pair.latency)
+    return (first, tail, SimulatedTime.instant(tail, after: pair.latency))
   }
 
   // MARK: - Wires of several pairs

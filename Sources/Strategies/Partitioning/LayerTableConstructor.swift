@@ -19,6 +19,13 @@ struct LayerTableConstructor {
 
   func partitioning(for table: LayerTable) throws(DiagnosticList) -> Partitioning {
     try checkNames(table)
+    if let problem = table.schedule.map(ScheduleLine.init).missingMicrobatches() { throw DiagnosticList([problem]) }
+    let actions = table.schedule.reduce(0) { $0 + $1.actions.count }
+    if !table.schedule.isEmpty, let asked, asked > actions {
+      throw DiagnosticList(
+        "a schedule of \(actions) \(actions == 1 ? "action" : "actions") cannot be one of \(asked) microbatches",
+        path: "strategy", hint: "leave the microbatches out: the schedule says how many there are")
+    }
     let microbatches =
       asked ?? (table.schedule.isEmpty ? 1 : LayerTable.microbatches(of: table.schedule))
     var splits: [Split] = []

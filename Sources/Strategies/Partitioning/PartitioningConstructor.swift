@@ -19,6 +19,8 @@ struct PartitioningConstructor {
         "a batch of \(batch) cannot be cut into \(microbatches) microbatches",
         hint: "between 1 and \(batch) microbatches")
     }
+    try graph.checkStep(batch: batch, devices: devices)
+    try checkSize(ofMicrobatches: microbatches ?? 1)
     var result =
       switch strategy {
       case .serial: serial()
@@ -55,6 +57,18 @@ struct PartitioningConstructor {
             || ParameterOwners(of: node, layout: layout).owners.contains { $0.group.count > 1 })
       }.map { partitioning.stages[$0.index] })
   }
+
+  /// Refuses steps of more parts than can be written down, before a list is made of them.
+  private func checkSize(ofMicrobatches microbatches: Int) throws(DiagnosticList) {
+    guard microbatches.multipliedSaturating(by: devices) <= Self.mostParts else {
+      throw refusal(
+        "\(microbatches) microbatches on \(devices) devices are too many",
+        hint: "microbatches times devices are at most \(Self.mostParts)")
+    }
+  }
+
+  /// Microbatches times devices.
+  private static let mostParts = 1 << 22
 
   private func serial() -> Partitioning {
     var result = uniform(Split(devices: [0]), devices: 1)

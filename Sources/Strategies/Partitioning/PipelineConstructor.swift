@@ -32,7 +32,7 @@ extension PartitioningConstructor {
         "schedule \(schedule.rawValue) has one device per stage, not replicas=\(text)",
         hint: "replicated stages run 1F1B in turns: schedule=1f1b")
     }
-    let needed = replicas.reduce(0, +)
+    let needed = replicas.reduce(0) { $0.addedSaturating($1) }
     guard needed == devices else {
       throw refusal("replicas=\(text) needs \(needed) devices, not \(devices)", hint: "they add up to the devices")
     }
@@ -58,6 +58,10 @@ extension PartitioningConstructor {
     if let (reason, hint) = schedule.refusal(devices: places.count, chunks: chunks, microbatches: microbatches) {
       throw refusal(reason, hint: hint)
     }
+    // A stage has a layer at least, so that the plan below is never larger than the network.
+    try checkLayers(
+      forStages: pipeline.replicas.isEmpty
+        ? schedule.stages(devices: places.count, chunks: chunks) : pipeline.replicas.count)
     try checkAsynchrony(pipeline, stages: places.count, microbatches: microbatches)
     let placement =
       pipeline.replicas.isEmpty

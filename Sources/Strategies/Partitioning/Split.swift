@@ -1,3 +1,4 @@
+import Diagnostics
 import Networks
 import Programs
 
@@ -30,6 +31,8 @@ public struct Split: Hashable, Sendable, CustomStringConvertible {
     self.devices = devices
   }
 
+  /// Parts of all groups together, the largest number where they are more.
+  var places: Int { [m, n, k, c, h, w].saturatingProduct }
   /// Parts of one microbatch's work.
   public var parts: Int { n * k * c * h * w }
   /// How many devices compute each part.

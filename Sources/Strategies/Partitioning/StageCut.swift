@@ -8,12 +8,16 @@ extension PartitioningConstructor {
   /// - Parameter capacities: how many devices share each stage's microbatches.
   func stages(_ pipeline: PipelineParallel, capacities: [Int]) throws(DiagnosticList) -> [Int] {
     let count = capacities.count
+    if !pipeline.cuts.isEmpty { return try stages(beginningAt: pipeline.cuts, count: count) }
+    return StageBalance.stages(costs: try costs(pipeline.balance), capacities: capacities)
+  }
+
+  /// - Throws: where there are more stages than layers.
+  func checkLayers(forStages count: Int) throws(DiagnosticList) {
     guard count <= graph.nodes.count else {
       throw refusal(
         "\(graph.nodes.count) layers cannot be cut into \(count) stages", hint: "at most \(graph.nodes.count) stages")
     }
-    if !pipeline.cuts.isEmpty { return try stages(beginningAt: pipeline.cuts, count: count) }
-    return StageBalance.stages(costs: try costs(pipeline.balance), capacities: capacities)
   }
 
   /// Stages by hand: every named layer begins the next one.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Networks
 import Programs
 
@@ -94,13 +95,13 @@ public struct ScheduleFacts: Sendable {
   }
 
   static func percent(_ fraction: Double) -> String {
-    let tenths = Int((fraction * 1000).rounded())
+    let tenths = Int(saturating: fraction * 1000)
     return "\(tenths / 10).\(tenths % 10) %"
   }
 
   /// With at most two digits behind the point.
   static func number(_ value: Double) -> String {
-    let hundredths = Int((value * 100).rounded())
+    let hundredths = Int(saturating: value * 100)
     let (whole, rest) = hundredths.quotientAndRemainder(dividingBy: 100)
     if rest == 0 { return "\(whole)" }
     return rest % 10 == 0 ? "\(whole).\(rest / 10)" : "\(whole).\(rest < 10 ? "0" : "")\(rest)"

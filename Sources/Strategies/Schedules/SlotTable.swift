@@ -1,3 +1,4 @@
+import Diagnostics
 import Programs
 
 /// A schedule as people draw it: devices as rows, slots of unit time as columns, `F0` in the slot in which microbatch 0 goes
@@ -37,7 +38,7 @@ public struct SlotTable: Hashable, Sendable {
 
   /// - Parameter timing: with whole numbers as durations (``ScheduleTiming/init(units:)``).
   public init(_ timing: ScheduleTiming) {
-    makespan = Int(timing.makespan)
+    makespan = Int(saturating: timing.makespan)
     namesStages = timing.slots.contains { Set($0.map(\.action.stage)).count > 1 }
     var rows: [Row] = []
     var places: [[ScheduleTiming.Slot]: Int] = [:]

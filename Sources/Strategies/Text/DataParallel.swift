@@ -1,3 +1,5 @@
+import Networks
+
 /// Every device has the whole model and part of the samples.
 public struct DataParallel: StrategyConfiguration {
   /// How gradients are summed.
@@ -29,7 +31,7 @@ public struct DataParallel: StrategyConfiguration {
         name: "statistics", values: BatchStatistics.Kind.words,
         about: "batch normalisation over each device's samples, over all, or over ghost groups of a fixed size"),
       .init(
-        name: "ghost", values: .count(automatic: "\(BatchStatistics.usualGhostSize)"),
+        name: "ghost", values: .count(SizeLimit.batch, automatic: "\(BatchStatistics.usualGhostSize)"),
         about: "samples of a ghost group, the same for any number of devices"),
     ])
 

@@ -1,4 +1,6 @@
 import Diagnostics
+import Machines
+import Networks
 
 /// A strategy with one line per layer: dimension degrees, then the devices that take the parts.
 ///
@@ -100,6 +102,7 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
 
   /// What is wrong with a schedule as far as the table says: its own microbatches, and the devices that stages name.
   private static func check(_ schedule: [ScheduleLine], of rows: [Row]) -> [Diagnostic] {
+    if let problem = schedule.missingMicrobatches() { return [problem] }
     let microbatches = microbatches(of: schedule.map(\.row))
     let stages = (rows.map(\.stage).max() ?? 0) + 1
     let takers = (0..<stages).map { stage in
@@ -147,9 +150,9 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
     }
     switch (kind, words.count) {
     case (.ghost, 3):
-      if let size = Int(words[2]), size >= 1 { return .ghost(size) }
+      if let size = SizeLimit.batch.read(words[2]) { return .ghost(size) }
       throw LineProblem(
-        message: "'\(words[2])' is no whole number of at least 1",
+        message: "a ghost group has \(SizeLimit.batch) of samples, not '\(words[2])'",
         column: line.distance(from: line.startIndex, to: words[2].startIndex) + 1)
     case (.ghost, 2), (.local, 2), (.synchronised, 2): return BatchStatistics(kind: kind, ghostSize: nil)
     default: throw LineProblem(message: "there is too much after 'statistics \(kind.rawValue)'", column: column)
@@ -195,14 +198,20 @@ public struct LayerTable: Hashable, Sendable, CustomStringConvertible {
           message: "'\(word)' is no degree; dimensions are n k c h w, and m for turns; algorithms cannon, summa, fan",
           column: column(word))
       }
-      guard let degree = Int(sides[1]), degree >= 1 else {
-        throw LineProblem(message: "'\(sides[1])' is no whole number of at least 1", column: column(word))
+      guard let degree = Machine.deviceCounts.read(sides[1]) else {
+        throw LineProblem(message: "a degree is \(Machine.deviceCounts), not '\(sides[1])'", column: column(word))
       }
       split[keyPath: dimension] = degree
+      guard Machine.deviceCounts.contains(split.places) else {
+        throw LineProblem(
+          message: "the degrees multiply to more than \(Machine.deviceCounts.range.upperBound) parts",
+          column: column(word))
+      }
     }
     for word in line[line.index(after: bar)...].split(separator: " ") {
-      guard let device = Int(word), device >= 0 else {
-        throw LineProblem(message: "'\(word)' is no device number", column: column(word))
+      guard let device = Machine.deviceNumbers.read(word) else {
+        throw LineProblem(
+          message: "'\(word)' is no device number, which is \(Machine.deviceNumbers)", column: column(word))
       }
       split.devices.append(device)
     }

@@ -1,3 +1,5 @@
+import Networks
+
 /// Every device has some consecutive layers; microbatches flow through.
 public struct PipelineParallel: StrategyConfiguration {
   public var schedule: PipelineSchedule
@@ -53,7 +55,7 @@ public struct PipelineParallel: StrategyConfiguration {
         values: .choice(WeightVersioning.allCases.map(\.rawValue), automatic: "stashing if pipedream"),
         about: WeightVersioning.about),
       .init(
-        name: "accumulate", values: .count(automatic: "as many as stages"),
+        name: "accumulate", values: .count(SizeLimit.microbatches, automatic: "as many as stages"),
         about: "pipedream-2bw: microbatches of one update"),
       .init(name: "balance", values: StageWeight.words, about: StageWeight.about),
       .init(

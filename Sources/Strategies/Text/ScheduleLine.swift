@@ -1,4 +1,5 @@
 import Diagnostics
+import Machines
 import Programs
 
 /// A line of a schedule where it stands: what people are shown when it is wrong.
@@ -46,12 +47,14 @@ struct ScheduleLine {
     }
     for word in line[..<bar].split(separator: " ").dropFirst() {
       let column = line.distance(from: line.startIndex, to: word.startIndex) + 1
-      if let device = Int(word), device >= 0, !row.devices.contains(device) {
+      let device = Machine.deviceNumbers.read(word)
+      if let device, !row.devices.contains(device) {
         row.devices.append(device)
       } else {
         problem(
-          Int(word) == nil ? "'\(word)' is no device number" : "device \(word) is named twice", column: column,
-          width: word.count, hint: example)
+          device == nil
+            ? "'\(word)' is no device number, which is \(Machine.deviceNumbers)" : "device \(word) is named twice",
+          column: column, width: word.count, hint: example)
       }
     }
     for (word, column) in Self.words(of: line) {
@@ -60,7 +63,7 @@ struct ScheduleLine {
       } else {
         problem(
           "'\(word)' is no action", column: column, width: word.count,
-          hint: "an action is stage, letter (F B I W R X U) and microbatch, as 1F0 or 1U")
+          hint: Action.form)
       }
     }
     if row.devices.isEmpty { problem("no device before '|'", column: 10, width: 1, hint: example) }

@@ -1,3 +1,6 @@
+import Diagnostics
+import Machines
+
 /// One kind of strategy with its options: what menus, help texts and the parser share.
 public struct StrategyKind: Hashable, Sendable {
   /// An option of the text form.
@@ -7,12 +10,12 @@ public struct StrategyKind: Hashable, Sendable {
       case words([String])
       /// One of these words; left out means what `automatic` says.
       case choice([String], automatic: String)
-      /// A whole number of at least 1; left out means what `automatic` says.
-      case count(automatic: String)
+      /// One of some whole numbers; left out means what `automatic` says.
+      case count(WholeNumbers = Machine.deviceCounts, automatic: String)
       /// Names with `/` between them; left out means what `automatic` says.
       case names(automatic: String)
-      /// Whole numbers of at least 1 with `/` between them; left out means what `automatic` says.
-      case counts(automatic: String)
+      /// Some whole numbers with `/` between them; left out means what `automatic` says.
+      case counts(WholeNumbers = Machine.deviceCounts, automatic: String)
       /// A number of bytes (``ByteSize``); left out means what `automatic` says.
       case size(automatic: String)
     }

@@ -85,18 +85,18 @@ private struct StrategyScanner {
           "'\(value.text)' is no value of '\(name.text)'", at: value.column,
           hint: "one of: \(words.joined(separator: ", "))")
       }
-    case .count(_):
-      guard let count = Int(value.text), count >= 1 else {
-        throw problem("'\(name.text)' is a whole number of at least 1, not '\(value.text)'", at: value.column)
+    case .count(let numbers, _):
+      guard numbers.read(value.text) != nil else {
+        throw problem("'\(name.text)' is \(numbers), not '\(value.text)'", at: value.column)
       }
     case .names:
       guard !value.text.isEmpty, parts(value).allSatisfy({ !$0.isEmpty }) else {
         throw problem("'\(name.text)' is names with '/' between them, not '\(value.text)'", at: value.column)
       }
-    case .counts:
-      guard parts(value).allSatisfy({ Int($0).map { $0 >= 1 } ?? false }) else {
+    case .counts(let numbers, _):
+      guard parts(value).allSatisfy({ numbers.read($0) != nil }) else {
         throw problem(
-          "'\(name.text)' is whole numbers of at least 1 with '/' between them, not '\(value.text)'", at: value.column)
+          "'\(name.text)' is numbers with '/' between them, each \(numbers), not '\(value.text)'", at: value.column)
       }
     case .size(_):
       guard ByteSize(parsing: value.text) != nil else {

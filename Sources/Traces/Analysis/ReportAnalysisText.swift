@@ -147,4 +147,4 @@ struct ReportAnalysisText {
 }
 
 /// `1.3 ms`
-func timeText(_ seconds: Double) -> String { durationText(Int64((seconds * 1e9).rounded())) }
+func timeText(_ seconds: Double) -> String { secondsText(seconds) }

@@ -1,4 +1,7 @@
+import Diagnostics
 import Foundation
+import Machines
+import Networks
 
 /// Why a file is no report, for people: the place in it and what was expected.
 public struct ReportProblem: Error, Hashable, Sendable, CustomStringConvertible {
@@ -22,12 +25,30 @@ extension Report {
             ?? "it has no \"schema\": \"\(Report.schema)\"")
       }
       self = try decoder.decode(Report.self, from: data)
+      try check()
     } catch let problem as ReportProblem {
       throw problem
     } catch let error as DecodingError {
       throw refuse(Self.explain(error))
     } catch {
       throw refuse("\(error)")
+    }
+  }
+
+  /// Refuses numbers that no run has and that could not be reckoned with.
+  private func check() throws(ReportProblem) {
+    func require(_ condition: Bool, _ member: String, _ wanted: String) throws(ReportProblem) {
+      if !condition { throw ReportProblem(description: "'\(member)' is not \(wanted)") }
+    }
+    try require(Machine.deviceCounts.contains(devices), "devices", "\(Machine.deviceCounts)")
+    try require(SizeLimit.batch.contains(batch), "batch", "\(SizeLimit.batch)")
+    let lengths = WholeNumbers(0...SizeLimit.steps.range.upperBound)
+    try require(lengths.contains(steps), "steps", "\(lengths)")
+    try require((0...steps).contains(warmupSteps), "warmup_steps", "a number of steps from 0 to 'steps'")
+    for (name, seconds) in [("median", stepSeconds.median), ("p10", stepSeconds.p10), ("p90", stepSeconds.p90)] {
+      guard let seconds else { continue }
+      try require(
+        (0...1e9).contains(seconds), "step_seconds.\(name)", "a number of seconds from 0 to a thousand million")
     }
   }
 

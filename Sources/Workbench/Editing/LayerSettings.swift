@@ -1,3 +1,4 @@
+import Diagnostics
 import Networks
 
 /// The hyperparameters of a layer as fields, and back.
@@ -27,9 +28,6 @@ public enum LayerSettings {
     (.add, "sum of several inputs: a residual connection"),
     (.concat, "inputs side by side along the channels"),
   ]
-
-  private static let counts = 1...(1 << 20)
-  private static let sides = 1...1024
 
   /// The fields of a layer; `name` is the one it goes by.
   public static func fields(of layer: Layer, name: String) -> [SettingField] {
@@ -108,14 +106,14 @@ public enum LayerSettings {
     switch kind {
     case .linear(let outputs, let bias):
       if key == "bias" { return .linear(outputs: outputs, bias: try boolean(text)) }
-      return .linear(outputs: try count(text, in: counts), bias: bias)
+      return .linear(outputs: try SizeLimit.channels.typed(text), bias: bias)
     case .conv2d(var outputs, var window, var bias, var sharing):
       switch key {
       case "bias": bias = try boolean(text)
-      case "outputs": outputs = try count(text, in: counts)
+      case "outputs": outputs = try SizeLimit.channels.typed(text)
       case "tile":
         guard sharing != .nowhere else { throw FieldProblem("\(kind.name) has no \(key)") }
-        let tile = try extent(words)
+        let tile = try extent(words, in: SizeLimit.side)
         sharing = tile == Extent(1) ? .everywhere : .tiled(tile)
       default: window = try self.window(window, setting: key, text, words)
       }
@@ -138,10 +136,11 @@ public enum LayerSettings {
   private static func windowFields(_ window: Window) -> [SettingField] {
     [
       SettingField(
-        "kernel", size(window.kernel), .integer(sides), hint: "a number, or height x width"),
-      SettingField("stride", size(window.stride), .integer(sides), hint: "a number, or height x width"),
+        "kernel", size(window.kernel), .integer(SizeLimit.kernel.range), hint: "a number, or height x width"),
+      SettingField("stride", size(window.stride), .integer(SizeLimit.side.range), hint: "a number, or height x width"),
       SettingField(
-        "padding", padding(window), .integer(0...1024), hint: "same, a number, h x w, or top left bottom right"),
+        "padding", padding(window), .integer(SizeLimit.padding.range),
+        hint: "same, a number, h x w, or top left bottom right"),
     ]
   }
 
@@ -153,18 +152,21 @@ public enum LayerSettings {
     case "kernel":
       let wasSame = window.padding == .same(kernel: window.kernel)
       let wasStride = window.stride == window.kernel && window.kernel != Extent(1)
-      window.kernel = try extent(words)
+      window.kernel = try extent(words, in: SizeLimit.kernel)
       // What followed from the kernel goes on doing so: `same` padding, and a pool's stride.
       if wasSame { window.padding = .same(kernel: window.kernel) }
       if wasStride, window.padding == Edges() { window.stride = window.kernel }
-    case "stride": window.stride = try extent(words)
+    case "stride": window.stride = try extent(words, in: SizeLimit.side)
     default:
       if text == "same" {
         window.padding = .same(kernel: window.kernel)
       } else {
-        let sides = words.compactMap(Int.init)
-        guard sides.count == words.count, [1, 2, 4].contains(sides.count), sides.allSatisfy({ (0...1024).contains($0) })
-        else { throw FieldProblem("same, one number, two (height width) or four (top left bottom right)") }
+        let sides = words.compactMap(SizeLimit.padding.read)
+        guard sides.count == words.count, [1, 2, 4].contains(sides.count) else {
+          throw FieldProblem(
+            "same, one number, two (height width) or four (top left bottom right), each up to \(SizeLimit.padding.range.upperBound)"
+          )
+        }
         window.padding = Edges(
           top: sides[0], left: sides[1 % sides.count], bottom: sides[sides.count == 4 ? 2 : 0],
           right: sides[sides.count - 1])
@@ -186,11 +188,10 @@ public enum LayerSettings {
     extent.height == extent.width ? "\(extent.height)" : "\(extent.height)x\(extent.width)"
   }
 
-  private static func extent(_ words: [String]) throws(FieldProblem) -> Extent {
-    let sides = words.compactMap(Int.init)
-    guard sides.count == words.count, (1...2).contains(sides.count), sides.allSatisfy({ Self.sides.contains($0) })
-    else {
-      throw FieldProblem("one number, or height x width, each 1 to 1024")
+  private static func extent(_ words: [String], in sizes: WholeNumbers) throws(FieldProblem) -> Extent {
+    let sides = words.compactMap(sizes.read)
+    guard sides.count == words.count, (1...2).contains(sides.count) else {
+      throw FieldProblem("one number, or height x width, each \(sizes)")
     }
     return Extent(sides[0], sides[sides.count - 1])
   }
@@ -198,24 +199,17 @@ public enum LayerSettings {
   // MARK: Single values
 
   private static func outputsField(_ outputs: Int, _ what: String) -> SettingField {
-    SettingField("outputs", "\(outputs)", .integer(counts), hint: what)
+    SettingField("outputs", "\(outputs)", .integer(SizeLimit.channels.range), hint: what)
   }
 
   private static func tileField(_ sharing: FilterSharing) -> SettingField {
     SettingField(
-      "tile", size(sharing.filters(of: Extent(1))), .integer(sides),
+      "tile", size(sharing.filters(of: Extent(1))), .integer(SizeLimit.side.range),
       hint: "1: the same filters everywhere; t: positions t apart share theirs")
   }
 
   private static func biasField(_ bias: Bool) -> SettingField {
     SettingField("bias", bias ? "yes" : "no", .choice(["yes", "no"]), hint: "whether a constant is added")
-  }
-
-  private static func count(_ text: String, in range: ClosedRange<Int>) throws(FieldProblem) -> Int {
-    guard let value = Int(text), range.contains(value) else {
-      throw FieldProblem("a whole number of \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
   }
 
   private static func boolean(_ text: String) throws(FieldProblem) -> Bool {

@@ -103,7 +103,7 @@ enum MachineSettings {
       }
       machine.perturbation.slowLinks = slow
     case "jitter":
-      guard let value = Double(text), (0...1000).contains(value) else { throw FieldProblem("a number of 0 or more") }
+      guard let value = Double(text), (0...1000).contains(value) else { throw FieldProblem("a number from 0 to 1000") }
       let seed = machine.perturbation.jitter?.seed ?? 0
       machine.perturbation.jitter = value > 0 ? Perturbation.Jitter(amplitude: value, seed: seed) : nil
     case "jitter seed":
@@ -137,7 +137,9 @@ enum MachineSettings {
     make: (Thing.Name, Double) -> Thing
   ) throws(FieldProblem) {
     if isFactor {
-      guard let factor = Double(text), (1...1e6).contains(factor) else { throw FieldProblem("a number of at least 1") }
+      guard let factor = Double(text), (1...1e6).contains(factor) else {
+        throw FieldProblem("a number from 1 to 1000000")
+      }
       if !list.isEmpty { list[0].factor = factor }
     } else if text == "none" || text.isEmpty {
       list = Array(list.dropFirst())

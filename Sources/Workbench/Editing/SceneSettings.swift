@@ -29,12 +29,12 @@ public enum SceneSettings {
         SettingField(
           "option.\(option.name)", label: option.name, given[option.name] ?? "auto", .choice(["auto"] + words),
           hint: "\(option.about); auto: \(automatic)")
-      case .count(let automatic):
+      case .count(_, let automatic):
         SettingField(
           "option.\(option.name)", label: option.name, given[option.name] ?? "auto",
           .integer(devices, automatic: "auto"),
           hint: "\(option.about); auto: \(automatic)")
-      case .names(let automatic), .counts(let automatic):
+      case .names(let automatic), .counts(_, let automatic):
         SettingField(
           "option.\(option.name)", label: option.name, given[option.name] ?? "auto", .text,
           hint: "\(option.about); auto: \(automatic)")
@@ -47,9 +47,10 @@ public enum SceneSettings {
     let batch = scene.training.batch
     fields += [
       SettingField("devices", "\(scene.machine.devices)", .integer(devices), hint: "worker threads, one per device"),
-      SettingField("batch", "\(batch)", .doubling(1...(1 << 24)), hint: "samples per update, over all devices"),
+      SettingField("batch", "\(batch)", .doubling(SizeLimit.batch.range), hint: "samples per update, over all devices"),
       SettingField(
-        "microbatches", scene.microbatches.map(String.init) ?? "auto", .integer(1...max(1, batch), automatic: "auto"),
+        "microbatches", scene.microbatches.map(String.init) ?? "auto",
+        .integer(1...min(max(1, batch), SizeLimit.microbatches.range.upperBound), automatic: "auto"),
         hint: "parts of a batch; auto: by the strategy"),
       SettingField(
         "link", scene.machine.linkName ?? scene.machine.link.description, .choice(links(of: scene.machine)),
@@ -118,14 +119,15 @@ public enum SceneSettings {
       // The kind that it is keeps its options.
       if kindName(of: scene.strategy) != text { scene.strategy = try strategy(text) }
     case "devices":
-      MachineSettings.resize(&scene.machine, to: try whole(text, 1...65_536))
+      MachineSettings.resize(&scene.machine, to: try Machine.deviceCounts.typed(text))
       // A number of stages that was the number of devices goes with it; otherwise every step would be refused.
       if case .pipeline(var pipeline) = scene.strategy, pipeline.stages != nil {
         pipeline.stages = nil
         scene.strategy = .pipeline(pipeline)
       }
-    case "batch": scene.training.batch = try whole(text, 1...(1 << 24))
-    case "microbatches": scene.microbatches = text == "auto" || text.isEmpty ? nil : try whole(text, 1...(1 << 24))
+    case "batch": scene.training.batch = try SizeLimit.batch.typed(text)
+    case "microbatches":
+      scene.microbatches = text == "auto" || text.isEmpty ? nil : try SizeLimit.microbatches.typed(text)
     case "link": try setLink(text, of: &scene.machine)
     case "optimizer": scene.training.optimizer = try optimizer(text)
     case "momentum":
@@ -226,12 +228,9 @@ public enum SceneSettings {
 
   private static func length(_ text: String) throws(FieldProblem) -> TrainingSettings.Length {
     let words = text.split(separator: " ")
-    guard let first = words.first, words.count <= 2, let count = Int(first), (1...(1 << 30)).contains(count) else {
-      throw FieldProblem("as 3 epochs, or 100 steps")
-    }
-    guard words.count == 2 else { return .epochs(count) }
-    if "epochs".hasPrefix(words[1]) { return .epochs(count) }
-    if "steps".hasPrefix(words[1]) { return .steps(count) }
+    guard let first = words.first, words.count <= 2 else { throw FieldProblem("as 3 epochs, or 100 steps") }
+    if words.count == 1 || "epochs".hasPrefix(words[1]) { return .epochs(try SizeLimit.epochs.typed(first)) }
+    if "steps".hasPrefix(words[1]) { return .steps(try SizeLimit.steps.typed(first)) }
     throw FieldProblem("as 3 epochs, or 100 steps")
   }
 
@@ -243,13 +242,6 @@ public enum SceneSettings {
   }
 
   // MARK: Parts
-
-  private static func whole(_ text: String, _ range: ClosedRange<Int>) throws(FieldProblem) -> Int {
-    guard let value = Int(text), range.contains(value) else {
-      throw FieldProblem("a whole number of \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
-  }
 
   /// The first problem of a text as the problem of its field.
   private static func first<Value>(_ read: () throws(DiagnosticList) -> Value) throws(FieldProblem) -> Value {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Screens
 
 /// One value that a person can change: how it reads now and how keys step it.
@@ -79,6 +80,16 @@ extension Float {
   /// As short as it reads back: `0.1`, `3`, `1e-05`.
   var text: String {
     self == rounded() && abs(self) < 1e6 ? "\(Int(self))" : "\(self)"
+  }
+}
+
+extension WholeNumbers {
+  /// The number that a person typed.
+  ///
+  /// - Throws: which numbers can stand here.
+  func typed(_ text: some StringProtocol) throws(FieldProblem) -> Int {
+    guard let number = read(text) else { throw FieldProblem(description) }
+    return number
   }
 }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import Networks
 
 /// The tree of a network as fields, and back.
@@ -31,16 +32,10 @@ public enum TreeSettings {
   public static func setting(_ key: String, _ text: String, in network: Network) throws(FieldProblem) -> Network {
     guard var tree = network.tree else { throw FieldProblem("the network has no tree") }
     let text = text.trimmingBlanks
-    func whole(_ range: ClosedRange<Int>) throws(FieldProblem) -> Int {
-      guard let value = Int(text), range.contains(value) else {
-        throw FieldProblem("a whole number of \(range.lowerBound) to \(range.upperBound)")
-      }
-      return value
-    }
     switch key {
     case "tree.after": tree.after = text
     case "tree.copies":
-      tree.copies = try whole(Tree.copyLimits)
+      tree.copies = try WholeNumbers(Tree.copyLimits).typed(text)
       tree.best = min(tree.best, tree.copies)
     case "tree.loss":
       guard let loss = Tree.Loss(rawValue: text) else {
@@ -48,7 +43,7 @@ public enum TreeSettings {
       }
       tree.loss = loss
       if loss != .oracle { tree.best = 1 }
-    case "tree.best": tree.best = try whole(1...tree.copies)
+    case "tree.best": tree.best = try WholeNumbers(1...tree.copies).typed(text)
     default: throw FieldProblem("a tree has no field \(key)")
     }
     var changed = network

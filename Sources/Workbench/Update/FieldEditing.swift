@@ -116,10 +116,14 @@ extension Shape {
   /// Reads `64`, `1x8x8` or `[1, 8, 8]`.
   init(typed text: String) throws(FieldProblem) {
     let words = text.split { " ,x×[]".contains($0) }
-    let sides = words.compactMap { Int($0) }
-    guard sides.count == words.count, sides.count == 1 || sides.count == 3,
-      sides.allSatisfy({ (1...4096).contains($0) })
-    else { throw FieldProblem("a number of features, or channels x height x width, each 1 to 4096") }
+    let sides = words.enumerated().compactMap {
+      ($0.offset == 0 ? SizeLimit.channels : SizeLimit.side).read($0.element)
+    }
+    guard sides.count == words.count, sides.count == 1 || sides.count == 3 else {
+      throw FieldProblem(
+        "a number of features, or channels x height x width; at most \(SizeLimit.channels.range.upperBound) and twice \(SizeLimit.side.range.upperBound)"
+      )
+    }
     self = sides.count == 1 ? .features(sides[0]) : .image(channels: sides[0], height: sides[1], width: sides[2])
   }
 }
