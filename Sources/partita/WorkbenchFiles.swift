@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Foundation
 import Scenes
 import Workbench
@@ -29,8 +30,11 @@ final class WorkbenchFiles {
     return (scene, name)
   }
 
-  /// A scene was read from a file.
-  func note(_ path: String) { known[key(path)] = FileManager.default.contents(atPath: path.withHome) }
+  /// A scene was read from a file. What came out of a pipe is gone, and is no file that could be saved over unseen.
+  func note(_ path: String) {
+    guard InputFile.canBeReadTwice(path) else { return }
+    known[key(path)] = FileManager.default.contents(atPath: path.withHome)
+  }
 
   private func save(_ order: SaveOrder) throws -> SaveObstacle? {
     if !order.replaces, let obstacle = obstacle(at: order.path) { return obstacle }
