@@ -18,16 +18,17 @@ public struct CompiledScene: Sendable {
   /// - Parameters:
   ///   - forecaster: tells the layers' times.
   ///   - workspace: asks the executor; nil leaves it out where the machine's devices have a limited memory.
-  /// - Throws: why the scene cannot be compiled, or does not fit into its machine's memory.
+  ///   - cancellation: asked while compiling.
+  /// - Throws: why the scene cannot be compiled, or does not fit into its machine's memory; that it was cancelled.
   public init(
-    _ scene: Scene, forecaster: Forecaster, workspace: WorkspaceCount? = nil
+    _ scene: Scene, forecaster: Forecaster, workspace: WorkspaceCount? = nil, cancellation: Cancellation = .never
   ) throws(DiagnosticList) {
     self.scene = scene
     let graph = try scene.graph()
     layerSeconds = scene.strategy.needsLayerSeconds ? forecaster.layerSeconds(of: graph, scene.training) : nil
     compiler = Compiler(
       graph: graph, training: scene.training, devices: scene.machine.devices, microbatches: scene.microbatches,
-      layerSeconds: layerSeconds)
+      layerSeconds: layerSeconds, cancellation: cancellation)
     program = try compiler.compile(scene.strategy)
     let shortages = program.memoryShortages(on: scene.machine, workspaceWords: workspace?(program))
     if !shortages.isEmpty { throw DiagnosticList(shortages) }

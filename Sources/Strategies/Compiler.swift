@@ -14,20 +14,24 @@ public struct Compiler: Sendable {
   /// Measured or calibrated seconds of each node's forward and backward, for stages that are balanced by them; in any common
   /// unit. Nil where nothing was measured.
   public let layerSeconds: [Double]?
+  /// Asked while compiling; what was begun then throws ``DiagnosticList/cancelled``.
+  public let cancellation: Cancellation
 
   public init(
-    graph: Graph, training: TrainingSettings, devices: Int, microbatches: Int? = nil, layerSeconds: [Double]? = nil
+    graph: Graph, training: TrainingSettings, devices: Int, microbatches: Int? = nil, layerSeconds: [Double]? = nil,
+    cancellation: Cancellation = .never
   ) {
     self.graph = graph
     self.training = training
     self.devices = devices
     self.microbatches = microbatches
     self.layerSeconds = layerSeconds
+    self.cancellation = cancellation
   }
 
   /// The training program of a strategy.
   ///
-  /// - Throws: why the combination cannot be, or what the verifier found.
+  /// - Throws: why the combination cannot be, what the verifier found, or that it was cancelled.
   public func compile(_ strategy: Strategy) throws(DiagnosticList) -> Program {
     let partitioning = try self.partitioning(for: strategy)
     return try lower(partitioning, strategy: strategy.description, mode: .training)
@@ -48,7 +52,8 @@ public struct Compiler: Sendable {
   public func compileInference(batch: Int) throws(DiagnosticList) -> Program {
     var settings = training
     settings.batch = batch
-    let serial = Compiler(graph: graph, training: settings, devices: 1, microbatches: 1)
+    let serial = Compiler(
+      graph: graph, training: settings, devices: 1, microbatches: 1, cancellation: cancellation)
     var partitioning = try serial.partitioning(for: .serial)
     partitioning.schedule = Schedule(devices: [[Action(.forward, stage: 0, microbatch: 0)]])
     return try serial.lower(partitioning, strategy: Strategy.serial.description, mode: .inference)
@@ -58,7 +63,8 @@ public struct Compiler: Sendable {
   /// same groups of samples with common statistics. Where some layers are updated more often than once a step, the one
   /// device does so too; where layers use older versions of their weights, it uses the same ones, microbatch by microbatch.
   public func compileReference(of program: Program) throws(DiagnosticList) -> Program {
-    let serial = Compiler(graph: graph, training: training, devices: 1, microbatches: 1)
+    let serial = Compiler(
+      graph: graph, training: training, devices: 1, microbatches: 1, cancellation: cancellation)
     var partitioning = try serial.partitioning(for: .serial)
     if program.schedule.devices.joined().contains(where: { $0.kind == .update && $0.microbatch != nil }) {
       partitioning.microbatches = program.microbatches
@@ -77,15 +83,17 @@ public struct Compiler: Sendable {
   ) throws(DiagnosticList) -> Program {
     let layout = Layout(graph: graph, partitioning: partitioning, batch: training.batch)
     var lowering = ProgramLowering(
-      layout: layout, training: training, mode: mode, statisticsGroups: statisticsGroups)
-    var program = lowering.program(strategy: strategy)
+      layout: layout, training: training, mode: mode, statisticsGroups: statisticsGroups, cancellation: cancellation)
+    var program = try lowering.program(strategy: strategy)
     for device in program.devices.indices {
+      try cancellation.check()
       CopyElision.run(&program.devices[device], messages: &program.messages)
       Lifetimes.insertFrees(&program.devices[device], messages: program.messages)
     }
     ChannelRoom.fit(&program)
     program.assumptions += StatisticsGroups.assumptions(of: program, statistics: partitioning.statistics)
-    let problems = Verifier(program).check()
+    let problems = Verifier(program, cancellation: cancellation).check()
+    try cancellation.check()
     guard problems.isEmpty else { throw DiagnosticList(problems) }
     return program
   }

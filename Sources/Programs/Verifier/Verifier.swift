@@ -11,20 +11,27 @@ public struct Verifier {
   let program: Program
   /// Per device.
   let accesses: [Accesses]
+  let cancellation: Cancellation
 
-  public init(_ program: Program) {
+  /// - Parameter cancellation: asked while checking; a check that was cancelled has looked at a part of the program only.
+  public init(_ program: Program, cancellation: Cancellation = .never) {
     self.program = program
+    self.cancellation = cancellation
     accesses = program.devices.map { Accesses(of: $0, messages: program.messages) }
   }
 
   /// Everything that is wrong, nothing when the program is sound.
   public func check() -> [Diagnostic] {
     let pairing = checkPairing()
-    let lifetimes = checkLifetimes()
-    // A dry run of unpaired messages would only repeat the finding.
-    let progress = pairing.isEmpty ? checkProgress() : []
-    return pairing + lifetimes + progress + checkGradients() + checkParameters() + checkDeliveries() + checkVolumes()
-      + checkStatistics() + checkVersions() + checkBorders()
+    var findings = pairing
+    let others = [
+      checkLifetimes,
+      // A dry run of unpaired messages would only repeat the finding.
+      pairing.isEmpty ? checkProgress : { [] },
+      checkGradients, checkParameters, checkDeliveries, checkVolumes, checkStatistics, checkVersions, checkBorders,
+    ]
+    for check in others where !cancellation.isCancelled { findings += check() }
+    return findings
   }
 
   /// A finding at an instruction.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Networks
 import Programs
 
@@ -11,6 +12,7 @@ struct ProgramLowering {
   let statisticsGroups: [Int: [(samples: Int, updatesRunning: Bool)]]
   /// Every action that some device does.
   let scheduled: Set<Action>
+  private let cancellation: Cancellation
   /// Per stage, where the versions of its weights lie.
   let slots: [WeightSlots]
   /// Which parts of batch-normalisation layers share statistics, as far as they are known.
@@ -43,25 +45,32 @@ struct ProgramLowering {
 
   init(
     layout: Layout, training: TrainingSettings, mode: Program.Mode,
-    statisticsGroups: [Int: [(samples: Int, updatesRunning: Bool)]] = [:]
+    statisticsGroups: [Int: [(samples: Int, updatesRunning: Bool)]] = [:], cancellation: Cancellation = .never
   ) {
     self.layout = layout
     self.training = training
     self.mode = mode
     self.statisticsGroups = statisticsGroups
+    self.cancellation = cancellation
     scheduled = Set(layout.partitioning.schedule.devices.joined())
     slots = layout.weightSlots
     devices = (0..<layout.partitioning.devices).map(DeviceBuilder.init)
   }
 
   /// Lowers everything and strings it together.
-  mutating func program(strategy: String) -> Program {
+  ///
+  /// - Throws: that it was cancelled.
+  mutating func program(strategy: String) throws(DiagnosticList) -> Program {
     let partitioning = layout.partitioning
     ParameterStorage(layout: layout, optimizer: training.optimizer, mode: mode, slots: slots).place(on: &devices)
     for microbatch in 0..<partitioning.microbatches {
-      for stage in 0..<layout.stageCount { lowerForward(stage: stage, microbatch: microbatch) }
+      for stage in 0..<layout.stageCount {
+        try cancellation.check()
+        lowerForward(stage: stage, microbatch: microbatch)
+      }
       if mode == .training {
         for stage in (0..<layout.stageCount).reversed() {
+          try cancellation.check()
           if scheduled.contains(Action(.recompute, stage: stage, microbatch: microbatch)) {
             lowerRecomputation(stage: stage, microbatch: microbatch)
           }
@@ -69,9 +78,10 @@ struct ProgramLowering {
         }
       }
     }
-    if mode == .training { lowerExchangeAndUpdate() }
+    if mode == .training { try lowerExchangeAndUpdate() }
     widenChannels()
     for device in devices.indices {
+      try cancellation.check()
       devices[device].finish(
         partitioning.schedule.devices[device], overlap: partitioning.buckets.overlap, messages: messages)
       GradientAccumulation.mark(&devices[device].program)
@@ -90,15 +100,17 @@ struct ProgramLowering {
   }
 
   /// Wherever the schedule says so, reduces the gradients of every group of a stage by the strategy's algorithm, and updates.
-  private mutating func lowerExchangeAndUpdate() {
-    eachAction(.exchange) { $0.lowerReductions(of: $1, on: $2) }
-    eachAction(.update) { $0.lowerUpdate($1, on: $2) }
-    eachAction(.update) { $0.lowerDistributions(of: $1, on: $2) }
+  private mutating func lowerExchangeAndUpdate() throws(DiagnosticList) {
+    try eachAction(.exchange) { $0.lowerReductions(of: $1, on: $2) }
+    try eachAction(.update) { $0.lowerUpdate($1, on: $2) }
+    try eachAction(.update) { $0.lowerDistributions(of: $1, on: $2) }
   }
 
-  private mutating func eachAction(_ kind: Action.Kind, _ body: (inout ProgramLowering, Action, _ device: Int) -> Void)
-  {
+  private mutating func eachAction(
+    _ kind: Action.Kind, _ body: (inout ProgramLowering, Action, _ device: Int) -> Void
+  ) throws(DiagnosticList) {
     for (device, actions) in layout.partitioning.schedule.devices.enumerated() {
+      try cancellation.check()
       for action in actions where action.kind == kind { body(&self, action, device) }
     }
   }
