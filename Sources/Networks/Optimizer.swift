@@ -75,9 +75,8 @@ public struct RateSchedule: Hashable, Sendable {
     switch shape {
     case .constant: return rate
     case .step(let every, let factor):
-      var value = rate
-      for _ in 0..<(done / max(every, 1)) { value *= factor }
-      return value
+      // Not factor by factor: the rate is asked for in every step.
+      return Float(Double(rate) * power(Double(factor), Double(done / max(every, 1))))
     case .cosine(let final):
       let progress = min(1, Float(done) / Float(max(1, total - warmup)))
       return rate * (final + (1 - final) * 0.5 * (1 + cosine(.pi * progress)))
@@ -86,7 +85,9 @@ public struct RateSchedule: Hashable, Sendable {
 }
 
 import func Foundation.cos
+import func Foundation.pow
 
+private func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 private func cosine(_ x: Float) -> Float { Float(cos(Double(x))) }
 
 /// How a network is trained, apart from where.

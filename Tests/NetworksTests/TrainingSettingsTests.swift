@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 import Testing
 
@@ -10,6 +11,17 @@ import Testing
   @Test func stepRateFallsAfterEveryInterval() {
     let schedule = RateSchedule(rate: 8, shape: .step(every: 3, factor: 0.5))
     #expect((0..<8).map { schedule.rate(at: $0, of: 100) } == [8, 8, 8, 4, 4, 4, 2, 2])
+  }
+
+  /// `0.5 · 0.999999^n` by logarithms; with a product per drop the last one would take a billion multiplications.
+  @Test func lateStepsCostNoMoreThanEarlyOnes() {
+    let schedule = RateSchedule(rate: 0.5, shape: .step(every: 1, factor: 0.999999))
+    let factor = Double(Float(0.999999))
+    for step in [1, 1000, 1_000_000, 10_000_000] {
+      let wanted = 0.5 * exp(Double(step) * log(factor))
+      #expect(abs(Double(schedule.rate(at: step, of: .max)) - wanted) <= 1e-6 * wanted)
+    }
+    #expect(schedule.rate(at: 4_000_000_000_000_000_000, of: .max) == 0)
   }
 
   @Test func cosineGoesFromFullToFinal() {
