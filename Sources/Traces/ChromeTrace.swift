@@ -196,10 +196,15 @@ private func microseconds(_ nanoseconds: Int64) -> String { decimal(nanoseconds,
 private func durationMicroseconds(from begin: Int64, to end: Int64) -> String {
   let start = Double(begin) / 1000
   let stop = Double(end) / 1000
-  var duration = Double(end - begin) / 1000
+  let duration = Double(end - begin) / 1000
   if start + duration <= stop { return microseconds(end - begin) }
-  while start + duration > stop, duration > 0 { duration = duration.nextDown }
-  return "\(duration)"
+  // The largest one that does. Patterns of bits grow with the numbers; late in a run billions of short durations lie below.
+  var (fitting, tooLong) = (UInt64(0), max(0, duration).bitPattern)
+  while fitting + 1 < tooLong {
+    let middle = fitting + (tooLong - fitting) / 2
+    if start + Double(bitPattern: middle) <= stop { fitting = middle } else { tooLong = middle }
+  }
+  return "\(Double(bitPattern: fitting))"
 }
 
 private func quoted(_ text: String) -> String { JSONText.quoted(text) }

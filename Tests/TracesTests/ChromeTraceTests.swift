@@ -57,6 +57,27 @@ private struct Document: Decodable {
     #expect(Set(names) == ["process_name", "process_sort_index", "thread_name", "thread_sort_index"])
   }
 
+  /// A month into a run the sum of a start and a short duration is rounded by half a microsecond, and the durations that a number
+  /// can say below that are more than can be tried one by one.
+  @Test func shortSpansLateInARunEndBeforeTheNextBegins() throws {
+    let late: Int64 = 2_600_000_000_000_123
+    let lengths: [Int64] = [7, 1, 100, 333, 1]
+    let program = try pipelineProgram(microbatches: 1)
+    var begin = late
+    let records = lengths.enumerated().map { place, length in
+      defer { begin += length }
+      return TraceRecord(step: 0, instruction: Int32(place), begin: begin, end: begin + length)
+    }
+    let batch = TraceBatch(records: [records, []], dropped: [0, 0])
+    let spans = try trace(program, [batch]).traceEvents.filter { $0.ph == "X" }
+    #expect(spans.count >= lengths.count)
+    for span in spans {
+      let end = try #require(zip(records.map(\.begin), records.map(\.end)).first { Double($0.0) / 1000 == span.ts }?.1)
+      let duration = try #require(span.dur)
+      #expect(duration >= 0 && span.ts! + duration <= Double(end) / 1000)
+    }
+  }
+
   @Test(arguments: UInt64(0)..<24)
   func tracesKeepPerfettosRules(seed: UInt64) throws {
     let program = try pipelineProgram(microbatches: 3, capacity: seed % 3 == 0 ? 1 : 4)
