@@ -37,7 +37,13 @@ struct DeviceQueue: Sendable {
     if lead > 1, let end = pending.firstIndex(where: { $0.instruction == endOfStep && $0.step >= step }) {
       return pending[end].step == step ? pending[...end] : []
     }
-    return pending.prefix { $0.step <= step }
+    // Steps ascend.
+    var (low, high) = (head, records.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if records[middle].step <= step { low = middle + 1 } else { high = middle }
+    }
+    return records[head..<low]
   }
 
   /// Forgets the records up to those of `step`.
