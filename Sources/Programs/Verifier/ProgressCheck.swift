@@ -28,15 +28,23 @@ private struct DryRun {
     underWay = program.channels.entries.map { _ in 0 }
   }
 
-  /// Runs until nothing moves; true when every device reached its end.
+  /// Runs until nothing moves; true when every device reached its end. A device is looked at again when a message for it was
+  /// sent, or one of its own was taken: so the run costs what its instructions cost, in whatever order devices wait for each
+  /// other.
   mutating func finish() -> Bool {
-    var moved = true
-    while moved {
-      moved = false
-      for device in done.indices {
+    var turn = Array(done.indices.reversed())
+    var isDue = done.map { _ in true }
+    while let device = turn.popLast() {
+      isDue[device] = false
+      var moved = true
+      while moved {
+        moved = false
         for lane in done[device].indices {
           while let position = head(device, lane), isFree(position, device), isReady(position, device) {
-            execute(position, device)
+            if let partner = execute(position, device), partner != device, !isDue[partner] {
+              isDue[partner] = true
+              turn.append(partner)
+            }
             done[device][lane] += 1
             moved = true
           }
@@ -74,11 +82,16 @@ private struct DryRun {
     }
   }
 
-  private mutating func execute(_ position: Int, _ device: Int) {
+  /// Returns the device that may go on because of it.
+  private mutating func execute(_ position: Int, _ device: Int) -> Int? {
     switch program.devices[device].instructions[position] {
-    case .send(let message): underWay[program.messages[message].channel.position] += 1
-    case .receive(let message): underWay[program.messages[message].channel.position] -= 1
-    default: break
+    case .send(let message):
+      underWay[program.messages[message].channel.position] += 1
+      return program.messages[message].to
+    case .receive(let message):
+      underWay[program.messages[message].channel.position] -= 1
+      return program.messages[message].from
+    default: return nil
     }
   }
 }

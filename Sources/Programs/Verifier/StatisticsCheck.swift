@@ -5,10 +5,12 @@ extension Verifier {
   /// Parts of a batch-normalisation layer that share statistics agree on who has how many words of which group, and every
   /// buffer of another member is that member's: else replicas would merge different numbers without an error.
   func checkStatistics() -> [Diagnostic] {
-    let arrivals = program.devices.indices.map { device in
-      Dictionary(
-        program.messages.entries.filter { $0.to == device }.map { ($0.receiveBuffer, $0.from) },
-        uniquingKeysWith: { first, _ in first })
+    let anyShares = program.devices.contains { $0.operations.entries.contains { $0.shared != nil } }
+    guard anyShares else { return [] }
+    var arrivals = program.devices.map { _ in [Index<Buffer>: Int]() }
+    for message in program.messages.entries where arrivals.indices.contains(message.to) {
+      let first = arrivals[message.to][message.receiveBuffer]
+      arrivals[message.to][message.receiveBuffer] = first ?? message.from
     }
     return program.devices.flatMap { device -> [Diagnostic] in
       device.instructions.enumerated().flatMap { position, instruction -> [Diagnostic] in

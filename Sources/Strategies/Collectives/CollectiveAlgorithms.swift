@@ -47,8 +47,7 @@ extension CollectiveSteps {
   func allGather(_ algorithm: ScatterAlgorithm, _ array: inout ExchangeArray, _ lowering: inout ProgramLowering) {
     switch algorithm {
     case .ring:
-      let places = array
-      let own = ranks.map { pack([$0], of: places, rank: $0, &lowering) }
+      let own = ranks.map { [array] in pack([$0], of: array, rank: $0, &lowering) }
       ringAllGather(&array, own: own, &lowering)
     case .halvingDoubling: doublingAllGather(&array, &lowering)
     case .direct: directAllGather(&array, &lowering)

@@ -37,11 +37,12 @@ struct CollectiveSteps {
   func pack(
     _ pieces: [Int], of array: ExchangeArray, rank: Int, _ lowering: inout ProgramLowering
   ) -> Index<Buffer>? {
-    let words = array.words(pieces)
+    let blocks = array.blocks(pieces, rank: rank)
+    let words = blocks.reduce(0) { $0 + $1.words }
     guard words > 0 else { return nil }
     let buffer = lowering.devices[devices[rank]].buffer("\(what) chunk", .buffers, words: words)
     var isFirst = true
-    eachBlock(pieces, of: array, rank: rank, buffer) { block, packed in
+    eachBlock(blocks, buffer) { block, packed in
       emit(block.count, from: block.region, to: packed, adding: false, defines: isFirst, rank: rank, &lowering)
       isFirst = false
     }
@@ -54,8 +55,7 @@ struct CollectiveSteps {
     _ lowering: inout ProgramLowering
   ) {
     guard let buffer else { return }
-    let places = array
-    eachBlock(pieces, of: places, rank: rank, buffer) { block, packed in
+    eachBlock(array.blocks(pieces, rank: rank), buffer) { block, packed in
       let defines = array.defines(block.region.buffer, rank: rank)
       emit(block.count, from: packed, to: block.region, adding: false, defines: defines, rank: rank, &lowering)
     }
@@ -66,7 +66,7 @@ struct CollectiveSteps {
     _ buffer: Index<Buffer>?, to pieces: [Int], of array: ExchangeArray, rank: Int, _ lowering: inout ProgramLowering
   ) {
     guard let buffer else { return }
-    eachBlock(pieces, of: array, rank: rank, buffer) { block, packed in
+    eachBlock(array.blocks(pieces, rank: rank), buffer) { block, packed in
       emit(block.count, from: packed, to: block.region, adding: true, rank: rank, &lowering)
     }
   }
@@ -76,7 +76,7 @@ struct CollectiveSteps {
     _ pieces: [Int], of array: ExchangeArray, to buffer: Index<Buffer>?, rank: Int, _ lowering: inout ProgramLowering
   ) {
     guard let buffer else { return }
-    eachBlock(pieces, of: array, rank: rank, buffer) { block, packed in
+    eachBlock(array.blocks(pieces, rank: rank), buffer) { block, packed in
       emit(block.count, from: block.region, to: packed, adding: true, rank: rank, &lowering)
     }
   }
@@ -129,13 +129,12 @@ struct CollectiveSteps {
     return ranks.map { arrived[around($0 - distance)] }
   }
 
-  /// Calls `body` with each block of the pieces and its place in a packed buffer.
+  /// Calls `body` with each block and its place in a packed buffer.
   private func eachBlock(
-    _ pieces: [Int], of array: ExchangeArray, rank: Int, _ buffer: Index<Buffer>,
-    _ body: (ExchangeArray.Block, Region) -> Void
+    _ blocks: [ExchangeArray.Block], _ buffer: Index<Buffer>, _ body: (ExchangeArray.Block, Region) -> Void
   ) {
     var offset = 0
-    for block in array.blocks(pieces, rank: rank) {
+    for block in blocks {
       let count = block.count
       body(
         block,

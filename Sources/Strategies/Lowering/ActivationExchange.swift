@@ -12,8 +12,9 @@ extension ProgramLowering {
     let demands = layout.demands(layout.junctions[index], microbatch: microbatch).sorted { $0.device < $1.device }
     guard let group = group(index, microbatch, demands, isBackward: false, action) else { return false }
     let (holdings, whole) = (group.holdings, group.whole)
+    let held = holdings.firstByDevice
     func output(_ device: Int) -> DeviceBuilder.Held? {
-      holdings.first { $0.device == device }.flatMap {
+      held[device].flatMap {
         devices[device].outputs[
           .init(index: layout.junctions[index].producer, part: $0.part, microbatch: microbatch)]
       }
@@ -45,18 +46,19 @@ extension ProgramLowering {
         buffer: devices[need.device].contributions[.init(index: index, part: need.part, microbatch: microbatch)]![0],
         box: need.box)
     }
+    let holdings = group.holdings.firstByDevice
     let results: [DeviceBuilder.Held?]
     switch group.kind {
     case .allGather:
       results = gather(own, group.whole, boxes: own.map(\.box), group)
     case .reduceScatter:
-      let boxes = needs.map { need in group.holdings.first { $0.device == need.device }?.box }
+      let boxes = needs.map { holdings[$0.device]?.box }
       results = scatter(own, boxes: boxes, group)
     case .allReduce: results = sum(own, group)
     default: return false
     }
     for (need, held) in zip(needs, results) {
-      guard let held, let holding = group.holdings.first(where: { $0.device == need.device }) else { continue }
+      guard let held, let holding = holdings[need.device] else { continue }
       devices[need.device].exchangedGradients[.init(index: index, part: holding.part, microbatch: microbatch)] = held
     }
     return true
@@ -93,7 +95,8 @@ extension ProgramLowering {
     let whole = Box(samples: layout.samples(microbatch), shape: node.outputShape)
     let kind = TransferVolume(needs: needs, holdings: holdings, whole: whole, isBackward: isBackward).kind
     func pieces(_ side: [Holding]) -> [Int] {
-      needs.map { need in side.first { $0.device == need.device }?.box.count ?? 0 }
+      let side = side.firstByDevice
+      return needs.map { side[$0.device]?.box.count ?? 0 }
     }
     switch (kind, isBackward) {
     case (.allGather, false): return (kind, whole, .allGather(algorithm, pieces: pieces(holdings)))
@@ -184,4 +187,9 @@ extension ProgramLowering {
       return copy
     }
   }
+}
+
+extension [Holding] {
+  /// Each device's first one.
+  fileprivate var firstByDevice: [Int: Holding] { Dictionary(map { ($0.device, $0) }) { first, _ in first } }
 }

@@ -99,13 +99,23 @@ extension ProgramLowering {
     if lowerGradientCollective(index, microbatch, action) { return }
     let transfers = backwardTransfers(junction, microbatch)
     let collective = register(transfers, junction: junction, isBackward: true, microbatch: microbatch)
+    let boxes = Self.boxes(of: needs)
     for transfer in transfers where transfer.from != transfer.to {
-      let box = needs.first { $0.device == transfer.from && $0.part == transfer.part }!.box
+      let box = boxes[PartOfDevice(device: transfer.from, part: transfer.part)]!
       let gradient = devices[transfer.from].contributions[key(transfer.part)]![0]
       send(
         transfer, from: .init(buffer: gradient, box: box), junction: index, microbatch: microbatch,
         purpose: .activationGradients, collective: collective, isBackward: true, in: action)
     }
+  }
+
+  private struct PartOfDevice: Hashable {
+    var device: Int
+    var part: Int
+  }
+
+  private static func boxes(of needs: [Holding]) -> [PartOfDevice: Box] {
+    Dictionary(needs.map { (PartOfDevice(device: $0.device, part: $0.part), $0.box) }) { first, _ in first }
   }
 
   /// A gradient that a part of a layer gets from one part of a consumer.
@@ -124,8 +134,8 @@ extension ProgramLowering {
   ) -> [Holding: [Contribution]] {
     var arrived: [Holding: [Contribution]] = [:]
     for (index, junction) in layout.junctions.enumerated() where junction.producer == node.index {
-      let transfers = backwardTransfers(junction, microbatch)
-      let needs = layout.needs(junction, microbatch: microbatch)
+      let transfers = Dictionary(grouping: backwardTransfers(junction, microbatch), by: \.to)
+      let boxes = Self.boxes(of: layout.needs(junction, microbatch: microbatch))
       for holding in holdings {
         let device = holding.device
         let own = DeviceBuilder.Key(index: index, part: holding.part, microbatch: microbatch)
@@ -133,17 +143,17 @@ extension ProgramLowering {
           arrived[holding, default: []].append(Contribution(junction: index, part: 0, held: held))
           continue
         }
-        for transfer in transfers
-        where transfer.from == device && transfer.to == device && transfer.target == holding.part {
+        let coming = transfers[device] ?? []
+        for transfer in coming where transfer.from == device && transfer.target == holding.part {
           let key = DeviceBuilder.Key(index: index, part: transfer.part, microbatch: microbatch)
           guard let buffer = devices[device].contributions[key]?.first else { continue }
-          let box = needs.first { $0.device == device && $0.part == transfer.part }!.box
-          let readers = transfers.count { $0.from == device && $0.to == device && $0.part == transfer.part }
+          let box = boxes[PartOfDevice(device: device, part: transfer.part)]!
+          let readers = coming.count { $0.from == device && $0.part == transfer.part }
           arrived[holding, default: []].append(
             Contribution(
               junction: index, part: transfer.part, held: .init(buffer: buffer, box: box), isShared: readers > 1))
         }
-        let senders = transfers.filter { $0.from != device && $0.to == device && $0.target == holding.part }.map(\.part)
+        let senders = coming.filter { $0.from != device && $0.target == holding.part }.map(\.part)
         let received = receive(
           index, microbatch, on: device, target: holding.part, name: node.name, isBackward: true, kind: .activations,
           in: action)

@@ -117,6 +117,7 @@ extension ProgramLowering {
 
   private mutating func lowerLoss(_ microbatch: Int, _ action: Action) {
     let holdings = layout.holdings(layout.loss, microbatch: microbatch)
+    let reporters = Dictionary(holdings.map { ($0.part, $0.device) }) { first, _ in first }
     let junction = junction(layout.loss, 0)
     for holding in holdings {
       let device = holding.device
@@ -134,7 +135,7 @@ extension ProgramLowering {
         LossOperation(
           microbatch: microbatch, samples: samples, outputs: outputs, logits: devices[device].required[key]!.buffer,
           targets: targets, gradient: gradient,
-          isReported: holdings.first { $0.part == holding.part }!.device == device, heads: heads))
+          isReported: reporters[holding.part] == device, heads: heads))
       devices[device].emit(.load(load), in: action)
       devices[device].emit(.loss(loss), in: action)
       if let gradient { devices[device].contributions[key] = [gradient] }
@@ -163,10 +164,10 @@ extension ProgramLowering {
     let junction = layout.junctions[index]
     let name = layout.graph.nodes[junction.producer].name
     let isPartial = layout.partitioning.splits[junction.producer].c > 1
-    let holdings = layout.holdings(junction.producer, microbatch: microbatch)
+    let holdings = Dictionary(grouping: layout.holdings(junction.producer, microbatch: microbatch), by: \.device)
     for (target, demand) in layout.demands(junction, microbatch: microbatch).enumerated() {
       let device = demand.device
-      let own = holdings.filter { $0.device == device }.map { holding in
+      let own = (holdings[device] ?? []).map { holding in
         (
           held: devices[device].outputs[
             .init(index: junction.producer, part: holding.part, microbatch: microbatch)]!,
@@ -201,8 +202,8 @@ extension ProgramLowering {
 
   /// Notes what a demand got, for every part of the device that reads that box.
   mutating func give(_ held: DeviceBuilder.Held, to demand: Holding, _ index: Int, _ microbatch: Int) {
-    for need in layout.needs(layout.junctions[index], microbatch: microbatch)
-    where need.device == demand.device && need.box == demand.box {
+    for need in layout.needs(layout.junctions[index], microbatch: microbatch, on: demand.device)
+    where need.box == demand.box {
       devices[need.device].required[.init(index: index, part: need.part, microbatch: microbatch)] = held
     }
   }

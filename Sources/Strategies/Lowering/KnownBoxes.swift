@@ -2,6 +2,7 @@
 final class KnownBoxes {
   private var holdings: [[Holding]?]
   private var needs: [[Holding]?]
+  private var needsByDevice: [[Int: [Holding]]?]
   private var demands: [[Holding]?]
   private let consumers: Int
   private let junctions: Int
@@ -11,6 +12,7 @@ final class KnownBoxes {
     self.junctions = junctions
     holdings = Array(repeating: nil, count: consumers * microbatches)
     needs = Array(repeating: nil, count: junctions * microbatches)
+    needsByDevice = Array(repeating: nil, count: needs.count)
     demands = needs
   }
 
@@ -27,6 +29,14 @@ final class KnownBoxes {
     if let known = needs[place] { return known }
     let boxes = compute()
     needs[place] = boxes
+    return boxes
+  }
+
+  func needsByDevice(_ junction: Int, _ microbatch: Int, compute: () -> [Int: [Holding]]) -> [Int: [Holding]] {
+    let place = microbatch * junctions + junction
+    if let known = needsByDevice[place] { return known }
+    let boxes = compute()
+    needsByDevice[place] = boxes
     return boxes
   }
 

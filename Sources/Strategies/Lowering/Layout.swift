@@ -83,6 +83,13 @@ struct Layout {
     known.needs(junction.number, microbatch) { computeNeeds(junction, microbatch: microbatch) }
   }
 
+  /// The needs of one device, in the same order.
+  func needs(_ junction: Junction, microbatch: Int, on device: Int) -> [Holding] {
+    known.needsByDevice(junction.number, microbatch) {
+      Dictionary(grouping: needs(junction, microbatch: microbatch), by: \.device)
+    }[device] ?? []
+  }
+
   private func computeNeeds(_ junction: Junction, microbatch: Int) -> [Holding] {
     let (consumer, operand) = junction.operands[0]
     return holdings(consumer, microbatch: microbatch).compactMap { holding in

@@ -20,10 +20,12 @@ enum TransferPlan {
   /// A demand prefers its own device; other holders are asked in the order of their distance behind it, so that replicas
   /// share the load. Every word comes from one holder; of partial sums, one word of each.
   static func forward(demands: [Holding], holdings: [Holding], devices: Int) -> [Transfer] {
-    let summands = Set(holdings.map(\.summand.index)).sorted()
+    let summands = Dictionary(grouping: holdings, by: \.summand.index).sorted { $0.key < $1.key }
+      .map { (number: $0.key, holdings: $0.value, index: BoxIndex($0.value.map(\.box))) }
     return demands.enumerated().flatMap { target, demand in
       summands.flatMap { summand in
-        meet(demand, target, by: holdings.filter { $0.summand.index == summand }, summand: summand, devices: devices)
+        let near = summand.index.places(meeting: demand.box.n).map { summand.holdings[$0] }
+        return meet(demand, target, by: near, summand: summand.number, devices: devices)
       }
     }
   }
@@ -34,6 +36,7 @@ enum TransferPlan {
     var missing = [demand.box]
     var transfers: [Transfer] = []
     for holding in holdings.byDistance(from: demand.device, of: devices) {
+      if missing.isEmpty { break }
       var rest: [Box] = []
       for box in missing {
         let common = box.intersection(holding.box)
@@ -57,9 +60,11 @@ enum TransferPlan {
   /// Every part of the consumer contributes once to every holder: replicas of a part have the same gradient, and the
   /// nearest one gives it.
   static func backward(needs: [Holding], holdings: [Holding], devices: Int) -> [Transfer] {
-    holdings.flatMap { holding in
-      Set(needs.map(\.part)).sorted().compactMap { part in
-        let giver = needs.filter { $0.part == part }.byDistance(from: holding.device, of: devices)[0]
+    let index = BoxIndex(needs.map(\.box))
+    let replicas = Dictionary(grouping: needs, by: \.part).mapValues { $0.sorted { $0.device < $1.device } }
+    return holdings.flatMap { holding in
+      Set(index.places(meeting: holding.box.n).map { needs[$0].part }).sorted().compactMap { part in
+        let giver = replicas[part]!.nearest(to: holding.device)
         let common = giver.box.intersection(holding.box)
         return common.isEmpty
           ? nil
@@ -72,7 +77,18 @@ enum TransferPlan {
 extension [Holding] {
   /// The device itself first, then the others by their distance around the ring of device numbers.
   fileprivate func byDistance(from device: Int, of devices: Int) -> [Holding] {
+    if count < 2 { return self }
     func distance(_ holding: Holding) -> Int { (holding.device - device + devices) % devices }
     return sorted { distance($0) < distance($1) }
+  }
+
+  /// The first of these by distance, in a list that is sorted by device and not empty.
+  fileprivate func nearest(to device: Int) -> Holding {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].device >= device { high = middle } else { low = middle + 1 }
+    }
+    return self[low < count ? low : 0]
   }
 }

@@ -26,21 +26,27 @@ struct TransferVolume {
   /// Every need minus what its device holds, once for each part of a sum.
   private static func forward(_ needs: [Holding], _ holdings: [Holding]) -> Int {
     let summands = Set(holdings.map(\.summand.index)).count
+    let held = Dictionary(grouping: holdings, by: \.device)
     return needs.reduce(0) { total, need in
-      let own = holdings.filter { $0.device == need.device }.reduce(0) { $0 + $1.box.intersection(need.box).count }
+      let own = (held[need.device] ?? []).reduce(0) { $0 + $1.box.intersection(need.box).count }
       return total + summands * need.box.count - own
     }
   }
 
   /// Every holding's share of each consumer part that its own device does not compute.
   private static func backward(_ needs: [Holding], _ holdings: [Holding]) -> Int {
-    let parts = Dictionary(grouping: needs, by: \.part)
+    let parts = Dictionary(grouping: needs, by: \.part).values.map { $0[0] }
+    let index = BoxIndex(parts.map(\.box))
+    struct Place: Hashable {
+      var part: Int
+      var device: Int
+    }
+    let computed = Set(needs.map { Place(part: $0.part, device: $0.device) })
     return holdings.reduce(0) { total, holding in
-      total
-        + parts.values.reduce(0) { sum, replicas in
-          replicas.contains { $0.device == holding.device }
-            ? sum : sum + replicas[0].box.intersection(holding.box).count
-        }
+      index.places(meeting: holding.box.n).reduce(total) { sum, place in
+        computed.contains(Place(part: parts[place].part, device: holding.device))
+          ? sum : sum + parts[place].box.intersection(holding.box).count
+      }
     }
   }
 
