@@ -20,10 +20,10 @@ public struct PeakMemoryBound: Hashable, Sendable {
     }
     let kinds = Set(device.buffers.entries.map(\.kind)).union(persistent.keys)
     for kind in kinds {
-      byKind[kind] =
-        persistent[kind, default: 0] + turns.most { device.buffers[$0].kind == kind ? device.buffers[$0].words : 0 }
+      let words = device.buffers.entries.map { $0.kind == kind ? $0.words : 0 }
+      byKind[kind] = persistent[kind, default: 0] + turns.most(words)
     }
-    total = persistent.values.reduce(0, +) + turns.most { device.buffers[$0].words }
+    total = persistent.values.reduce(0, +) + turns.most(device.buffers.entries.map(\.words))
   }
 }
 
@@ -68,10 +68,12 @@ private struct LaneTurns {
     }
   }
 
-  /// The most bytes of temporary buffers, counting the words that `words` says.
-  func most(_ words: (Index<Buffer>) -> Int) -> Int {
+  /// The most bytes of temporary buffers, counting each buffer with `words`.
+  func most(_ words: [Int]) -> Int {
     func total(_ kind: Access.Kind, _ accesses: ArraySlice<Access>) -> Int {
-      accesses.buffers(kind).reduce(0) { $0 + words($1) }
+      var sum = 0
+      for access in accesses where access.kind == kind { sum += words[access.buffer.position] }
+      return sum
     }
     func change(_ accesses: ArraySlice<Access>) -> Int { total(.define, accesses) - total(.free, accesses) }
     let beside = exchanges.reduce(0) { sum, lane in

@@ -191,9 +191,10 @@ public struct Plan: Codable, Hashable, Sendable {
   ///   - workspaceWords: what the engine's kernels need on each device; nil where it was not asked.
   ///   - layerCosts: what layers cost, in any unit, for the times of stages; nil takes their arithmetic.
   ///   - machine: what lies between the devices; nil where it is not known.
+  ///   - findings: what the verifier found, where it was asked already; nil asks it.
   public init(
     _ program: Program, scene: String, layer: Int? = nil, workspaceWords: [Int]? = nil, layerCosts: [Double]? = nil,
-    machine: Machine? = nil
+    machine: Machine? = nil, findings: [Diagnostic]? = nil
   ) {
     self.scene = scene
     strategy = program.strategy
@@ -205,9 +206,15 @@ public struct Plan: Codable, Hashable, Sendable {
     expectedBytesPerStep = program.expectedBytesPerStep
     messagesPerStep = program.messages.count
     var matrix = program.devices.map { _ in program.devices.map { _ in 0 } }
+    var sent = program.devices.map { _ in 0 }
+    var received = sent
+    var messagesSent = sent
     var purposes = Dictionary(uniqueKeysWithValues: Purpose.allCases.map { ($0.rawValue, 0) })
     for message in program.messages.entries {
       matrix[message.from][message.to] += message.bytes
+      sent[message.from] += message.bytes
+      received[message.to] += message.bytes
+      messagesSent[message.from] += 1
       purposes[message.purpose.rawValue, default: 0] += message.bytes
     }
     matrixBytes = matrix
@@ -224,7 +231,7 @@ public struct Plan: Codable, Hashable, Sendable {
     picture = Self.picture(owners, layer: layer)
     perDevice = program.devices.indices.map { device in
       Device(
-        program, device: device, sent: matrix[device].reduce(0, +), received: matrix.reduce(0) { $0 + $1[device] },
+        program, device: device, sent: sent[device], received: received[device], messages: messagesSent[device],
         workspaceWords: workspaceWords.flatMap { $0.indices.contains(device) ? $0[device] : nil })
     }
     weights = Weights.all(program)
@@ -232,7 +239,7 @@ public struct Plan: Codable, Hashable, Sendable {
       slots = Slots(facts)
       slotDrawing = Self.slotLines(facts)
     }
-    problems = Verifier(program).check().map(\.description)
+    problems = (findings ?? Verifier(program).check()).map(\.description)
     assumptions = program.assumptions
   }
 
@@ -252,7 +259,7 @@ public struct Plan: Codable, Hashable, Sendable {
 }
 
 extension Plan.Device {
-  init(_ program: Program, device: Int, sent: Int, received: Int, workspaceWords: Int?) {
+  init(_ program: Program, device: Int, sent: Int, received: Int, messages: Int, workspaceWords: Int?) {
     self.device = device
     schedule = program.schedule.devices[device].map(\.description).joined(separator: " ")
     instructions = program.listing(of: device).split(separator: "\n").map(String.init)
@@ -268,6 +275,6 @@ extension Plan.Device {
       ).total)
     bytesSent = sent
     bytesReceived = received
-    messagesSent = program.messages.entries.count { $0.from == device }
+    messagesSent = messages
   }
 }

@@ -37,7 +37,9 @@ struct PlanCommand: ParsableCommand {
     }
     var plan = Plan(
       program, scene: scene.name, layer: node, workspaceWords: KernelWorkspace.words(of: program),
-      layerCosts: compiled.layerSeconds, machine: scene.machine)
+      layerCosts: compiled.layerSeconds, machine: scene.machine,
+      // The compiler gives out no program with which the verifier finds fault.
+      findings: [])
     plan.assumptions += scene.training.assumptions
     let clock = options.pacing(of: scene).clock
     if plan.problems.isEmpty, let forecast = try? forecaster.forecast(program, on: scene.machine, clock: clock) {

@@ -22,17 +22,17 @@ struct OwnershipIndex {
     let nodes = program.graph.nodes
     var parts = Array(repeating: [LayerOwnership.Part](), count: nodes.count)
     var held = Array(repeating: [LayerOwnership.HeldBox](), count: nodes.count)
-    var reductions = Array(repeating: Set<[Int]>(), count: nodes.count)
+    var reductions = Array(repeating: Set<Index<Collective>>(), count: nodes.count)
     for device in program.devices {
       for box in device.parameters where box.slot == 0 {
         held[box.node].append(.init(device: device.device, ordinal: box.ordinal, ranges: box.ranges))
       }
       for (node, part) in Self.parts(of: device, program.graph) { parts[node].append(part) }
-      for (node, groups) in Self.reductions(on: device, program) { reductions[node].formUnion(groups) }
+      for (node, found) in Self.reductions(on: device) { reductions[node].formUnion(found) }
     }
     self.parts = parts.map(Self.numberingSummands)
     self.held = held
-    self.reductions = reductions
+    self.reductions = reductions.map { Set($0.map { program.collectives[$0].devices.sorted() }) }
     var senders: [Route: Set<Int>] = [:]
     for message in program.messages.entries where message.purpose == .activations {
       if let node = message.node { senders[Route(to: message.to, node: node), default: []].insert(message.from) }
@@ -90,17 +90,17 @@ struct OwnershipIndex {
     return parts
   }
 
-  private static func reductions(on device: DeviceProgram, _ program: Program) -> [Int: Set<[Int]>] {
+  /// The collectives that touch the gradients of each layer's parameters on a device.
+  private static func reductions(on device: DeviceProgram) -> [Int: Set<Index<Collective>>] {
     var nodes: [Index<Buffer>: Set<Int>] = [:]
     for box in device.parameters {
       if let gradient = box.gradient { nodes[device.root(gradient), default: []].insert(box.node) }
     }
-    var found: [Int: Set<[Int]>] = [:]
+    var found: [Int: Set<Index<Collective>>] = [:]
     for copy in device.copies.entries where copy.purpose == .gradients {
       guard let collective = copy.collective else { continue }
-      let group = program.collectives[collective].devices.sorted()
       for buffer in [copy.source.buffer, copy.destination.buffer] {
-        for node in nodes[device.root(buffer)] ?? [] { found[node, default: []].insert(group) }
+        for node in nodes[device.root(buffer)] ?? [] { found[node, default: []].insert(collective) }
       }
     }
     return found
