@@ -158,7 +158,7 @@ public struct SearchReport: Codable, Hashable, Sendable {
       family.bestStrategy = best.map { $0.candidate.text }
       return family
     }
-    ranking = Self.distinct(ledger, judge, top: max(top, 1))
+    ranking = Self.distinct(ledger, judge, top: max(top, 1), explained: isComplete ? .max : Self.explainedWhenEnded)
     infeasible = ledger.refusals.sorted { $0.count > $1.count }.map {
       Infeasible(reason: $0.reason, count: $0.count, example: $0.example.text)
     }
@@ -172,7 +172,9 @@ public struct SearchReport: Codable, Hashable, Sendable {
     if scene.network.isMeasured { assumptions += CostTable.profileAssumptions(of: judge.graph) }
     let plain = Candidate(.data(), microbatches: scene.microbatches)
     if let known = ledger.ranking.firstIndex(where: { $0.candidate == plain }) {
-      var plain = Ranked(ledger.ranking[known], rank: known + 1, judge)
+      let ranked = ranking.first { $0.strategy == plain.strategy.description && $0.microbatches == plain.microbatches }
+      var plain = ranked ?? Ranked(ledger.ranking[known], rank: known + 1, isComplete ? judge : nil)
+      plain.equivalents = 0
       plain.rank = ranking.first { $0.comesToTheSame(as: plain) }?.rank ?? plain.rank
       dataParallel = plain
     }
@@ -180,11 +182,18 @@ public struct SearchReport: Codable, Hashable, Sendable {
     cores = judge.forecaster.cores
   }
 
+  /// Who ends a search early does not wait for more than the best and its runner-up to be simulated once more.
+  private static let explainedWhenEnded = 2
+
   /// The best candidates that differ in what they come to.
-  private static func distinct(_ ledger: SearchLedger, _ judge: StrategyJudge, top: Int) -> [Ranked] {
+  ///
+  /// - Parameter explained: for how many, counted from the best, it is looked where their time goes.
+  private static func distinct(
+    _ ledger: SearchLedger, _ judge: StrategyJudge, top: Int, explained: Int
+  ) -> [Ranked] {
     var ranking: [Ranked] = []
-    for entry in ledger.ranking.prefix(20 * top) {
-      let next = Ranked(entry, rank: ranking.count + 1, judge)
+    for (place, entry) in ledger.ranking.prefix(20 * top).enumerated() {
+      let next = Ranked(entry, rank: ranking.count + 1, place < explained ? judge : nil)
       if let same = ranking.firstIndex(where: { $0.comesToTheSame(as: next) }) {
         ranking[same].equivalents += 1
       } else if ranking.count < top {
@@ -237,13 +246,14 @@ extension Candidate {
 }
 
 extension SearchReport.Ranked {
-  init(_ entry: SearchLedger.Entry, rank: Int, _ judge: StrategyJudge) {
+  /// - Parameter judge: simulates the candidate again for its ``phases``; nil leaves them out.
+  init(_ entry: SearchLedger.Entry, rank: Int, _ judge: StrategyJudge?) {
     self.rank = rank
     strategy = entry.candidate.strategy.description
     family = entry.family
     predictedStepSeconds = entry.seconds
     microbatches = entry.candidate.microbatches
-    phases = SearchReport.Phases(entry.candidate, judge)
+    phases = judge.flatMap { SearchReport.Phases(entry.candidate, $0) }
   }
 
   /// Whether nothing that is predicted tells the two apart.
